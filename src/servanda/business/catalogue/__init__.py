@@ -1,0 +1,1 @@
+"""What is sold: products, plans and dated prices, loaded from the company's catalogue document."""

@@ -1,0 +1,42 @@
+from django.db import models
+
+
+class Product(models.Model):
+    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT)
+    code = models.TextField()
+    name_da = models.TextField()
+    name_en = models.TextField()
+    kind = models.TextField()
+    is_service = models.BooleanField()
+    unit_da = models.TextField()
+    unit_en = models.TextField()
+
+    class Meta:
+        db_table = "catalogue_product"
+        constraints = [models.UniqueConstraint(fields=["company", "code"], name="one_product_per_code")]
+
+
+class Plan(models.Model):
+    product = models.ForeignKey(Product, on_delete=models.PROTECT)
+    code = models.TextField()
+    name_da = models.TextField()
+    name_en = models.TextField()
+    interval_months = models.PositiveSmallIntegerField()  # 0: sold once
+
+    class Meta:
+        db_table = "catalogue_plan"
+        constraints = [models.UniqueConstraint(fields=["product", "code"], name="one_plan_per_code")]
+
+
+class Price(models.Model):
+    """The price of a plan from a day on, without VAT. Prices are added, never edited."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT)
+    since = models.DateField()
+    amount_minor = models.BigIntegerField()
+    currency = models.TextField(default="DKK")
+    source = models.TextField()  # a requirement id, or "plausible"
+
+    class Meta:
+        db_table = "catalogue_price"
+        constraints = [models.UniqueConstraint(fields=["plan", "since"], name="one_price_per_plan_and_day")]

@@ -1,0 +1,72 @@
+from django.db import models
+from django.db.models import F, Q
+
+
+class Contract(models.Model):
+    """An agreement concluded: the customer's kind and the terms, as they were accepted, are frozen on it."""
+
+    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT)
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT)
+    number = models.TextField()
+    customer_kind = models.TextField()
+    terms_version = models.TextField()
+    terms_language = models.TextField()
+    terms_sha256 = models.TextField()
+    accepted_at = models.DateTimeField()
+    accepted_how = models.TextField()  # import, signed order, portal
+    began_on = models.DateField()
+    ended_on = models.DateField(null=True)  # the first day it no longer runs
+    end_cause = models.TextField(default="")  # notice, provider's closure …
+    scope_sheet = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "contract"
+        constraints = [models.UniqueConstraint(fields=["company", "number"], name="one_contract_per_number")]
+
+
+class Line(models.Model):
+    """One thing bought under a contract, with a term of its own."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT)
+    company_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField()
+    product_code = models.TextField()
+    plan_code = models.TextField()
+    description = models.TextField(blank=True)  # what tells it apart: a domain name, a device
+    quantity = models.PositiveIntegerField(default=1)
+    own_price_minor = models.BigIntegerField(null=True)  # an agreed price; empty: the catalogue's
+    interval_months = models.PositiveSmallIntegerField()  # billed so many months at a time; 0: sold once
+    began_on = models.DateField()  # the anchor of all its periods
+    term_months = models.PositiveSmallIntegerField(null=True)  # empty: open-ended
+    term_until = models.DateField(null=True)  # the first day after the running term
+    until = models.DateField(null=True)  # the first day it no longer runs, once it is to end
+    end_cause = models.TextField(default="")
+    look_again_on = models.DateField(null=True)  # hint: the next day on which renewal or end may be due
+
+    class Meta:
+        db_table = "contract_line"
+        indexes = [
+            models.Index(fields=["company_id", "look_again_on"], name="lines_that_may_be_due"),
+            models.Index(fields=["customer_id"], name="lines_of_customer"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("began_on")), name="a_line_ends_after_it_begins"
+            )
+        ]
+
+
+class Notice(models.Model):
+    """A notice to end one line, as it was received. A draft (by telephone) has no effect until confirmed in writing."""
+
+    line = models.ForeignKey(Line, on_delete=models.PROTECT)
+    given_on = models.DateField()  # the day it reached us
+    channel = models.TextField()
+    is_draft = models.BooleanField(default=False)
+    is_late = models.BooleanField(default=False)
+    ends_on = models.DateField(null=True)  # the last day of the line by this notice
+    because = models.JSONField(default=list)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "contract_notice"

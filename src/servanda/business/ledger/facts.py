@@ -1,0 +1,42 @@
+"""What a journal entry is made of."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from servanda.ground.citation import Citation
+from servanda.ground.money import Money
+
+
+class Account(StrEnum):
+    """The accounts of the sub-ledger; the bookkeeping program maps them to its own chart."""
+
+    RECEIVABLE = "receivable"  # what customers owe on invoices and charges
+    SALES = "sales"
+    VAT_OUT = "vat-out"
+    BANK = "bank"
+    SUSPENSE = "suspense"  # bank entries that nobody has explained yet
+    CUSTOMER_CREDIT = "customer-credit"  # overpaid or unallocated money of a known customer
+    FEES = "fees"  # reminder and collection fees, outside VAT
+    INTEREST = "interest"
+    COMPENSATION = "compensation"
+    ROUNDING = "rounding"
+
+
+@dataclass(frozen=True, slots=True)
+class PostingLine:
+    account: Account
+    amount: Money  # debit above zero
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One business event in the books. The lines must add up to zero; the database refuses anything else."""
+
+    key: str
+    what: str
+    on_day: date
+    lines: tuple[PostingLine, ...]
+    because: tuple[Citation, ...]
+    customer_id: int | None = None
+    invoice_id: int | None = None

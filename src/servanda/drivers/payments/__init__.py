@@ -1,0 +1,18 @@
+"""What came in on the bank account? Banks' files, read into statements and entries.
+
+The port is `StatementReader`: bytes in, statements out, or every problem of the file at once and nothing
+else. Whether the account is ours, whether a statement follows the one before, and what an entry pays, is for
+the caller. Technologies: `camt053` (ISO 20022, versions 001.02 and 001.08); `writing` makes such files for
+tests and the demo.
+"""
+
+from servanda.drivers.payments.statements import (
+    BankEntry,
+    BankStatement,
+    EntryKey,
+    StatementReader,
+    WrongBankFile,
+    with_ordinals,
+)
+
+__all__ = ["BankEntry", "BankStatement", "EntryKey", "StatementReader", "WrongBankFile", "with_ordinals"]

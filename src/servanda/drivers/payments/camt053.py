@@ -1,0 +1,158 @@
+"""What does a CAMT.053 file say? ISO 20022 bank-to-customer statements, versions 001.02 and 001.08.
+
+A file is believed only as a whole: each statement's opening balance and booked entries must give its closing
+balance. A cut or doctored file is thereby found before anything is posted. The two versions differ in few
+places (status, parties, amounts of transactions); the reader looks in both, and the namespace only decides
+whether to read at all.
+"""
+
+import hashlib
+from datetime import date
+
+from servanda.drivers.payments.camt_entries import read_entries
+from servanda.drivers.payments.camt_values import ASK_BANK, day_of, moment_of, signed_amount_of
+from servanda.drivers.payments.elements import Element, Findings
+from servanda.drivers.payments.safe_xml import open_xml
+from servanda.drivers.payments.statements import BankEntry, BankStatement, WrongBankFile
+from servanda.ground.money import Money, total_of
+
+NAMESPACES = {
+    "001.02": "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02",
+    "001.08": "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08",
+}
+
+
+def read_camt053(content: bytes, *, file: str) -> tuple[BankStatement, ...]:
+    """Return the statements of the file, or refuse it with all of its problems at once."""
+    root = open_xml(content, file=file)
+    findings = Findings(file)
+    document = Element(root, "Document", findings)
+    sha256 = hashlib.sha256(content).hexdigest()
+    statements = _statements(document, sha256) if _is_read(document) else []
+    if findings.found:
+        raise WrongBankFile(findings.problems)
+    return tuple(statement for statement in statements if statement is not None)
+
+
+def _is_read(document: Element) -> bool:
+    if document.xml.tag in {f"{{{namespace}}}Document" for namespace in NAMESPACES.values()}:
+        return True
+    document.wrong(
+        f"The document is {str(document.xml.tag)[:120]}; only {' and '.join(NAMESPACES.values())} are read.",
+        "Ask the bank for statements as CAMT.053, version 001.02 or 001.08.",
+    )
+    return False
+
+
+def _statements(document: Element, sha256: str) -> list[BankStatement | None]:
+    message = document.first("BkToCstmrStmt")
+    found = message.all("Stmt") if message else ()
+    if not found:
+        document.wrong("The document has no statement (BkToCstmrStmt/Stmt).", ASK_BANK)
+    if message:
+        _check_pages(message, "GrpHdr/MsgPgntn")
+    return [
+        _statement(Element(stmt.xml, f"Stmt {n}", stmt.findings), sha256) for n, stmt in enumerate(found, 1)
+    ]
+
+
+def _check_pages(parent: Element, path: str) -> None:
+    pages = parent.first(path)
+    if pages and (pages.text("PgNb") not in {"", "1"} or pages.text("LastPgInd") in {"false", "0"}):
+        pages.wrong(
+            f"This is page {pages.text('PgNb')[:10]} of a statement that was divided.",
+            "Ask the bank for each statement in one file; a part of one cannot be checked.",
+        )
+
+
+def _statement(stmt: Element, sha256: str) -> BankStatement | None:
+    before = len(stmt.findings.found)
+    account = _account(stmt)
+    currency = _currency(stmt)
+    _check_pages(stmt, "StmtPgntn")
+    statement_id = stmt.text("Id")
+    if not statement_id:
+        stmt.wrong("The statement has no identification (Id).", ASK_BANK)
+    sequence = _sequence(stmt)
+    created_at = moment_of(stmt, "CreDtTm")
+    opening = _balance(stmt, ("OPBD", "PRCD"), currency=currency)
+    closing = _balance(stmt, ("CLBD",), currency=currency)
+    entries, notes = read_entries(stmt, account=account, currency=currency)
+    if len(stmt.findings.found) > before or created_at is None or opening is None or closing is None:
+        return None
+    _check_sum(stmt, opening[0], entries, closing[0])
+    return BankStatement(
+        account=account,
+        statement_id=statement_id,
+        sequence=sequence,
+        created_at=created_at,
+        opening=opening[0],
+        opening_on=opening[1],
+        closing=closing[0],
+        closing_on=closing[1],
+        currency=currency,
+        entries=entries,
+        sha256=sha256,
+        notes=notes,
+    )
+
+
+def _account(stmt: Element) -> str:
+    account = stmt.text("Acct/Id/IBAN").replace(" ", "").upper() or stmt.text("Acct/Id/Othr/Id")
+    if not account:
+        stmt.wrong("The statement does not say which account it is of (Acct/Id).", ASK_BANK)
+    return account
+
+
+def _currency(stmt: Element) -> str:
+    """Return the account's currency; where the account has none, that of its first balance."""
+    balance = stmt.first("Bal/Amt")
+    currency = stmt.text("Acct/Ccy") or (balance.xml.get("Ccy", "") if balance else "")
+    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+        stmt.wrong(f"The account's currency is {currency[:10]!r}; it must be one such as DKK.", ASK_BANK)
+    return currency
+
+
+def _sequence(stmt: Element) -> int | None:
+    text = stmt.text("ElctrncSeqNb", "LglSeqNb")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        stmt.wrong(f"The statement's number is {text[:40]!r}; it must be a whole number.", ASK_BANK)
+        return None
+    return int(text)
+
+
+def _balance(stmt: Element, codes: tuple[str, ...], *, currency: str) -> tuple[Money, date] | None:
+    """Return the balance of the first code that is there, with its day."""
+    balances = stmt.all("Bal")
+    for code in codes:
+        found = [balance for balance in balances if balance.text("Tp/CdOrPrtry/Cd") == code]
+        if len(found) > 1:
+            found[1].wrong(f"The statement has {len(found)} balances {code}.", ASK_BANK)
+            return None
+        if found:
+            return _amount_and_day(found[0], currency)
+    stmt.wrong(
+        f"The statement has no booked balance {' or '.join(codes)}, so it cannot be checked.",
+        "Ask the bank for end-of-day statements (CAMT.053) with opening and closing balance.",
+    )
+    return None
+
+
+def _amount_and_day(balance: Element, currency: str) -> tuple[Money, date] | None:
+    amount = signed_amount_of(balance, currency=currency)
+    day = day_of(balance, "Dt")
+    if balance.first("Dt") is None:
+        balance.wrong("The balance has no date (Dt).", ASK_BANK)
+    return None if amount is None or day is None else (amount, day)
+
+
+def _check_sum(stmt: Element, opening: Money, entries: tuple[BankEntry, ...], closing: Money) -> None:
+    reached = opening + total_of((entry.amount for entry in entries), opening.currency)
+    if reached != closing:
+        stmt.wrong(
+            f"The balances do not add up: opening {opening} and {len(entries)} booked entries give {reached},"
+            f" but the closing balance is {closing}; the difference is {closing - reached}.",
+            "Entries are missing, changed or doubled. Nothing was read. " + ASK_BANK,
+        )

@@ -1,0 +1,209 @@
+"""Which booked movements does a CAMT.053 statement hold?
+
+One `Ntry` is one movement of the balance, but a batch of slips paid on one day is often one `Ntry` with a
+`TxDtls` for each payer. Each payer's payment must be matched by itself, so a batch becomes one entry for each
+transaction, provided that they account for the whole of it; a batch that is only partly told is refused, or
+money would go missing.
+"""
+
+import re
+from itertools import chain
+
+from servanda.drivers.payments.camt_values import (
+    ASK_BANK,
+    amount_of,
+    day_of,
+    mark_of,
+    sign_of,
+    signed_amount_of,
+)
+from servanda.drivers.payments.elements import Element
+from servanda.drivers.payments.statements import BankEntry, with_ordinals
+from servanda.ground.money import Money, total_of
+
+_NOT_BOOKED = {"PDNG": "pending", "INFO": "for information", "FUTR": "to be booked later"}
+# Some banks only count the entries of a file in NtryRef; the same entry has another number in the next file.
+_COUNTER = re.compile(r"[0-9]{1,6}\Z")
+# +71<106548702380495+81234567<, 71/106548702380495, 71<..., with or without the creditor number.
+_FIK = re.compile(r"\+?(?:04|15|71|75)\s*[</ ]\s*([0-9][0-9 ]{0,20}?)\s*(?:\+\s*[0-9]{7,8}\s*<?|<)?\Z")
+_FIK_LINE_IN_TEXT = re.compile(r"\+(?:04|15|71|75)\s*<\s*([0-9]{15,16})\s*\+\s*[0-9]{7,8}\s*<")
+
+
+def read_entries(
+    statement: Element, *, account: str, currency: str
+) -> tuple[tuple[BankEntry, ...], tuple[str, ...]]:
+    """Return the booked entries, and a note for each that was left out because it is not booked."""
+    entries: list[BankEntry] = []
+    notes: list[str] = []
+    for found in statement.all("Ntry"):
+        entry = _named(found)
+        status = entry.text("Sts/Cd", "Sts")
+        if status == "BOOK":
+            entries.extend(_entries_of(entry, account=account, currency=currency))
+        elif status in _NOT_BOOKED:
+            notes.append(f"{entry.where} is {_NOT_BOOKED[status]} ({status}), so it was left out.")
+        else:
+            entry.wrong(
+                f"The status (Sts) is {status[:40]!r}; it must be BOOK, PDNG, INFO or FUTR.", ASK_BANK
+            )
+    return with_ordinals(entries), tuple(notes)
+
+
+def _named(entry: Element) -> Element:
+    reference = entry.text("AcctSvcrRef", "NtryRef")
+    where = f"{entry.where} ({reference[:40]})" if reference else entry.where
+    return Element(entry.xml, where, entry.findings)
+
+
+def _entries_of(entry: Element, *, account: str, currency: str) -> tuple[BankEntry, ...]:
+    amount = signed_amount_of(entry, currency=currency)
+    booked_on = day_of(entry, "BookgDt")
+    value_on = day_of(entry, "ValDt")
+    is_reversal = mark_of(entry, "RvslInd")
+    if entry.first("BookgDt") is None:
+        entry.wrong("The entry is booked, but has no booking date (BookgDt).", ASK_BANK)
+    if amount is None or booked_on is None or is_reversal is None:
+        return ()
+    return tuple(
+        BankEntry(
+            account=account,
+            reference=_reference(entry, transaction),
+            ordinal=1,
+            amount=share,
+            booked_on=booked_on,
+            value_on=value_on or booked_on,
+            text=_text(entry, transaction),
+            creditor_reference=_creditor_reference(transaction),
+            end_to_end_id=_end_to_end_id(transaction),
+            payer_name=transaction.text("RltdPties/Dbtr/Pty/Nm", "RltdPties/Dbtr/Nm"),
+            payer_account=_payer_account(transaction),
+            is_reversal=is_reversal,
+        )
+        for transaction, share in _shares(entry, amount)
+    )
+
+
+def _shares(entry: Element, amount: Money) -> tuple[tuple[Element, Money], ...]:
+    """Return each transaction with its part of the amount; an entry without any stands for itself."""
+    transactions = entry.all("NtryDtls/TxDtls")
+    _check_batch_counts(entry)
+    if not transactions:
+        return ((entry, amount),)
+    if len(transactions) == 1:
+        _check_single(entry, transactions[0], amount)
+        return ((transactions[0], amount),)
+    shares = [_share(transaction, amount) for transaction in transactions]
+    missing = sum(share is None for share in shares)
+    if missing:
+        entry.wrong(
+            f"The entry of {amount} has {len(transactions)} transactions;"
+            f" {missing} of them have no readable amount.",
+            "Ask the bank to give the amount of each transaction in a batch.",
+        )
+        return ()
+    known = [share for share in shares if share is not None]
+    total = total_of(known, amount.currency)
+    if total != amount:
+        entry.wrong(
+            f"The entry is {amount}, but its {len(known)} transactions add up to {total};"
+            f" the difference is {amount - total}.",
+            "Ask the bank for the missing transactions, or for the batch as single entries.",
+        )
+        return ()
+    return tuple(zip(transactions, known, strict=True))
+
+
+def _share(transaction: Element, whole: Money) -> Money | None:
+    """Return the transaction's own amount; without a direction (never given in 001.02) it has the batch's."""
+    sign = sign_of(transaction, otherwise=-1 if whole.minor < 0 else 1)
+    amount = _own_amount(transaction)
+    money = None if amount is None else amount_of(amount, currency=whole.currency)
+    return None if money is None or sign is None else money * sign
+
+
+def _own_amount(transaction: Element) -> Element | None:
+    # 001.08 has the amount on the transaction; 001.02 only among the amount details.
+    return transaction.first("Amt") or transaction.first("AmtDtls/TxAmt/Amt")
+
+
+def _check_single(entry: Element, transaction: Element, whole: Money) -> None:
+    """The booked amount is what counts; another one is right only where currency or charges explain it."""
+    amount = _own_amount(transaction)
+    has_charges = entry.first("Chrgs") is not None or transaction.first("Chrgs") is not None
+    if amount is None or has_charges or amount.xml.get("Ccy") != whole.currency:
+        return
+    share = _share(transaction, whole)
+    if share is not None and share != whole:
+        entry.wrong(
+            f"The entry is {whole}, but its only transaction is {share}, and no charges explain it.",
+            "Ask the bank for the missing transactions.",
+        )
+
+
+def _check_batch_counts(entry: Element) -> None:
+    """A batch of which only some transactions are told would give the whole amount to the few."""
+    for details in entry.all("NtryDtls"):
+        told = len(details.all("TxDtls"))
+        promised = details.text("Btch/NbOfTxs")
+        if told and promised.isdecimal() and promised.lstrip("0") != str(told):
+            entry.wrong(
+                f"The entry says it has {promised[:15]} transactions, but {told} are told.",
+                "Ask the bank for the missing transactions.",
+            )
+
+
+def _reference(entry: Element, transaction: Element) -> str:
+    own = transaction.text("Refs/AcctSvcrRef") or entry.text("AcctSvcrRef")
+    if own:
+        return own
+    reference = entry.text("NtryRef")
+    return "" if _COUNTER.match(reference) else reference
+
+
+def _end_to_end_id(transaction: Element) -> str:
+    text = transaction.text("Refs/EndToEndId")
+    return "" if text == "NOTPROVIDED" else text
+
+
+def _payer_account(transaction: Element) -> str:
+    iban = transaction.text("RltdPties/DbtrAcct/Id/IBAN")
+    return iban.replace(" ", "").upper() or transaction.text("RltdPties/DbtrAcct/Id/Othr/Id")
+
+
+def _creditor_reference(transaction: Element) -> str:
+    references = _structured_references(transaction)
+    if not references:
+        in_text = chain.from_iterable(
+            _FIK_LINE_IN_TEXT.findall(line) for line in transaction.texts("RmtInf/Ustrd")
+        )
+        references = tuple(dict.fromkeys(in_text))
+    # One payment for several invoices is for a person to divide, not for the first invoice to swallow.
+    return references[0] if len(references) == 1 else ""
+
+
+def _structured_references(transaction: Element) -> tuple[str, ...]:
+    written = transaction.texts("RmtInf/Strd/CdtrRefInf/Ref")
+    return tuple(dict.fromkeys(reference for text in written if (reference := _payment_id(text))))
+
+
+def _payment_id(text: str) -> str:
+    if text.startswith(("+73", "73<")):
+        return ""  # a slip without a payment id
+    fik = _FIK.match(text)
+    written = fik.group(1) if fik else text
+    unspaced = written.replace(" ", "")
+    return unspaced if unspaced.isdecimal() else written
+
+
+def _text(entry: Element, transaction: Element) -> str:
+    """Return everything a person wrote about the payment, one thing to a line."""
+    references = _structured_references(transaction)
+    written = chain(
+        transaction.texts("RmtInf/Ustrd"),
+        transaction.texts("RmtInf/Strd/RfrdDocInf/Nb"),
+        transaction.texts("RmtInf/Strd/AddtlRmtInf"),
+        transaction.texts("AddtlTxInf"),
+        references if len(references) > 1 else (),
+    )
+    lines = tuple(line.strip() for text in written for line in text.splitlines() if line.strip())
+    return "\n".join(lines) or entry.text("AddtlNtryInf")

@@ -1,0 +1,6 @@
+"""The addresses of the office."""
+
+from django.urls import URLPattern
+
+app_name = "office"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""The shared looks: tokens, components and the security headers of every page."""

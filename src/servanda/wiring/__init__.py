@@ -1,0 +1,1 @@
+"""The one place that joins things: settings, addresses, and which driver stands where."""

@@ -1,0 +1,141 @@
+"""Django's settings. Everything that is a business number lives in the terms or in law, not here."""
+
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from servanda.wiring.environment import directory_of, flag_of, text_of
+
+HOME = directory_of("SERVANDA_HOME", "var")  # the embedded database, mails of the sink, keys
+DATABASE_URL = text_of("SERVANDA_DATABASE_URL")
+DEBUG = flag_of("SERVANDA_DEBUG", default=False)
+
+
+def _secret_key() -> str:
+    """The key for sessions and forms: from the environment, or made once and kept beside the data."""
+    given = text_of("SERVANDA_SECRET_KEY")
+    if given:
+        return given
+    file = HOME / "secret-key"
+    if file.is_file():
+        return file.read_text(encoding="ascii").strip()
+    return "not-for-serving-" + "0" * 40  # `servanda up` makes a real one before it serves; see the check below
+
+
+def _database() -> dict[str, object]:
+    """The connection named by SERVANDA_DATABASE_URL, or the embedded one under SERVANDA_HOME."""
+    url = urlsplit(DATABASE_URL or f"postgresql://postgres@/servanda?host={HOME / 'postgres'}")
+    if url.scheme not in {"postgresql", "postgres"}:
+        raise ImproperlyConfigured("SERVANDA_DATABASE_URL must begin with postgresql://. Servanda runs on PostgreSQL only.")
+    query = parse_qs(url.query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": url.path.lstrip("/") or "servanda",
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": query.get("host", [url.hostname or ""])[0],
+        "PORT": str(url.port or query.get("port", [""])[0]),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = text_of("SERVANDA_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "servanda.business.companies",
+    "servanda.business.evidence",
+    "servanda.business.customers",
+    "servanda.business.letters",
+    "servanda.business.ledger",
+    "servanda.business.catalogue",
+    "servanda.business.access",
+    "servanda.business.contracts",
+    "servanda.business.hosting",
+    "servanda.business.billing",
+    "servanda.business.dunning",
+    "servanda.business.audit",
+    "servanda.faces.parts",
+    "servanda.faces.office",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "servanda.faces.parts.security.content_policy",
+]
+
+ROOT_URLCONF = "servanda.wiring.urls"
+WSGI_APPLICATION = "servanda.wiring.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ]
+        },
+    }
+]
+
+LANGUAGE_CODE = "da"
+LANGUAGES = [("da", "Dansk"), ("en", "English")]
+TIME_ZONE = "Europe/Copenhagen"
+USE_TZ = True
+USE_I18N = True
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login/"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+IS_BEHIND_TLS = flag_of("SERVANDA_TLS", default=False)
+SESSION_COOKIE_SECURE = IS_BEHIND_TLS
+CSRF_COOKIE_SECURE = IS_BEHIND_TLS
+DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+
+SMTP_HOST = text_of("SERVANDA_SMTP_HOST", "127.0.0.1")
+SMTP_PORT = int(text_of("SERVANDA_SMTP_PORT", "8025"))
+MAIL_SINK = HOME / "mails"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
