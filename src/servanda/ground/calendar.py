@@ -130,9 +130,7 @@ def moment_text(moment: datetime, language: str) -> str:
 
 def _local(moment: datetime) -> datetime:
     if moment.utcoffset() is None:
-        raise NaiveMoment(
-            f"{moment.isoformat()} has no time zone, so its legal day is unknown. Give a moment in UTC."
-        )
+        raise NaiveMoment(f"{moment.isoformat()} has no time zone, so its legal day is unknown. Give a moment in UTC.")
     return moment.astimezone(COPENHAGEN)
 
 

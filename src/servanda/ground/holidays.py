@@ -53,9 +53,7 @@ def holidays_of(year: int) -> tuple[Holiday, ...]:
             " Check the year of the date."
         )
     holidays = (
-        Holiday(rule.on(year), rule.name_da, rule.name_en, rule.is_public)
-        for rule in _RULES
-        if year <= rule.last_year
+        Holiday(rule.on(year), rule.name_da, rule.name_en, rule.is_public) for rule in _RULES if year <= rule.last_year
     )
     return tuple(sorted(holidays, key=lambda holiday: (holiday.on, not holiday.is_public)))
 

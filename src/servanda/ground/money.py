@@ -8,7 +8,7 @@ from enum import Enum
 
 from servanda.ground.refusal import Refused
 
-_AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,2})?\Z")
+_AMOUNT = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,2})?\Z")
 
 
 class NotAnAmount(Refused):

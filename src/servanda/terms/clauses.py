@@ -417,7 +417,17 @@ class CancellationFee(Rule, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 KINDS: dict[str, type[Rule]] = {
     kind.kind: kind
     for kind in (
-        *(Term, Renewal, Notice, Rescission, NoticeChannel, ProviderExit, OutageExit, Scope, SpecialAgreement),
+        *(
+            Term,
+            Renewal,
+            Notice,
+            Rescission,
+            NoticeChannel,
+            ProviderExit,
+            OutageExit,
+            Scope,
+            SpecialAgreement,
+        ),
         *(TermsChange, PriceChange),
         *(InvoiceRun, BillingInterval, InvoiceChannel, Prices, PaymentMethods, PaymentTerm),
         *(InvoiceQuestion, InvoiceNote, Dispute),

@@ -12,10 +12,11 @@ Language = Literal["da", "en"]
 
 @dataclass(frozen=True, slots=True)
 class PlacedRule:
-    """A rule and where it stands."""
+    """A rule, where it stands, and the name that placeholders use where a clause has two of its kind."""
 
     rule: Rule
     line: int
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class Agreement:
     file: str
     until: date | None = None
     source_note: str = ""
+
+    def __hash__(self) -> int:
+        # The hash of the bytes stands for them: the resolver looks agreements up for each invoice.
+        return hash((self.sha256, self.version, self.language))
 
     def cite(self, clause: Clause, rule: Rule | None = None) -> Citation:
         """Return the citation of a clause; a rule's own requirements are more exact than the clause's."""

@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from servanda.wiring.embedded import url_of
 from servanda.wiring.environment import directory_of, flag_of, text_of
 
 HOME = directory_of("SERVANDA_HOME", "var")  # the embedded database, mails of the sink, keys
@@ -24,7 +25,7 @@ def _secret_key() -> str:
 
 def _database() -> dict[str, object]:
     """The connection named by SERVANDA_DATABASE_URL, or the embedded one under SERVANDA_HOME."""
-    url = urlsplit(DATABASE_URL or f"postgresql://postgres@/servanda?host={HOME / 'postgres'}")
+    url = urlsplit(DATABASE_URL or url_of(HOME / "postgres"))
     if url.scheme not in {"postgresql", "postgres"}:
         raise ImproperlyConfigured("SERVANDA_DATABASE_URL must begin with postgresql://. Servanda runs on PostgreSQL only.")
     query = parse_qs(url.query)
@@ -44,6 +45,7 @@ def _database() -> dict[str, object]:
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = text_of("SERVANDA_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 DATABASES = {"default": _database()}
+DATABASE_READY = "servanda.wiring.database.ready"  # starts or checks it, for the commands that need one
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -127,6 +129,12 @@ IS_BEHIND_TLS = flag_of("SERVANDA_TLS", default=False)
 SESSION_COOKIE_SECURE = IS_BEHIND_TLS
 CSRF_COOKIE_SECURE = IS_BEHIND_TLS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+
+# The faces ask for what stands outside by these names; nothing below the wiring imports it.
+DRIVERS = "servanda.wiring.drivers"
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the one list of jobs is named, not searched for
+PROCRASTINATE_IMPORT_PATHS = ["servanda.faces.clock.jobs"]
 
 SMTP_HOST = text_of("SERVANDA_SMTP_HOST", "127.0.0.1")
 SMTP_PORT = int(text_of("SERVANDA_SMTP_PORT", "8025"))

@@ -10,7 +10,8 @@ from servanda.drivers.documents import Column, Paper, Payment, Sender, Table, To
 
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 180 40">
 <circle cx="20" cy="20" r="18" fill="#0f6b5c"/><path d="M10 26 L20 8 L30 26 Z" fill="#ffffff"/>
-<rect x="48" y="12" width="120" height="6" fill="#0f6b5c"/><rect x="48" y="24" width="80" height="4" fill="#9fc5bd"/>
+<rect x="48" y="12" width="120" height="6" fill="#0f6b5c"/>
+<rect x="48" y="24" width="80" height="4" fill="#9fc5bd"/>
 </svg>"""
 
 SENDER = Sender(
@@ -69,7 +70,10 @@ INVOICE = Paper(
     notes=("Spørgsmål til fakturaen besvares på faktura@nordlys.example.",),
     clauses=(
         ("Nordlys 2.1", "Betaling senest 14 dage efter fakturadatoen."),
-        ("Nordlys 3.2", "Ved forsinket betaling beregnes rente efter renteloven, og der kan sendes rykkere med gebyr."),
+        (
+            "Nordlys 3.2",
+            "Ved forsinket betaling beregnes rente efter renteloven, og der kan sendes rykkere med gebyr.",
+        ),
     ),
 )
 
@@ -79,7 +83,13 @@ FORTY_LINES = replace(
     title="Invoice",
     number="2026-000417",
     sender=replace(SENDER, logo_svg=LOGO),
-    recipient_lines=("Carla Webbureau I/S", "Attn.: Carla Østergård", "Bureauvej 40", "5000 Odense C", "Denmark"),
+    recipient_lines=(
+        "Carla Webbureau I/S",
+        "Attn.: Carla Østergård",
+        "Bureauvej 40",
+        "5000 Odense C",
+        "Denmark",
+    ),
     facts=(("Invoice date", "2 January 2026"), ("Customer no.", "10077"), ("Terms", "Nordlys 2025-01")),
     paragraphs=("Hosting for your customers' sites. Each line names the site and its period.",),
     table=Table(
@@ -91,7 +101,13 @@ FORTY_LINES = replace(
             Column("Amount", "right"),
         ),
         tuple(
-            (f"Web hosting Silver, site-{n:02d}.example\n1–31 January 2026", str(n % 3 + 1), "99.00", "25%", f"{99 * (n % 3 + 1)}.00")
+            (
+                f"Web hosting Silver, site-{n:02d}.example\n1–31 January 2026",
+                str(n % 3 + 1),
+                "99.00",
+                "25%",
+                f"{99 * (n % 3 + 1)}.00",
+            )
             for n in range(1, 41)
         ),
     ),
@@ -104,7 +120,11 @@ FORTY_LINES = replace(
         PAYMENT,
         amount_text="DKK 9,900.00",
         due_text="16 January 2026",
-        account_lines=(("Sort code", "0040"), ("Account no.", "0440116243"), ("IBAN", "DK50 0040 0440 1162 43")),
+        account_lines=(
+            ("Sort code", "0040"),
+            ("Account no.", "0440116243"),
+            ("IBAN", "DK50 0040 0440 1162 43"),
+        ),
         fik_line="",
         reference="2026-000417",
         note="Please state the reference with your transfer, so that the payment finds its invoice.",
@@ -141,10 +161,11 @@ REMINDER = replace(
     facts=(("Dato", "30. januar 2026"), ("Kundenr.", "10051"), ("Vedrører faktura", "1001")),
     paragraphs=(
         "Kære Birk Bøgelund",
-        "Vi har ikke registreret din betaling af faktura 1001 af 2. januar 2026 for Webhotel Business, birk.example. "
-        "Fakturaen skulle være betalt senest 16. januar 2026.",
-        "Betaler du senest 10. februar 2026, kommer der ikke flere omkostninger på. Betaler du ikke inden da, kan "
-        "kravet blive sendt til inkasso, og du vil i så fald skulle betale inkassoomkostninger.",
+        "Vi har ikke registreret din betaling af faktura 1001 af 2. januar 2026 for Webhotel Business, "
+        "birk.example. Fakturaen skulle være betalt senest 16. januar 2026.",
+        "Betaler du senest 10. februar 2026, kommer der ikke flere omkostninger på. "
+        "Betaler du ikke inden da, kan kravet blive sendt til inkasso, "
+        "og du vil i så fald skulle betale inkassoomkostninger.",
     ),
     table=Table(
         (Column("Krav", is_wide=True), Column("Beløb", "right")),
@@ -156,17 +177,34 @@ REMINDER = replace(
     ),
     totals=(Total("I alt at betale", "1.667,09 kr.", is_strong=True),),
     payment=replace(PAYMENT, amount_text="1.667,09 kr.", due_text="10. februar 2026"),
-    notes=("Har du betalt inden for de seneste dage, kan du se bort fra dette brev. Er du uenig i kravet, så skriv til os.",),
+    notes=(
+        "Har du betalt inden for de seneste dage, kan du se bort fra dette brev. "
+        "Er du uenig i kravet, så skriv til os.",
+    ),
 )
 
 LONG_NAME = "Interessentskabet Brdr. Vestergaard-Kristoffersens Efterfølgere & Datter, Entreprenører og Handelsgartnere"
 
 LONG_NAMES = replace(
     INVOICE,
-    recipient_lines=(LONG_NAME, "Att.: " + "Ø" * 120, "c/o " + LONG_NAME, "Bygning 4, opgang C, 3. sal", "9990 Skagen"),
+    recipient_lines=(
+        LONG_NAME,
+        "Att.: " + "Ø" * 120,
+        "c/o " + LONG_NAME,
+        "Bygning 4, opgang C, 3. sal",
+        "9990 Skagen",
+    ),
     table=Table(
         DANISH_COLUMNS,
-        ((LONG_NAME + "\n" + "meget-langt-navn-" * 8 + ".example", "12.000", "123.456,00", "25 %", "1.481.472.000,00"),),
+        (
+            (
+                LONG_NAME + "\n" + "meget-langt-navn-" * 8 + ".example",
+                "12.000",
+                "123.456,00",
+                "25 %",
+                "1.481.472.000,00",
+            ),
+        ),
     ),
 )
 

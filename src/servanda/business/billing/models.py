@@ -68,7 +68,8 @@ class Invoice(models.Model):
                 condition=Q(due_on__isnull=True) | Q(due_on__gte=F("issued_on")), name="due_after_issue"
             ),
             models.CheckConstraint(
-                condition=~Q(kind="credit note") | Q(original__isnull=False), name="a_credit_note_names_its_invoice"
+                condition=~Q(kind="credit note") | Q(original__isnull=False),
+                name="a_credit_note_names_its_invoice",
             ),
         ]
 
@@ -198,6 +199,7 @@ class Allocation(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(amount_minor=0), name="an_allocation_moves_something"),
             models.CheckConstraint(
-                condition=Q(entry__isnull=False) ^ Q(credit_note__isnull=False), name="an_allocation_has_one_source"
+                condition=Q(entry__isnull=False) ^ Q(credit_note__isnull=False),
+                name="an_allocation_has_one_source",
             ),
         ]

@@ -41,6 +41,7 @@ class Line(models.Model):
     term_until = models.DateField(null=True)  # the first day after the running term
     until = models.DateField(null=True)  # the first day it no longer runs, once it is to end
     end_cause = models.TextField(default="")
+    ended_on = models.DateField(null=True)  # the day on which its end was carried out
     look_again_on = models.DateField(null=True)  # hint: the next day on which renewal or end may be due
 
     class Meta:
@@ -51,7 +52,8 @@ class Line(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gt=F("began_on")), name="a_line_ends_after_it_begins"
+                condition=Q(until__isnull=True) | Q(until__gt=F("began_on")),
+                name="a_line_ends_after_it_begins",
             )
         ]
 
@@ -70,3 +72,52 @@ class Notice(models.Model):
 
     class Meta:
         db_table = "contract_notice"
+        constraints = [
+            models.UniqueConstraint(fields=["line", "given_on", "channel"], name="a_notice_is_taken_once"),
+        ]
+
+
+class Deviation(models.Model):
+    """A special agreement: one value that holds for this customer instead of the terms' own, with reason and approver."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT)
+    about = models.TextField()  # resource limits, term, price
+    name = models.TextField()  # which limit: cpu-percent, term-months …
+    value = models.TextField()
+    since = models.DateField()
+    until = models.DateField(null=True)  # the first day it no longer holds
+    reason = models.TextField()
+    approved_by = models.TextField()
+    because = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "contract_deviation"
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "name", "since"], name="one_deviation_per_day"),
+            models.CheckConstraint(condition=~Q(reason=""), name="a_deviation_has_a_reason"),
+        ]
+
+
+class Dispute(models.Model):
+    """A disagreement with a customer, which goes through the stages that the terms name."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT)
+    about = models.TextField()
+    stage = models.TextField()
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "contract_dispute"
+
+
+class NegotiationEntry(models.Model):
+    """What was talked about on a day."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT)
+    on_day = models.DateField()
+    text = models.TextField()
+    by = models.TextField()
+
+    class Meta:
+        db_table = "contract_negotiation"

@@ -44,7 +44,8 @@ class Warrant(models.Model):
         db_table = "evidence_warrant"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(expires_on__gt=models.F("not_before")), name="a_warrant_has_a_time_to_be_used"
+                condition=models.Q(expires_on__gt=models.F("not_before")),
+                name="a_warrant_has_a_time_to_be_used",
             )
         ]
 

@@ -21,6 +21,7 @@ class Account(StrEnum):
     INTEREST = "interest"
     COMPENSATION = "compensation"
     ROUNDING = "rounding"
+    OTHER = "other"  # bank entries that are no customer's: booked on in the bookkeeping program
 
 
 @dataclass(frozen=True, slots=True)

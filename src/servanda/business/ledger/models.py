@@ -31,6 +31,4 @@ class Posting(models.Model):
     class Meta:
         db_table = "ledger_posting"
         indexes = [models.Index(fields=["customer_id", "account"], name="postings_of_customer")]
-        constraints = [
-            models.CheckConstraint(condition=~models.Q(amount_minor=0), name="a_posting_moves_something")
-        ]
+        constraints = [models.CheckConstraint(condition=~models.Q(amount_minor=0), name="a_posting_moves_something")]

@@ -1,6 +1,6 @@
 from django.db import models
 
-STATES = ("waiting", "sending", "accepted", "rejected", "uncertain")
+STATES = ("waiting", "sending", "accepted", "rejected", "uncertain", "replaced")
 
 
 class Letter(models.Model):

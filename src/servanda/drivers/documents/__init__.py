@@ -1,7 +1,7 @@
-"""Papers for customers: what an invoice, a credit note or a letter says, and the port that makes a file of it.
+"""Papers for customers: what an invoice, a credit note or a letter says, and the port that makes files.
 
-The texts arrive finished, in the reader's language: a maker knows no prices, no terms and no law. What every maker does
-check is that a paper is whole, because a paper that lacks its account or its number is worse than none.
+The texts arrive finished, in the reader's language: a maker knows no prices, no terms and no law. What
+every maker does check is that a paper is whole, because an invoice without an account is worse than none.
 """
 
 import re
@@ -19,12 +19,12 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
 class IncompletePaper(Refused):
-    """A paper lacks something without which it must not reach a customer; the message names all that is missing."""
+    """A paper lacks what it must have before a customer sees it; the message names all that is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """The provider as the paper shows it. `bank_lines` are labels and values; the logo is SVG text, or empty."""
+    """The provider as the paper shows it. `bank_lines` are labels and values; the logo is SVG, or empty."""
 
     name: str
     address_lines: tuple[str, ...]
@@ -39,7 +39,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. Figures stand to the right; the wide columns share the room that the others leave."""
+    """A column of a table. Figures stand to the right; wide columns share the room that the others leave."""
 
     label: str
     alignment: Literal["left", "right"] = "left"
@@ -48,7 +48,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of texts, one text per column. The first line of a text is set as such, the others smaller below it."""
+    """Rows of texts, one text per column. Further lines of a text are set smaller below its first line."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -65,7 +65,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """How much is to be paid, by when and where to. `fik_line` or `reference` says what the payment is for."""
+    """How much is to be paid, by when and where to; `fik_line` or `reference` says what it is for."""
 
     amount_text: str
     due_text: str
@@ -98,7 +98,7 @@ class Paper:
 
 
 class DocumentMaker(Protocol):
-    """Makes a file of a paper: the same paper gives the same bytes for ever, from the same version of the maker."""
+    """Makes a file of a paper; one version of a maker gives the same bytes for the same paper, always."""
 
     @property
     def media_type(self) -> str:
@@ -112,9 +112,10 @@ def refuse_incomplete(document: Paper) -> None:
     """Refuse a paper that must not reach a customer, and name everything that is missing at once."""
     missing = tuple(_missing_in(document))
     if missing:
+        name = f"{document.kind.capitalize()} {document.number or '(no number)'}"
         raise IncompletePaper(
-            f"{document.kind.capitalize()} {document.number or '(no number)'} was not rendered, because it lacks: "
-            f"{', '.join(missing)}. Complete the provider's profile or the paper, and render it again."
+            f"{name} was not rendered, because it lacks: {', '.join(missing)}. "
+            "Complete the provider's profile or the paper, and render it again."
         )
 
 

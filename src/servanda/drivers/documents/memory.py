@@ -1,4 +1,4 @@
-"""A maker that writes a paper as plain text: for tests, previews and the simulation, where a PDF would only cost time."""
+"""A maker that writes papers as plain text: for tests and the simulation, where a PDF only costs time."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,8 +1,8 @@
-"""Makes any text printable with the fonts that we ship: nothing that a customer is called may stop an invoice.
+"""Makes any text printable with the fonts that we ship: no name of a customer may stop an invoice.
 
-A sign that no font has (an emoji, a script that we do not ship) becomes an open square, since an accessible PDF may not
-hold a missing glyph. Control and direction signs go, so that a name cannot turn the rest of its line around. Very long
-words get places where a line may end.
+A sign that no font has (an emoji, a script that we do not ship) becomes an open square, since an accessible
+PDF may not hold a missing glyph. Control and direction signs go, so that a name cannot turn the rest of its
+line around. Very long words get places where a line may end.
 """
 
 import re
@@ -16,8 +16,8 @@ FONTS = Path(__file__).parent / "fonts"
 
 _MISSING = "\N{WHITE SQUARE}"
 _LINE_MAY_END = "\N{ZERO WIDTH SPACE}"
-_LONG_WORD = re.compile(r"\S{28,}")
-_PIECE = re.compile(r"\S{1,14}")
+_LONG_WORD = re.compile(r"\S{41,}")  # longer than any payment line or account, which must be copied as they stand
+_PIECE = re.compile(r"\S{1,20}")
 
 
 def printable(text: str) -> str:

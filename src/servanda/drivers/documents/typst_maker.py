@@ -1,7 +1,8 @@
-"""Renders papers as tagged, accessible and archivable PDF with typst, from `templates/paper.typ` and our own fonts.
+"""Renders papers as tagged, accessible and archivable PDF with typst, from a template and fonts of ours.
 
-The paper reaches the template as one JSON value, so that a customer who is called `#panic()` is printed as such. Fonts
-of the machine are never used, and the only date in the file is the paper's own: the same paper gives the same bytes.
+The paper reaches the template as one JSON value, so that a customer called `#panic()` is printed as such.
+Fonts of the machine are never used, and the only date in the file is the paper's own: same paper, same
+bytes.
 """
 
 import json
@@ -14,20 +15,18 @@ from typing import Any
 
 import typst
 
-from servanda.drivers.documents import Paper, Refused, refuse_incomplete
+from servanda.drivers.documents import Paper, refuse_incomplete
 from servanda.drivers.documents.labels import LABELS
 from servanda.drivers.documents.printable import FONTS, printable
+from servanda.ground.refusal import Refused
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-# Archivable (PDF/A-3a, which may carry an attached e-invoice) and accessible (PDF/UA-1).
-STANDARDS = ("a-3a", "ua-1")
 
 _CONTRAST_MIN = 4.5  # WCAG 2.2, success criterion 1.4.3
 
 
 class NotALogo(Refused):
-    """The provider's logo could not be drawn."""
+    """A paper could not be drawn with the provider's logo; the message has what typst said."""
 
 
 class TypstMaker:
@@ -43,18 +42,30 @@ class TypstMaker:
     def render(self, document: Paper) -> bytes:
         """Return the PDF; refuses a paper that is not whole, and a logo that is not SVG."""
         refuse_incomplete(document)
-        file = typst.compile(
+        try:
+            file = self._compile(document)
+        except typst.TypstError as error:
+            if document.sender.logo_svg:
+                raise NotALogo(
+                    f"The paper of {document.sender.name} could not be drawn with its logo: {error.message}. "
+                    "Give the provider a plain SVG logo, or none."
+                ) from error
+            raise
+        assert file.startswith(b"%PDF-"), "typst returned something that is not a PDF"
+        return file
+
+    def _compile(self, document: Paper) -> bytes:
+        return typst.compile(
             self._templates / "paper.typ",
             root=self._templates,
             font_paths=_fonts(),
             ignore_system_fonts=True,
             sys_inputs={"paper": _as_json(document)},
             format="pdf",
-            pdf_standards=list(STANDARDS),
-            timestamp=datetime.combine(document.issued_on, time(12), tzinfo=UTC),
+            # Archivable (PDF/A-3a, which may carry an attached e-invoice) and accessible (PDF/UA-1).
+            pdf_standards=["a-3a", "ua-1"],
+            timestamp=datetime.combine(document.issued_on, time(), tzinfo=UTC),
         )
-        assert file.startswith(b"%PDF-"), "typst returned something that is not a PDF"
-        return file
 
 
 @cache

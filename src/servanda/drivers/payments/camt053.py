@@ -51,9 +51,7 @@ def _statements(document: Element, sha256: str) -> list[BankStatement | None]:
         document.wrong("The document has no statement (BkToCstmrStmt/Stmt).", ASK_BANK)
     if message:
         _check_pages(message, "GrpHdr/MsgPgntn")
-    return [
-        _statement(Element(stmt.xml, f"Stmt {n}", stmt.findings), sha256) for n, stmt in enumerate(found, 1)
-    ]
+    return [_statement(Element(stmt.xml, f"Stmt {n}", stmt.findings), sha256) for n, stmt in enumerate(found, 1)]
 
 
 def _check_pages(parent: Element, path: str) -> None:

@@ -29,9 +29,7 @@ _FIK = re.compile(r"\+?(?:04|15|71|75)\s*[</ ]\s*([0-9][0-9 ]{0,20}?)\s*(?:\+\s*
 _FIK_LINE_IN_TEXT = re.compile(r"\+(?:04|15|71|75)\s*<\s*([0-9]{15,16})\s*\+\s*[0-9]{7,8}\s*<")
 
 
-def read_entries(
-    statement: Element, *, account: str, currency: str
-) -> tuple[tuple[BankEntry, ...], tuple[str, ...]]:
+def read_entries(statement: Element, *, account: str, currency: str) -> tuple[tuple[BankEntry, ...], tuple[str, ...]]:
     """Return the booked entries, and a note for each that was left out because it is not booked."""
     entries: list[BankEntry] = []
     notes: list[str] = []
@@ -43,9 +41,7 @@ def read_entries(
         elif status in _NOT_BOOKED:
             notes.append(f"{entry.where} is {_NOT_BOOKED[status]} ({status}), so it was left out.")
         else:
-            entry.wrong(
-                f"The status (Sts) is {status[:40]!r}; it must be BOOK, PDNG, INFO or FUTR.", ASK_BANK
-            )
+            entry.wrong(f"The status (Sts) is {status[:40]!r}; it must be BOOK, PDNG, INFO or FUTR.", ASK_BANK)
     return with_ordinals(entries), tuple(notes)
 
 
@@ -96,8 +92,7 @@ def _shares(entry: Element, amount: Money) -> tuple[tuple[Element, Money], ...]:
     missing = sum(share is None for share in shares)
     if missing:
         entry.wrong(
-            f"The entry of {amount} has {len(transactions)} transactions;"
-            f" {missing} of them have no readable amount.",
+            f"The entry of {amount} has {len(transactions)} transactions; {missing} of them have no readable amount.",
             "Ask the bank to give the amount of each transaction in a batch.",
         )
         return ()
@@ -173,9 +168,7 @@ def _payer_account(transaction: Element) -> str:
 def _creditor_reference(transaction: Element) -> str:
     references = _structured_references(transaction)
     if not references:
-        in_text = chain.from_iterable(
-            _FIK_LINE_IN_TEXT.findall(line) for line in transaction.texts("RmtInf/Ustrd")
-        )
+        in_text = chain.from_iterable(_FIK_LINE_IN_TEXT.findall(line) for line in transaction.texts("RmtInf/Ustrd"))
         references = tuple(dict.fromkeys(in_text))
     # One payment for several invoices is for a person to divide, not for the first invoice to swallow.
     return references[0] if len(references) == 1 else ""

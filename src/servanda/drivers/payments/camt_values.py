@@ -33,9 +33,7 @@ def amount_of(amount: Element, *, currency: str) -> Money | None:
     if _TOO_FINE.match(text):
         amount.wrong(f"The amount {text[:40]} has more than two decimals.", ASK_BANK)
     else:
-        amount.wrong(
-            f"{text[:40]!r} is not an amount such as 1250.00; its direction belongs in CdtDbtInd.", ASK_BANK
-        )
+        amount.wrong(f"{text[:40]!r} is not an amount such as 1250.00; its direction belongs in CdtDbtInd.", ASK_BANK)
     return None
 
 

@@ -25,9 +25,7 @@ class Findings:
         left = len(ordered) - LISTED_MAX
         if left <= 0:
             return tuple(ordered)
-        more = Problem(
-            self.file, ordered[LISTED_MAX].line, f"{left:,} more problems follow.", "Mend these first."
-        )
+        more = Problem(self.file, ordered[LISTED_MAX].line, f"{left:,} more problems follow.", "Mend these first.")
         return (*ordered[:LISTED_MAX], more)
 
 
@@ -48,8 +46,7 @@ class Element:
         """Return the elements at the path below this one, numbered from 1 in `where`."""
         found = self.xml.iterfind(_qualified(path, _namespace(self.xml)))
         return tuple(
-            Element(xml, f"{self.where}/{path} {number}", self.findings)
-            for number, xml in enumerate(found, 1)
+            Element(xml, f"{self.where}/{path} {number}", self.findings) for number, xml in enumerate(found, 1)
         )
 
     def texts(self, path: str) -> tuple[str, ...]:

@@ -19,9 +19,7 @@ CamtVersion = Literal["001.02", "001.08"]
 _FIK_TYPE_BY_LENGTH = {15: "71", 16: "75"}
 
 
-def write_camt053(
-    statements: Iterable[BankStatement], *, message_id: str, version: CamtVersion = "001.08"
-) -> bytes:
+def write_camt053(statements: Iterable[BankStatement], *, message_id: str, version: CamtVersion = "001.08") -> bytes:
     """Return a file with the statements, indented so that problems can be found by line."""
     written = tuple(statements)
     assert written, "a message without a statement says nothing"

@@ -54,7 +54,7 @@ class Segment:
 
     @property
     def exact_weight(self) -> Decimal:
-        """Hundredths times days times percent: exact, because the division waits for the sum of all segments."""
+        """Hundredths times days times percent: exact, as the division waits for the sum of the segments."""
         return self.principal.minor * self.days * self.rate
 
 

@@ -26,9 +26,7 @@ LIMITATION_YEARS = 3
 LIMITATION_ALERT_MONTHS = 30
 
 # In force with lov nr. 379 af 6. juni 2002, which extended the rules to all creditors. Fees include any VAT.
-FEE_MAX: Dated[Money] = Dated(
-    "The highest fee for a reminder", (Since(date(2002, 8, 1), Money(100_00), REMINDER_FEE),)
-)
+FEE_MAX: Dated[Money] = Dated("The highest fee for a reminder", (Since(date(2002, 8, 1), Money(100_00), REMINDER_FEE),))
 FEES_MAX: Dated[int] = Dated(
     "The number of reminder fees in one continuous arrears", (Since(date(2002, 8, 1), 3, REMINDER_FEE),)
 )
@@ -42,9 +40,7 @@ COMPENSATION: Dated[Money] = Dated(
 )
 
 
-def fee_refusal(
-    *, fee_letters_on: tuple[date, ...], last_letter_on: date | None, today: date
-) -> Citation | None:
+def fee_refusal(*, fee_letters_on: tuple[date, ...], last_letter_on: date | None, today: date) -> Citation | None:
     """Return the provision that forbids a reminder fee today, or None when a fee is lawful.
 
     `fee_letters_on` are the letters with a fee in this continuous arrears, whichever invoices they named;

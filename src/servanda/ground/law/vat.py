@@ -27,9 +27,7 @@ EU_TERRITORY = Citation("Momssystemdirektivet", "art. 5", "2006/112/EF")
 REVERSE_CHARGE_NOTE_DA = "Omvendt betalingspligt: køber beregner og betaler momsen."
 REVERSE_CHARGE_NOTE_EN = "Reverse charge: the customer accounts for the VAT."
 
-VAT_RATE: Dated[Decimal] = Dated(
-    "The Danish VAT rate", (Since(date(1992, 1, 1), Decimal("0.25"), STANDARD_RATE),)
-)
+VAT_RATE: Dated[Decimal] = Dated("The Danish VAT rate", (Since(date(1992, 1, 1), Decimal("0.25"), STANDARD_RATE),))
 # Including VAT. A simplified invoice may leave out the buyer.
 SIMPLIFIED_INVOICE_MAX: Dated[Money] = Dated(
     "The highest total of a simplified invoice",
@@ -70,9 +68,7 @@ class VatTreatment:
         return (self.rate * 100).quantize(Decimal(1))
 
 
-def vat_treatment(
-    *, customer_country: str, has_checked_vat_number: bool, is_business: bool, on: date
-) -> VatTreatment:
+def vat_treatment(*, customer_country: str, has_checked_vat_number: bool, is_business: bool, on: date) -> VatTreatment:
     """Return how a service sold from Denmark on the day is taxed.
 
     A consumer elsewhere in the EU gets Danish VAT, which holds only while the seller stays below the One Stop

@@ -5,66 +5,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_initial'),
+        ("companies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.TextField()),
-                ('name_da', models.TextField()),
-                ('name_en', models.TextField()),
-                ('kind', models.TextField()),
-                ('is_service', models.BooleanField()),
-                ('unit_da', models.TextField()),
-                ('unit_en', models.TextField()),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='companies.company')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("code", models.TextField()),
+                ("name_da", models.TextField()),
+                ("name_en", models.TextField()),
+                ("kind", models.TextField()),
+                ("is_service", models.BooleanField()),
+                ("unit_da", models.TextField()),
+                ("unit_en", models.TextField()),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="companies.company"),
+                ),
             ],
             options={
-                'db_table': 'catalogue_product',
+                "db_table": "catalogue_product",
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.TextField()),
-                ('name_da', models.TextField()),
-                ('name_en', models.TextField()),
-                ('interval_months', models.PositiveSmallIntegerField()),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalogue.product')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("code", models.TextField()),
+                ("name_da", models.TextField()),
+                ("name_en", models.TextField()),
+                ("interval_months", models.PositiveSmallIntegerField()),
+                (
+                    "product",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalogue.product"),
+                ),
             ],
             options={
-                'db_table': 'catalogue_plan',
+                "db_table": "catalogue_plan",
             },
         ),
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField()),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.TextField(default='DKK')),
-                ('source', models.TextField()),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalogue.plan')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("since", models.DateField()),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.TextField(default="DKK")),
+                ("source", models.TextField()),
+                ("plan", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalogue.plan")),
             ],
             options={
-                'db_table': 'catalogue_price',
-                'constraints': [models.UniqueConstraint(fields=('plan', 'since'), name='one_price_per_plan_and_day')],
+                "db_table": "catalogue_price",
+                "constraints": [models.UniqueConstraint(fields=("plan", "since"), name="one_price_per_plan_and_day")],
             },
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('company', 'code'), name='one_product_per_code'),
+            model_name="product",
+            constraint=models.UniqueConstraint(fields=("company", "code"), name="one_product_per_code"),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('product', 'code'), name='one_plan_per_code'),
+            model_name="plan",
+            constraint=models.UniqueConstraint(fields=("product", "code"), name="one_plan_per_code"),
         ),
     ]

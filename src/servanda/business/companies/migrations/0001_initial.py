@@ -4,38 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.TextField(unique=True)),
-                ('name', models.TextField()),
-                ('legal_name', models.TextField()),
-                ('cvr', models.TextField()),
-                ('address_lines', models.JSONField(default=list)),
-                ('email', models.TextField()),
-                ('phone', models.TextField(blank=True)),
-                ('web', models.TextField(blank=True)),
-                ('bank_registration', models.TextField()),
-                ('bank_account', models.TextField()),
-                ('iban', models.TextField()),
-                ('fik_creditor', models.TextField()),
-                ('colour', models.TextField(default='#1f4f8f')),
-                ('language', models.TextField(default='da')),
-                ('fiscal_year_starts_month', models.PositiveSmallIntegerField(default=1)),
-                ('clock_on', models.DateField(blank=True, null=True)),
-                ('rounded_on', models.DateField(blank=True, null=True)),
-                ('bank_checked_on', models.DateField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("slug", models.TextField(unique=True)),
+                ("name", models.TextField()),
+                ("legal_name", models.TextField()),
+                ("cvr", models.TextField()),
+                ("address_lines", models.JSONField(default=list)),
+                ("email", models.TextField()),
+                ("phone", models.TextField(blank=True)),
+                ("web", models.TextField(blank=True)),
+                ("bank_registration", models.TextField()),
+                ("bank_account", models.TextField()),
+                ("iban", models.TextField()),
+                ("fik_creditor", models.TextField()),
+                ("colour", models.TextField(default="#1f4f8f")),
+                ("language", models.TextField(default="da")),
+                ("fiscal_year_starts_month", models.PositiveSmallIntegerField(default=1)),
+                ("clock_on", models.DateField(blank=True, null=True)),
+                ("rounded_on", models.DateField(blank=True, null=True)),
+                ("bank_checked_on", models.DateField(blank=True, null=True)),
             ],
             options={
-                'db_table': 'company',
+                "db_table": "company",
             },
         ),
     ]

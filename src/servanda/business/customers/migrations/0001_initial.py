@@ -5,40 +5,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_initial'),
+        ("companies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.TextField()),
-                ('kind', models.TextField()),
-                ('name', models.TextField()),
-                ('contact_name', models.TextField(blank=True)),
-                ('cvr', models.TextField(blank=True)),
-                ('vat_number', models.TextField(blank=True)),
-                ('vat_number_checked_on', models.DateField(blank=True, null=True)),
-                ('ean', models.TextField(blank=True)),
-                ('email', models.TextField()),
-                ('address_lines', models.JSONField(default=list)),
-                ('postal_code', models.TextField(blank=True)),
-                ('city', models.TextField(blank=True)),
-                ('country', models.TextField(default='DK')),
-                ('language', models.TextField(default='da')),
-                ('created_on', models.DateField()),
-                ('last_purchase_on', models.DateField(blank=True, null=True)),
-                ('habit', models.TextField(blank=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='companies.company')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("number", models.TextField()),
+                ("kind", models.TextField()),
+                ("name", models.TextField()),
+                ("contact_name", models.TextField(blank=True)),
+                ("cvr", models.TextField(blank=True)),
+                ("vat_number", models.TextField(blank=True)),
+                ("vat_number_checked_on", models.DateField(blank=True, null=True)),
+                ("ean", models.TextField(blank=True)),
+                ("email", models.TextField()),
+                ("address_lines", models.JSONField(default=list)),
+                ("postal_code", models.TextField(blank=True)),
+                ("city", models.TextField(blank=True)),
+                ("country", models.TextField(default="DK")),
+                ("language", models.TextField(default="da")),
+                ("created_on", models.DateField()),
+                ("last_purchase_on", models.DateField(blank=True, null=True)),
+                ("habit", models.TextField(blank=True)),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="companies.company"),
+                ),
             ],
             options={
-                'db_table': 'customer',
-                'constraints': [models.UniqueConstraint(fields=('company', 'number'), name='one_customer_per_number'), models.CheckConstraint(condition=models.Q(('kind__in', ('business', 'consumer', 'public', 'association'))), name='a_customer_is_of_a_known_kind')],
+                "db_table": "customer",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "number"), name="one_customer_per_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ("business", "consumer", "public", "association"))),
+                        name="a_customer_is_of_a_known_kind",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,68 +4,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('invoice_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('company_id', models.BigIntegerField()),
-                ('customer_id', models.BigIntegerField()),
-                ('look_again_on', models.DateField(null=True)),
-                ('waits_for', models.TextField(blank=True)),
+                ("invoice_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("company_id", models.BigIntegerField()),
+                ("customer_id", models.BigIntegerField()),
+                ("look_again_on", models.DateField(null=True)),
+                ("waits_for", models.TextField(blank=True)),
             ],
             options={
-                'db_table': 'dunning_claim',
-                'indexes': [models.Index(fields=['company_id', 'look_again_on'], name='claims_that_may_be_due'), models.Index(fields=['customer_id'], name='claims_of_customer')],
+                "db_table": "dunning_claim",
+                "indexes": [
+                    models.Index(fields=["company_id", "look_again_on"], name="claims_that_may_be_due"),
+                    models.Index(fields=["customer_id"], name="claims_of_customer"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Pause',
+            name="Pause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('invoice_id', models.BigIntegerField()),
-                ('company_id', models.BigIntegerField()),
-                ('cause', models.TextField()),
-                ('reason', models.TextField()),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('is_late', models.BooleanField(default=False)),
-                ('by', models.TextField()),
-                ('ended_on', models.DateField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("invoice_id", models.BigIntegerField()),
+                ("company_id", models.BigIntegerField()),
+                ("cause", models.TextField()),
+                ("reason", models.TextField()),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                ("is_late", models.BooleanField(default=False)),
+                ("by", models.TextField()),
+                ("ended_on", models.DateField(null=True)),
             ],
             options={
-                'db_table': 'dunning_pause',
-                'indexes': [models.Index(fields=['invoice_id'], name='pauses_of_invoice')],
+                "db_table": "dunning_pause",
+                "indexes": [models.Index(fields=["invoice_id"], name="pauses_of_invoice")],
             },
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.TextField(unique=True)),
-                ('company_id', models.BigIntegerField()),
-                ('customer_id', models.BigIntegerField()),
-                ('invoice_id', models.BigIntegerField()),
-                ('act', models.TextField()),
-                ('earliest_on', models.DateField()),
-                ('because', models.JSONField()),
-                ('sentence_da', models.TextField()),
-                ('sentence_en', models.TextField()),
-                ('state', models.TextField(default='open')),
-                ('proposed_at', models.DateTimeField()),
-                ('decided_by', models.TextField(blank=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('reason', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("key", models.TextField(unique=True)),
+                ("company_id", models.BigIntegerField()),
+                ("customer_id", models.BigIntegerField()),
+                ("invoice_id", models.BigIntegerField()),
+                ("act", models.TextField()),
+                ("earliest_on", models.DateField()),
+                ("because", models.JSONField()),
+                ("sentence_da", models.TextField()),
+                ("sentence_en", models.TextField()),
+                ("state", models.TextField(default="open")),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_by", models.TextField(blank=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("reason", models.TextField(blank=True)),
             ],
             options={
-                'db_table': 'dunning_proposal',
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['company_id'], name='proposals_to_decide')],
+                "db_table": "dunning_proposal",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["company_id"],
+                        name="proposals_to_decide",
+                    )
+                ],
             },
         ),
     ]

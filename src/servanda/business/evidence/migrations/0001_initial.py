@@ -5,69 +5,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_initial'),
+        ("companies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Brake',
+            name="Brake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_engaged', models.BooleanField()),
-                ('reason', models.TextField()),
-                ('by', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('company', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='companies.company')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("is_engaged", models.BooleanField()),
+                ("reason", models.TextField()),
+                ("by", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "company",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to="companies.company"),
+                ),
             ],
             options={
-                'db_table': 'evidence_brake',
+                "db_table": "evidence_brake",
             },
         ),
         migrations.CreateModel(
-            name='Record',
+            name="Record",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.TextField(unique=True)),
-                ('what', models.TextField()),
-                ('subject', models.TextField()),
-                ('customer_id', models.BigIntegerField(null=True)),
-                ('on_day', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('because', models.JSONField()),
-                ('facts', models.JSONField()),
-                ('by', models.TextField(default='system')),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='companies.company')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("key", models.TextField(unique=True)),
+                ("what", models.TextField()),
+                ("subject", models.TextField()),
+                ("customer_id", models.BigIntegerField(null=True)),
+                ("on_day", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("because", models.JSONField()),
+                ("facts", models.JSONField()),
+                ("by", models.TextField(default="system")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="companies.company"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'evidence_record',
-                'indexes': [models.Index(fields=['subject'], name='evidence_of_subject'), models.Index(fields=['customer_id', 'on_day'], name='evidence_of_customer')],
+                "db_table": "evidence_record",
+                "indexes": [
+                    models.Index(fields=["subject"], name="evidence_of_subject"),
+                    models.Index(fields=["customer_id", "on_day"], name="evidence_of_customer"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Warrant',
+            name="Warrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.TextField(unique=True)),
-                ('act', models.TextField()),
-                ('subject', models.TextField()),
-                ('customer_id', models.BigIntegerField(null=True)),
-                ('fingerprint', models.TextField()),
-                ('because', models.JSONField()),
-                ('parameters', models.JSONField()),
-                ('evidence_keys', models.JSONField()),
-                ('approvals', models.JSONField(default=list)),
-                ('not_before', models.DateField()),
-                ('expires_on', models.DateField()),
-                ('issued_at', models.DateTimeField()),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='companies.company')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("key", models.TextField(unique=True)),
+                ("act", models.TextField()),
+                ("subject", models.TextField()),
+                ("customer_id", models.BigIntegerField(null=True)),
+                ("fingerprint", models.TextField()),
+                ("because", models.JSONField()),
+                ("parameters", models.JSONField()),
+                ("evidence_keys", models.JSONField()),
+                ("approvals", models.JSONField(default=list)),
+                ("not_before", models.DateField()),
+                ("expires_on", models.DateField()),
+                ("issued_at", models.DateTimeField()),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="companies.company"),
+                ),
             ],
             options={
-                'db_table': 'evidence_warrant',
-                'constraints': [models.CheckConstraint(condition=models.Q(('expires_on__gt', models.F('not_before'))), name='a_warrant_has_a_time_to_be_used')],
+                "db_table": "evidence_warrant",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_on__gt", models.F("not_before"))),
+                        name="a_warrant_has_a_time_to_be_used",
+                    )
+                ],
             },
         ),
     ]

@@ -5,56 +5,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_initial'),
+        ("companies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.TextField(unique=True)),
-                ('what', models.TextField()),
-                ('on_day', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('customer_id', models.BigIntegerField(null=True)),
-                ('invoice_id', models.BigIntegerField(null=True)),
-                ('because', models.JSONField()),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='companies.company')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("key", models.TextField(unique=True)),
+                ("what", models.TextField()),
+                ("on_day", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("customer_id", models.BigIntegerField(null=True)),
+                ("invoice_id", models.BigIntegerField(null=True)),
+                ("because", models.JSONField()),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="companies.company"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'ledger_entry',
+                "db_table": "ledger_entry",
             },
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('account', models.TextField()),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.TextField(default='DKK')),
-                ('customer_id', models.BigIntegerField(null=True)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.entry')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("company_id", models.BigIntegerField()),
+                ("account", models.TextField()),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.TextField(default="DKK")),
+                ("customer_id", models.BigIntegerField(null=True)),
+                ("entry", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="ledger.entry")),
             ],
             options={
-                'db_table': 'ledger_posting',
+                "db_table": "ledger_posting",
             },
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['customer_id'], name='entries_of_customer'),
+            model_name="entry",
+            index=models.Index(fields=["customer_id"], name="entries_of_customer"),
         ),
         migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['customer_id', 'account'], name='postings_of_customer'),
+            model_name="posting",
+            index=models.Index(fields=["customer_id", "account"], name="postings_of_customer"),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor', 0), _negated=True), name='a_posting_moves_something'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor", 0), _negated=True), name="a_posting_moves_something"
+            ),
         ),
     ]

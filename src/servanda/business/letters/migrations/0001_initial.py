@@ -5,55 +5,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_initial'),
-        ('customers', '0001_initial'),
+        ("companies", "0001_initial"),
+        ("customers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('sha256', models.TextField(primary_key=True, serialize=False)),
-                ('media_type', models.TextField(default='application/pdf')),
-                ('content', models.BinaryField()),
-                ('made_at', models.DateTimeField()),
+                ("sha256", models.TextField(primary_key=True, serialize=False)),
+                ("media_type", models.TextField(default="application/pdf")),
+                ("content", models.BinaryField()),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'letter_document',
+                "db_table": "letter_document",
             },
         ),
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.TextField(unique=True)),
-                ('kind', models.TextField()),
-                ('invoice_id', models.BigIntegerField(null=True)),
-                ('language', models.TextField()),
-                ('recipient', models.TextField()),
-                ('subject', models.TextField()),
-                ('text', models.TextField()),
-                ('paper', models.JSONField()),
-                ('on_day', models.DateField()),
-                ('queued_at', models.DateTimeField()),
-                ('state', models.TextField(default='waiting')),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('accepted_on', models.DateField(null=True)),
-                ('reply', models.TextField(default='')),
-                ('document_sha256', models.TextField(default='')),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='companies.company')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("key", models.TextField(unique=True)),
+                ("kind", models.TextField()),
+                ("invoice_id", models.BigIntegerField(null=True)),
+                ("language", models.TextField()),
+                ("recipient", models.TextField()),
+                ("subject", models.TextField()),
+                ("text", models.TextField()),
+                ("paper", models.JSONField()),
+                ("on_day", models.DateField()),
+                ("queued_at", models.DateTimeField()),
+                ("state", models.TextField(default="waiting")),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("accepted_on", models.DateField(null=True)),
+                ("reply", models.TextField(default="")),
+                ("document_sha256", models.TextField(default="")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="companies.company"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="customers.customer"),
+                ),
             ],
             options={
-                'db_table': 'letter',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['company', 'id'], name='letters_to_send'), models.Index(fields=['invoice_id'], name='letters_of_invoice')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('waiting', 'sending', 'accepted', 'rejected', 'uncertain'))), name='a_letter_is_in_a_known_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), ('accepted_on__isnull', False), _connector='OR'), name='an_accepted_letter_has_its_day')],
+                "db_table": "letter",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "sending"])),
+                        fields=["company", "id"],
+                        name="letters_to_send",
+                    ),
+                    models.Index(fields=["invoice_id"], name="letters_of_invoice"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("waiting", "sending", "accepted", "rejected", "uncertain"))),
+                        name="a_letter_is_in_a_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "accepted"), _negated=True),
+                            ("accepted_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="an_accepted_letter_has_its_day",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,1 @@
+"""Issuing, crediting, charging and receiving: each once, in one transaction, with its evidence."""

@@ -1,0 +1,277 @@
+"""Credit notes: an issued invoice is mended by a document that names it, never by a change.
+
+A credit note takes its lines' amounts back, at most once each. What the invoice has left open is reduced; what was paid
+already becomes the customer's credit.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+from django.db import transaction
+from django.db.models import Sum
+
+from servanda.business.billing.actions.numbering import take_numbers
+from servanda.business.billing.facts import InvoiceFacts, InvoiceLineFacts
+from servanda.business.billing.models import Allocation, Invoice, InvoiceLine
+from servanda.business.billing.queries import invoices
+from servanda.business.billing.wording import credit_subject, credit_text
+from servanda.business.companies.facts import CompanyFacts
+from servanda.business.customers.queries import customer
+from servanda.business.evidence.actions import record
+from servanda.business.evidence.facts import because_to_json
+from servanda.business.ledger.actions import post
+from servanda.business.ledger.facts import Account, JournalEntry, PostingLine
+from servanda.business.letters.actions import write_letters
+from servanda.business.letters.facts import LetterDraft
+from servanda.ground.citation import Citation
+from servanda.ground.law.vat import vat_of
+from servanda.ground.money import Money, total_of
+from servanda.ground.refusal import Refused
+
+CREDIT_NOTE = Citation("Momsbekendtgørelsen", "§ 58, stk. 2", "1435/2023")
+
+
+class NothingToCredit(Refused):
+    """More was to be credited than the invoice or its line has left."""
+
+
+@transaction.atomic
+def credit_invoice(
+    company: CompanyFacts,
+    invoice_id: int,
+    *,
+    net_by_position: Mapping[int, Money],
+    reason: str,
+    because: tuple[Citation, ...],
+    by: str,
+    today: date,
+    at: datetime,
+) -> int:
+    """Issue a credit note over so much net of each named line, and return its id.
+
+    Refuses an empty reason, a line that does not exist, and an amount above what the line has left.
+    """
+    if not reason.strip():
+        raise NothingToCredit("Say why the invoice is credited. The reason is printed on the credit note.")
+    row = Invoice.objects.select_for_update().get(pk=invoice_id)
+    (invoice,) = invoices([invoice_id])
+    lines = _checked_lines(invoice, net_by_position)
+    net = total_of((amount for _, amount in lines), row.currency)
+    total = net + _vat(invoice, lines)
+    note = _write_note(company, invoice, lines, net=net, total=total, because=because, today=today)
+    _take_back(company, row, note, total, reason=reason, by=by, today=today)
+    _book(company, invoice, note, net=net, total=total, because=because, today=today, at=at)
+    record(
+        company_id=company.company_id,
+        key=f"invoice.credited:{note.pk}",
+        what="invoice.credited",
+        subject=f"invoice:{invoice_id}",
+        on_day=today,
+        at=at,
+        because=(*because, CREDIT_NOTE),
+        facts={"credit_note": note.number, "total_minor": total.minor, "reason": reason},
+        customer_id=invoice.customer_id,
+        by=by,
+    )
+    _send(company, invoice, note, total, reason, today=today, at=at)
+    return note.pk
+
+
+def credit_whole_invoice(
+    company: CompanyFacts,
+    invoice_id: int,
+    *,
+    reason: str,
+    because: tuple[Citation, ...],
+    by: str,
+    today: date,
+    at: datetime,
+) -> int:
+    """Issue a credit note over all that the invoice's lines have left."""
+    (invoice,) = invoices([invoice_id])
+    left = {line.position: left_of_line(invoice, line) for line in invoice.lines}
+    return credit_invoice(
+        company,
+        invoice_id,
+        net_by_position={position: amount for position, amount in left.items() if amount},
+        reason=reason,
+        because=because,
+        by=by,
+        today=today,
+        at=at,
+    )
+
+
+def left_of_line(invoice: InvoiceFacts, line: InvoiceLineFacts) -> Money:
+    """Return how much net of a line has not been credited yet."""
+    credited = InvoiceLine.objects.filter(
+        invoice__original_id=invoice.invoice_id, invoice__kind="credit note", position=line.position
+    ).aggregate(total=Sum("net_minor"))
+    return line.net - Money(credited["total"] or 0, line.net.currency)
+
+
+def _checked_lines(
+    invoice: InvoiceFacts, net_by_position: Mapping[int, Money]
+) -> list[tuple[InvoiceLineFacts, Money]]:
+    by_position = {line.position: line for line in invoice.lines}
+    if invoice.kind != "invoice" or not net_by_position:
+        raise NothingToCredit(f"Number {invoice.number} has nothing to credit. Choose an invoice and its lines.")
+    for position, amount in net_by_position.items():
+        line = by_position.get(position)
+        if line is None:
+            raise NothingToCredit(f"Invoice {invoice.number} has no line {position}.")
+        left = left_of_line(invoice, line)
+        if not Money(0) < amount <= left:
+            raise NothingToCredit(
+                f"Line {position} of invoice {invoice.number} has {left} left to credit; {amount} was asked for. "
+                "Credit at most what is left."
+            )
+    return [(by_position[position], amount) for position, amount in sorted(net_by_position.items())]
+
+
+def _vat(invoice: InvoiceFacts, lines: list[tuple[InvoiceLineFacts, Money]]) -> Money:
+    """Return the VAT to give back: the invoice's own rest where everything is credited, so that no øre stays behind."""
+    asked = total_of(amount for _, amount in lines)
+    notes = Invoice.objects.filter(original_id=invoice.invoice_id, kind="credit note")
+    before = notes.aggregate(net=Sum("net_minor"), vat=Sum("vat_minor"))
+    if asked == invoice.net - Money(before["net"] or 0):
+        return invoice.vat - Money(before["vat"] or 0)
+    percent = lines[0][0].vat_percent
+    return vat_of(asked, rate=Decimal(percent) / 100)
+
+
+def _write_note(
+    company: CompanyFacts,
+    invoice: InvoiceFacts,
+    lines: list[tuple[InvoiceLineFacts, Money]],
+    *,
+    net: Money,
+    total: Money,
+    because: tuple[Citation, ...],
+    today: date,
+) -> Invoice:
+    number = take_numbers(company.company_id, 1)
+    content = (number, invoice.number, today, [(line.position, amount.minor) for line, amount in lines], total.minor)
+    note = Invoice.objects.create(
+        company_id=company.company_id,
+        customer_id=invoice.customer_id,
+        contract_id=invoice.contract_id,
+        kind="credit note",
+        number=number,
+        original_id=invoice.invoice_id,
+        issued_on=today,
+        due_on=None,
+        is_term_agreed=invoice.is_term_agreed,
+        customer_kind=str(invoice.customer_kind),
+        language=invoice.language,
+        currency=net.currency,
+        net_minor=net.minor,
+        vat_minor=(total - net).minor,
+        total_minor=total.minor,
+        open_minor=0,
+        reference="",
+        products=sorted(invoice.products),
+        terms_version=invoice.terms_version,
+        because=because_to_json((*because, CREDIT_NOTE)),
+        content_sha256=hashlib.sha256(msgspec.json.encode(content)).hexdigest(),
+    )
+    InvoiceLine.objects.bulk_create(
+        InvoiceLine(
+            invoice=note,
+            position=line.position,
+            line_id=line.line_id,
+            product_code=line.product,
+            description=line.description,
+            quantity=1,
+            unit_minor=amount.minor,
+            net_minor=amount.minor,
+            vat_category=line.vat_category,
+            vat_percent=line.vat_percent,
+            since=line.since,
+            until=line.until,
+        )
+        for line, amount in lines
+    )
+    whole = [line.line_key for line, amount in lines if amount == line.net]
+    InvoiceLine.objects.filter(pk__in=whole, credited_by__isnull=True).update(credited_by=note.pk)
+    return note
+
+
+def _take_back(
+    company: CompanyFacts, row: Invoice, note: Invoice, total: Money, *, reason: str, by: str, today: date
+) -> None:
+    """Reduce what the invoice has open; the allocation is the trace of it."""
+    taken = min(total.minor, row.open_minor)
+    if not taken:
+        return
+    Allocation.objects.create(
+        company_id=company.company_id,
+        credit_note=note,
+        invoice=row,
+        amount_minor=taken,
+        value_on=today,
+        on_day=today,
+        by=by,
+        because=reason,
+    )
+    row.open_minor -= taken
+    row.save(update_fields=["open_minor"])
+
+
+def _book(
+    company: CompanyFacts,
+    invoice: InvoiceFacts,
+    note: Invoice,
+    *,
+    net: Money,
+    total: Money,
+    because: tuple[Citation, ...],
+    today: date,
+    at: datetime,
+) -> None:
+    to_credit = total - min(total, invoice.open_principal)  # paid already: the customer has it to their credit
+    lines = (
+        PostingLine(Account.SALES, net),
+        PostingLine(Account.VAT_OUT, total - net),
+        PostingLine(Account.RECEIVABLE, to_credit - total),
+        PostingLine(Account.CUSTOMER_CREDIT, -to_credit),
+    )
+    entry = JournalEntry(
+        key=f"credit note:{note.pk}",
+        what="credit note",
+        on_day=today,
+        lines=tuple(line for line in lines if line.amount),
+        because=(*because, CREDIT_NOTE),
+        customer_id=invoice.customer_id,
+        invoice_id=invoice.invoice_id,
+    )
+    post(company.company_id, entry, at=at)
+
+
+def _send(
+    company: CompanyFacts,
+    invoice: InvoiceFacts,
+    note: Invoice,
+    total: Money,
+    reason: str,
+    *,
+    today: date,
+    at: datetime,
+) -> None:
+    draft = LetterDraft(
+        company_id=company.company_id,
+        customer_id=invoice.customer_id,
+        key=f"invoice:{note.pk}",
+        kind="credit note",
+        language=invoice.language,
+        recipient=customer(invoice.customer_id).email,
+        subject=credit_subject(company.name, note.number, invoice.language),
+        text=credit_text(company.name, note.number, invoice.number, total, reason, invoice.language),
+        on_day=today,
+        queued_at=at,
+        invoice_id=note.pk,
+    )
+    write_letters([draft])

@@ -1,0 +1,87 @@
+"""What is to be invoiced to one contract today? Lines, VAT and due day, each with what it rests on."""
+
+from datetime import date
+
+from servanda.business.billing.decisions.payment import due_on, term_for
+from servanda.business.billing.decisions.periods import periods_due, price_of_period
+from servanda.business.billing.decisions.terms import BillingTerms
+from servanda.business.billing.facts import BillableContract, BillableLine, DraftLine, InvoiceDraft
+from servanda.business.catalogue.facts import PriceList
+from servanda.ground.citation import Citation
+from servanda.ground.law.vat import VatTreatment, vat_of
+from servanda.ground.money import total_of
+from servanda.ground.periods import Period
+
+
+def invoice_due(
+    contract: BillableContract, prices: PriceList, terms: BillingTerms, *, today: date
+) -> InvoiceDraft | None:
+    """Return the invoice that is due to the contract today, with all its due lines; None when none is due."""
+    lines = tuple(
+        draft for line in contract.lines for draft in _lines_due(line, prices, terms, contract.language, today=today)
+    )
+    if not lines:
+        return None
+    return draft_invoice(contract, lines, terms, issued_on=today)
+
+
+def draft_invoice(
+    contract: BillableContract, lines: tuple[DraftLine, ...], terms: BillingTerms, *, issued_on: date
+) -> InvoiceDraft:
+    """Return the invoice over the lines: VAT once per rate on their sum, half up, never line by line (EN 16931)."""
+    products = tuple(dict.fromkeys(line.product for line in lines))
+    term = term_for(products, terms)
+    net = total_of(line.net for line in lines)
+    return InvoiceDraft(
+        contract_id=contract.contract_id,
+        customer_id=contract.customer_id,
+        customer_kind=contract.customer_kind,
+        terms_version=contract.terms_version,
+        language=contract.language,
+        email=contract.email,
+        issued_on=issued_on,
+        due_on=due_on(term, issued_on=issued_on, received_on=issued_on) if term is not None else None,
+        is_term_agreed=term is not None and not term.is_house,
+        lines=lines,
+        vat_category=contract.vat.category,
+        vat_percent=contract.vat.percent,
+        vat_note=_note(contract.vat, contract.language),
+        net=net,
+        vat=vat_of(net, rate=contract.vat.rate),
+        because=_because(products, terms, contract.vat),
+    )
+
+
+def _lines_due(
+    line: BillableLine, prices: PriceList, terms: BillingTerms, language: str, *, today: date
+) -> list[DraftLine]:
+    periods = periods_due(line, terms.run_for(line.product), today=today)
+    return [_line(line, prices, period, language) for period in periods]
+
+
+def _line(line: BillableLine, prices: PriceList, period: Period, language: str) -> DraftLine:
+    unit = line.own_price if line.own_price is not None else prices.price_on(line.plan, period.since)
+    name = prices.name_of(line.plan, language)
+    return DraftLine(
+        line_id=line.line_id,
+        product=line.product,
+        description=f"{name}: {line.description}" if line.description else name,
+        quantity=line.quantity,
+        unit=unit,
+        net=price_of_period(line, period, unit),
+        period=period,
+    )
+
+
+def _because(products: tuple[str, ...], terms: BillingTerms, vat: VatTreatment) -> tuple[Citation, ...]:
+    term = term_for(products, terms)
+    run = tuple(citation for product in products for citation in _run_because(product, terms))
+    return tuple(dict.fromkeys((*run, *(term.because if term is not None else ()), vat.citation)))
+
+
+def _run_because(product: str, terms: BillingTerms) -> tuple[Citation, ...]:
+    return terms.run_because.get(product) or terms.run_because.get("", ())
+
+
+def _note(vat: VatTreatment, language: str) -> str:
+    return vat.note_da if language == "da" else vat.note_en

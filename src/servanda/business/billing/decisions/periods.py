@@ -1,0 +1,66 @@
+"""Which periods of a line are due to be invoiced today, and when to look again?
+
+Periods are anchored to the day the line began: 31 January, 28 February, 31 March. A period is invoiced on the day that the
+terms name for it; several missed ones come as lines of one invoice.
+"""
+
+from datetime import date, timedelta
+
+from servanda.business.billing.facts import BillableLine
+from servanda.ground.calendar import add_months, last_working_day_of_month, months_between
+from servanda.ground.money import Money
+from servanda.ground.periods import Period
+from servanda.terms.clauses import InvoiceRun
+
+
+def periods_due(line: BillableLine, run: InvoiceRun, *, today: date) -> tuple[Period, ...]:
+    """Return the unbilled periods whose invoice day has come, the oldest first."""
+    periods = []
+    since = line.billed_until
+    while (period := next_period(line, since)) is not None and run_day(period, run) <= today:
+        periods.append(period)
+        since = period.until
+    return tuple(periods)
+
+
+def next_period(line: BillableLine, since: date) -> Period | None:
+    """Return the period that begins on the day, cut off where the line ends; None after its end.
+
+    A thing sold once has one period, the day on which it was sold.
+    """
+    if line.until is not None and since >= line.until:
+        return None
+    if line.interval_months == 0:
+        return Period(since, since + timedelta(days=1)) if since <= line.began_on else None
+    whole_until = _whole_until(line, since)
+    until = min(whole_until, line.until) if line.until is not None else whole_until
+    return Period(since, until)
+
+
+def run_day(period: Period, run: InvoiceRun) -> date:
+    """Return the day on which a period is invoiced."""
+    if run.day == "last working day of month":
+        return last_working_day_of_month(period.since)
+    return period.since - timedelta(days=run.lead_days)
+
+
+def price_of_period(line: BillableLine, period: Period, unit: Money) -> Money:
+    """Return the net price: the unit price of a whole period times the quantity, by days where it was cut off."""
+    whole = unit * line.quantity
+    if line.interval_months == 0:
+        return whole
+    full = Period(period.since, _whole_until(line, period.since))
+    if full.days == period.days:
+        return whole
+    return whole.split((period.days, full.days - period.days))[0]
+
+
+def look_again_on(line: BillableLine, run: InvoiceRun, *, billed_until: date) -> date | None:
+    """Return the next day on which the line may be due; None when nothing more will be."""
+    period = next_period(line, billed_until)
+    return run_day(period, run) if period is not None else None
+
+
+def _whole_until(line: BillableLine, since: date) -> date:
+    number = months_between(line.began_on, since) // line.interval_months + 1
+    return add_months(line.began_on, number * line.interval_months)

@@ -1,0 +1,255 @@
+"""What billing must know to say what is to be invoiced, and what an invoice and a payment are to others."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from servanda.ground.citation import Citation
+from servanda.ground.law.vat import VatTreatment
+from servanda.ground.money import Money
+from servanda.ground.periods import Period
+from servanda.terms.clauses import CustomerKind
+
+
+@dataclass(frozen=True, slots=True)
+class BillableLine:
+    """A running contract line, and up to where it is billed."""
+
+    line_id: int
+    product: str
+    plan: str
+    description: str
+    quantity: int
+    own_price: Money | None
+    interval_months: int
+    began_on: date
+    until: date | None
+    billed_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class BillableContract:
+    """A contract with lines that may be due, and whom it is with."""
+
+    contract_id: int
+    customer_id: int
+    customer_kind: CustomerKind
+    terms_version: str
+    language: str
+    email: str
+    vat: VatTreatment
+    lines: tuple[BillableLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line to be invoiced, priced and described. A thing sold once has the one day on which it was sold as its period.
+
+    `period` and `line_id` are empty for a line that no contract line stands behind, such as a reopening fee.
+    """
+
+    line_id: int | None
+    product: str
+    description: str
+    quantity: int
+    unit: Money
+    net: Money
+    period: Period | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDraft:
+    """An invoice that is due to be issued. It has no number yet; numbers are taken in the issuing transaction."""
+
+    contract_id: int | None
+    customer_id: int
+    customer_kind: CustomerKind
+    terms_version: str
+    language: str
+    email: str
+    issued_on: date
+    due_on: date | None
+    is_term_agreed: bool
+    lines: tuple[DraftLine, ...]
+    vat_category: str
+    vat_percent: Decimal
+    vat_note: str
+    net: Money
+    vat: Money
+    because: tuple[Citation, ...]
+
+    @property
+    def total(self) -> Money:
+        return self.net + self.vat
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        return tuple(sorted({line.product for line in self.lines}))
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLineFacts:
+    position: int
+    line_id: int | None
+    product: str
+    description: str
+    quantity: int
+    unit: Money
+    net: Money
+    vat_category: str
+    vat_percent: Decimal
+    since: date | None
+    until: date | None
+    credited_by: int | None
+    line_key: int = 0  # the row itself, to name it in a credit note
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeFacts:
+    charge_id: int
+    kind: str
+    step: int | None
+    on_day: date
+    amount: Money
+    open: Money
+    reckoning: tuple[str, ...]
+    because: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationFacts:
+    amount: Money
+    value_on: date
+    on_day: date
+    charge_id: int | None
+    entry_id: int | None
+    credit_note_id: int | None
+    because: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFacts:
+    """An issued invoice or credit note, with what has been charged and received on it."""
+
+    invoice_id: int
+    company_id: int
+    customer_id: int
+    contract_id: int | None
+    kind: str
+    number: int
+    original_id: int | None
+    issued_on: date
+    due_on: date | None
+    is_term_agreed: bool
+    customer_kind: CustomerKind
+    language: str
+    net: Money
+    vat: Money
+    total: Money
+    open_principal: Money
+    reference: str
+    products: frozenset[str]
+    terms_version: str
+    because: tuple[Citation, ...]
+    lines: tuple[InvoiceLineFacts, ...] = ()
+    charges: tuple[ChargeFacts, ...] = ()
+    allocations: tuple[AllocationFacts, ...] = ()
+
+    @property
+    def open_charges(self) -> Money:
+        total = Money(0, self.total.currency)
+        for charge in self.charges:
+            total = total + charge.open
+        return total
+
+    @property
+    def open_total(self) -> Money:
+        return self.open_principal + self.open_charges
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """What a payment could be for: an open invoice with its charges."""
+
+    invoice_id: int
+    number: int
+    reference: str
+    customer_id: int
+    open_principal: Money
+    open_charges: Money
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingEntry:
+    """Money in, as billing matches it."""
+
+    amount: Money
+    reference: str  # the FIK or structured reference, digits only
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntryFacts:
+    """A movement on the bank account and what is known of it. `state`: matched, suspense or explained."""
+
+    entry_id: int
+    company_id: int
+    account: str
+    reference: str
+    amount: Money
+    unallocated: Money
+    booked_on: date
+    value_on: date
+    text: str
+    creditor_reference: str
+    payer_name: str
+    is_reversal: bool
+    customer_id: int | None
+    state: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFacts:
+    """A bank statement that was read."""
+
+    row_id: int
+    account: str
+    statement_id: str
+    opening: Money
+    closing: Money
+    opening_on: date
+    closing_on: date
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankMovement:
+    """One movement of a statement, as a bank file or a person gives it. Money in is above zero."""
+
+    reference: str
+    ordinal: int
+    amount: Money
+    booked_on: date
+    value_on: date
+    text: str
+    creditor_reference: str
+    payer_name: str
+    payer_account: str
+    is_reversal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatementDraft:
+    """A statement to be booked. The reader has checked that opening, movements and closing agree."""
+
+    account: str
+    statement_id: str
+    opening: Money
+    closing: Money
+    opening_on: date
+    closing_on: date
+    sha256: str
+    file_name: str
+    movements: tuple[BankMovement, ...]

@@ -1,0 +1,37 @@
+"""What billing knows: invoices and payments, the lines that may be due, and the rules that invoices are made by."""
+
+from servanda.business.billing.queries.bank import (
+    entries_in_suspense,
+    entry,
+    payments_of_customer,
+    statements_of,
+)
+from servanda.business.billing.queries.invoices import (
+    invoice_ids_after,
+    invoice_numbered,
+    invoices,
+    invoices_of_customer,
+    newest_invoices,
+    open_items,
+    open_totals,
+    overdue_of_customer,
+)
+from servanda.business.billing.queries.lines import due_contracts
+from servanda.business.billing.queries.terms import billing_terms
+
+__all__ = [
+    "billing_terms",
+    "due_contracts",
+    "entries_in_suspense",
+    "entry",
+    "invoice_ids_after",
+    "invoice_numbered",
+    "invoices",
+    "invoices_of_customer",
+    "newest_invoices",
+    "open_items",
+    "open_totals",
+    "overdue_of_customer",
+    "payments_of_customer",
+    "statements_of",
+]

@@ -1,0 +1,59 @@
+"""Bank entries and statements, for matching and for the timeline of a customer."""
+
+from servanda.business.billing.facts import BankEntryFacts, StatementFacts
+from servanda.business.billing.models import BankEntry, Statement
+from servanda.ground.money import Money
+
+
+def entries_in_suspense(company_id: int) -> tuple[BankEntryFacts, ...]:
+    """Return the bank entries that a person must explain, the oldest first."""
+    rows = BankEntry.objects.filter(company_id=company_id, state="suspense").order_by("booked_on", "id")
+    return tuple(entry_facts(row) for row in rows)
+
+
+def entry(entry_id: int) -> BankEntryFacts | None:
+    row = BankEntry.objects.filter(pk=entry_id).first()
+    return entry_facts(row) if row is not None else None
+
+
+def payments_of_customer(customer_id: int) -> tuple[BankEntryFacts, ...]:
+    """Return the bank entries that are known to be the customer's, the oldest first."""
+    return tuple(entry_facts(row) for row in BankEntry.objects.filter(customer_id=customer_id).order_by("booked_on", "id"))
+
+
+def statements_of(company_id: int, *, limit: int = 50) -> tuple[StatementFacts, ...]:
+    """Return the newest bank statements that were read."""
+    rows = Statement.objects.filter(company_id=company_id).order_by("-closing_on", "-id")[:limit]
+    return tuple(
+        StatementFacts(
+            row.pk,
+            row.account,
+            row.statement_id,
+            Money(row.opening_minor),
+            Money(row.closing_minor),
+            row.opening_on,
+            row.closing_on,
+            row.file_name,
+        )
+        for row in rows
+    )
+
+
+def entry_facts(row: BankEntry) -> BankEntryFacts:
+    return BankEntryFacts(
+        entry_id=row.pk,
+        company_id=row.company_id,
+        account=row.account,
+        reference=row.reference,
+        amount=Money(row.amount_minor, row.currency),
+        unallocated=Money(row.unallocated_minor, row.currency),
+        booked_on=row.booked_on,
+        value_on=row.value_on,
+        text=row.text,
+        creditor_reference=row.creditor_reference,
+        payer_name=row.payer_name,
+        is_reversal=row.is_reversal,
+        customer_id=row.customer_id,
+        state=row.state,
+        because=row.because,
+    )

@@ -1,0 +1,185 @@
+"""Invoices, charges, payments and the lines that may be due, as frozen values."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet, Sum
+
+from servanda.business.billing.facts import (
+    AllocationFacts,
+    ChargeFacts,
+    InvoiceFacts,
+    InvoiceLineFacts,
+    OpenItem,
+)
+from servanda.business.billing.models import Allocation, Charge, Invoice, InvoiceLine
+from servanda.business.evidence.facts import because_from_json
+from servanda.ground.money import Money
+from servanda.terms.clauses import CustomerKind
+
+
+def invoices(invoice_ids: Iterable[int]) -> tuple[InvoiceFacts, ...]:
+    """Return the invoices with their lines, charges and allocations, in the order of their numbers."""
+    return _whole(Invoice.objects.filter(pk__in=list(invoice_ids)))
+
+
+def invoice_numbered(company_id: int, number: int) -> InvoiceFacts | None:
+    found = _whole(Invoice.objects.filter(company_id=company_id, number=number))
+    return found[0] if found else None
+
+
+def invoices_of_customer(customer_id: int) -> tuple[InvoiceFacts, ...]:
+    """Return all the customer's invoices and credit notes, the newest first."""
+    return tuple(reversed(_whole(Invoice.objects.filter(customer_id=customer_id))))
+
+
+def newest_invoices(company_id: int, *, limit: int = 100, only_open: bool = False) -> tuple[InvoiceFacts, ...]:
+    """Return the newest invoices of a company, without lines."""
+    rows = Invoice.objects.filter(company_id=company_id).order_by("-number")
+    if only_open:
+        rows = rows.filter(open_minor__gt=0)
+    return tuple(_facts(row, (), (), ()) for row in rows[:limit])
+
+
+def invoice_ids_after(company_id: int, invoice_id: int) -> tuple[int, ...]:
+    """Return the invoices (no credit notes) that were issued after the given one."""
+    rows = Invoice.objects.filter(company_id=company_id, pk__gt=invoice_id, kind="invoice").order_by("pk")
+    return tuple(rows.values_list("pk", flat=True))
+
+
+def open_items(
+    company_id: int, *, references: Iterable[str] = (), numbers: Iterable[int] = (), customer_id: int | None = None
+) -> tuple[OpenItem, ...]:
+    """Return the invoices that a reference, a number or a customer points to; the oldest first.
+
+    Settled ones are returned too when a reference names them: a payment on them is an overpayment, not a riddle.
+    """
+    wanted = Q(reference__in=list(references)) | Q(number__in=list(numbers), open_minor__gt=0)
+    if customer_id is not None:
+        wanted |= Q(customer_id=customer_id, open_minor__gt=0)
+    rows = list(Invoice.objects.filter(wanted, company_id=company_id, kind="invoice").order_by("number"))
+    charges = _open_charges(row.pk for row in rows)
+    return tuple(
+        OpenItem(
+            row.pk,
+            row.number,
+            row.reference,
+            row.customer_id,
+            Money(row.open_minor, row.currency),
+            Money(charges.get(row.pk, 0), row.currency),
+        )
+        for row in rows
+    )
+
+
+def open_totals(company_id: int, *, today: date) -> tuple[Money, Money]:
+    """Return what is open on the company's invoices and charges, and how much of the invoices is overdue."""
+    rows = Invoice.objects.filter(company_id=company_id, kind="invoice", open_minor__gt=0)
+    principal = rows.aggregate(total=Sum("open_minor"))["total"] or 0
+    overdue = rows.filter(due_on__lt=today).aggregate(total=Sum("open_minor"))["total"] or 0
+    charges = Charge.objects.filter(company_id=company_id).aggregate(total=Sum("open_minor"))["total"] or 0
+    return Money(principal + charges), Money(overdue)
+
+
+def overdue_of_customer(customer_id: int, *, today: date) -> Money:
+    """Return what the customer owes that is past its due day, charges included."""
+    rows = Invoice.objects.filter(customer_id=customer_id, kind="invoice", due_on__lt=today)
+    principal = rows.aggregate(total=Sum("open_minor"))["total"] or 0
+    charges = Charge.objects.filter(customer_id=customer_id).aggregate(total=Sum("open_minor"))["total"] or 0
+    return Money(principal + charges)
+
+
+def _open_charges(invoice_ids: Iterable[int]) -> dict[int, int]:
+    rows = Charge.objects.filter(invoice_id__in=list(invoice_ids)).values("invoice_id").annotate(open=Sum("open_minor"))
+    return {row["invoice_id"]: row["open"] for row in rows}
+
+
+def _whole(rows: QuerySet[Invoice]) -> tuple[InvoiceFacts, ...]:
+    found = list(rows.order_by("company_id", "number"))
+    ids = [row.pk for row in found]
+    lines: dict[int, list[InvoiceLine]] = defaultdict(list)
+    charges: dict[int, list[Charge]] = defaultdict(list)
+    allocations: dict[int, list[Allocation]] = defaultdict(list)
+    for line in InvoiceLine.objects.filter(invoice_id__in=ids).order_by("invoice_id", "position"):
+        lines[line.invoice_id].append(line)
+    for charge in Charge.objects.filter(invoice_id__in=ids).order_by("id"):
+        charges[charge.invoice_id].append(charge)
+    for allocation in Allocation.objects.filter(invoice_id__in=ids).order_by("id"):
+        allocations[allocation.invoice_id].append(allocation)
+    return tuple(_facts(row, lines[row.pk], charges[row.pk], allocations[row.pk]) for row in found)
+
+
+def _facts(
+    row: Invoice, lines: Iterable[InvoiceLine], charges: Iterable[Charge], allocations: Iterable[Allocation]
+) -> InvoiceFacts:
+    currency = row.currency
+    return InvoiceFacts(
+        invoice_id=row.pk,
+        company_id=row.company_id,
+        customer_id=row.customer_id,
+        contract_id=row.contract_id,
+        kind=row.kind,
+        number=row.number,
+        original_id=row.original_id,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        is_term_agreed=row.is_term_agreed,
+        customer_kind=CustomerKind(row.customer_kind),
+        language=row.language,
+        net=Money(row.net_minor, currency),
+        vat=Money(row.vat_minor, currency),
+        total=Money(row.total_minor, currency),
+        open_principal=Money(row.open_minor, currency),
+        reference=row.reference,
+        products=frozenset(row.products),
+        terms_version=row.terms_version,
+        because=because_from_json(row.because),
+        lines=tuple(_line(line, currency) for line in lines),
+        charges=tuple(_charge(charge, currency) for charge in charges),
+        allocations=tuple(_allocation(allocation, currency) for allocation in allocations),
+    )
+
+
+def _line(row: InvoiceLine, currency: str) -> InvoiceLineFacts:
+    return InvoiceLineFacts(
+        position=row.position,
+        line_id=row.line_id,
+        product=row.product_code,
+        description=row.description,
+        quantity=row.quantity,
+        unit=Money(row.unit_minor, currency),
+        net=Money(row.net_minor, currency),
+        vat_category=row.vat_category,
+        vat_percent=row.vat_percent,
+        since=row.since,
+        until=row.until,
+        credited_by=row.credited_by,
+        line_key=row.pk,
+    )
+
+
+def _charge(row: Charge, currency: str) -> ChargeFacts:
+    return ChargeFacts(
+        charge_id=row.pk,
+        kind=row.kind,
+        step=row.step,
+        on_day=row.on_day,
+        amount=Money(row.amount_minor, currency),
+        open=Money(row.open_minor, currency),
+        reckoning=tuple(row.reckoning),
+        because=because_from_json(row.because),
+    )
+
+
+def _allocation(row: Allocation, currency: str) -> AllocationFacts:
+    return AllocationFacts(
+        amount=Money(row.amount_minor, currency),
+        value_on=row.value_on,
+        on_day=row.on_day,
+        charge_id=row.charge_id,
+        entry_id=row.entry_id,
+        credit_note_id=row.credit_note_id,
+        because=row.because,
+        by=row.by,
+    )

@@ -1,0 +1,82 @@
+"""Which contracts have lines that may be due to be billed: reads the hint's index only, whatever else exists."""
+
+from datetime import date
+from itertools import groupby
+
+from django.db import connection
+
+from servanda.business.billing.facts import BillableContract, BillableLine
+from servanda.ground.law.vat import VatTreatment, vat_treatment
+from servanda.ground.money import Money
+from servanda.terms.clauses import CustomerKind
+
+_CONTRACTS = """
+select distinct contract_id from (
+    select l.contract_id from billing_running_line r join contract_line l on l.id = r.line_id
+     where r.company_id = %s and r.look_again_on <= %s order by r.look_again_on limit %s) due
+"""
+
+_LINES = """
+select c.id, c.customer_id, c.customer_kind, c.terms_version, u.language, u.email, u.country,
+       u.vat_number_checked_on is not null and u.vat_number <> '' as has_vat_number,
+       l.id as line_id, l.product_code, l.plan_code, l.description, l.quantity, l.own_price_minor,
+       l.interval_months, l.began_on, l.until, r.billed_until
+  from contract c
+  join customer u on u.id = c.customer_id
+  join contract_line l on l.contract_id = c.id
+  join billing_running_line r on r.line_id = l.id and r.look_again_on <= %s
+ where c.id = any(%s)
+ order by c.id, l.id
+"""
+
+
+def due_contracts(company_id: int, *, today: date, limit: int) -> tuple[BillableContract, ...]:
+    """Return contracts with all their lines that may be due today; `limit` counts lines, and no contract is split."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTRACTS, [company_id, today, limit])
+        ids = [row[0] for row in cursor.fetchall()]
+        if not ids:
+            return ()
+        cursor.execute(_LINES, [today, ids])
+        rows = cursor.fetchall()
+    return tuple(_contract(list(group), today=today) for _, group in groupby(rows, key=lambda row: row[0]))
+
+
+def _contract(rows: list[tuple], *, today: date) -> BillableContract:  # type: ignore[type-arg]
+    contract_id, customer_id, kind, version, language, email, country, has_vat_number = rows[0][:8]
+    customer_kind = CustomerKind(kind)
+    return BillableContract(
+        contract_id=contract_id,
+        customer_id=customer_id,
+        customer_kind=customer_kind,
+        terms_version=version,
+        language=language,
+        email=email,
+        vat=_vat(country, has_vat_number, customer_kind, today),
+        lines=tuple(_line(row[8:]) for row in rows),
+    )
+
+
+def _vat(country: str, has_vat_number: bool, kind: CustomerKind, today: date) -> VatTreatment:
+    return vat_treatment(
+        customer_country=country,
+        has_checked_vat_number=has_vat_number,
+        is_business=kind is not CustomerKind.CONSUMER,
+        on=today,
+    )
+
+
+def _line(row: tuple) -> BillableLine:  # type: ignore[type-arg]
+    line_id, product, plan, description, quantity, own_price, interval, began_on, until, billed_until = row
+    return BillableLine(
+        line_id=line_id,
+        product=product,
+        plan=plan,
+        description=description,
+        quantity=quantity,
+        own_price=Money(own_price) if own_price is not None else None,
+        interval_months=interval,
+        began_on=began_on,
+        until=until,
+        billed_until=billed_until,
+    )

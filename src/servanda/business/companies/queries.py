@@ -1,0 +1,49 @@
+"""Which companies there are, and what day it is for each."""
+
+from dataclasses import fields
+from datetime import date, datetime
+
+from servanda.business.companies.facts import CompanyFacts
+from servanda.business.companies.models import Company
+from servanda.ground.calendar import legal_day, moment_of
+from servanda.ground.refusal import Refused
+
+
+class NoSuchCompany(Refused):
+    """No company of that name or number is on this installation."""
+
+
+def companies() -> tuple[CompanyFacts, ...]:
+    """Return all companies, in the order in which they came."""
+    return tuple(_facts(company) for company in Company.objects.order_by("id"))
+
+
+def company(company_id: int) -> CompanyFacts:
+    found = Company.objects.filter(pk=company_id).first()
+    if found is None:
+        raise NoSuchCompany(f"There is no company with number {company_id}.")
+    return _facts(found)
+
+
+def company_named(slug: str) -> CompanyFacts:
+    found = Company.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Company.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+        raise NoSuchCompany(f"There is no company {slug!r}. Known: {known}.")
+    return _facts(found)
+
+
+def today_of(company: CompanyFacts, *, now: datetime) -> date:
+    """Return the legal day of the company: its test clock's, or the real one's."""
+    return company.clock_on or legal_day(now)
+
+
+def moment_for(company: CompanyFacts, *, now: datetime) -> datetime:
+    """Return the moment that the company's records carry: on a test clock, nine in the morning of its day."""
+    return moment_of(company.clock_on) if company.clock_on is not None else now
+
+
+def _facts(row: Company) -> CompanyFacts:
+    values = {field.name: getattr(row, field.name) for field in fields(CompanyFacts) if field.name != "company_id"}
+    values["address_lines"] = tuple(row.address_lines)
+    return CompanyFacts(company_id=row.pk, **values)

@@ -1,0 +1,78 @@
+"""Is what a customer gave us complete and plausible?
+
+Wrong shapes are objections: with them an invoice cannot reach anyone. A number that fails its check digit is a warning,
+for such numbers are in lawful use.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from servanda.business.customers.facts import CustomerDetails
+from servanda.ground.law.companies import is_cvr_plausible, is_gln_plausible
+from servanda.terms.clauses import CustomerKind
+
+_LANGUAGES = ("da", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about one field: what is wrong, and what to do."""
+
+    field: str
+    message: str
+    remedy: str
+
+
+def objections(details: CustomerDetails) -> tuple[Finding, ...]:
+    """Return why the customer cannot be stored as given."""
+    return tuple(_objections(details))
+
+
+def warnings(details: CustomerDetails) -> tuple[Finding, ...]:
+    """Return what a person should look at; nothing of it hinders."""
+    return tuple(_warnings(details))
+
+
+def _objections(details: CustomerDetails) -> Iterator[Finding]:
+    if not details.number.strip():
+        yield Finding("number", "The customer number is empty.", "Give the customer a number.")
+    if not details.name.strip():
+        yield Finding("name", "The name is empty.", "Write the name that stands on the invoice.")
+    if "@" not in details.email:
+        yield Finding("email", "There is no e-mail address.", "Letters go there; write one address.")
+    if details.cvr and not re.fullmatch("[0-9]{8}", details.cvr):
+        yield Finding("cvr", f"{details.cvr!r} is not a CVR number.", "Write its eight digits.")
+    if details.ean and not re.fullmatch("[0-9]{13}", details.ean):
+        yield Finding("ean", f"{details.ean!r} is not an EAN location number.", "Write its thirteen digits.")
+    if not re.fullmatch("[A-Z]{2}", details.country):
+        yield Finding("country", f"{details.country!r} is not a country.", "Write two capital letters, as in DK.")
+    if details.language not in _LANGUAGES:
+        yield Finding("language", f"{details.language!r} is not a language of ours.", "Write da or en.")
+    if details.kind is CustomerKind.CONSUMER and details.cvr:
+        yield Finding(
+            "kind",
+            "A consumer has no CVR number; which law applies hangs on the kind.",
+            "Write business, or remove the number.",
+        )
+
+
+def _warnings(details: CustomerDetails) -> Iterator[Finding]:
+    if re.fullmatch("[0-9]{8}", details.cvr) and not is_cvr_plausible(details.cvr):
+        yield Finding(
+            "cvr", f"{details.cvr} fails the check of a CVR number.", "Look it up; it is imported as it stands."
+        )
+    if re.fullmatch("[0-9]{13}", details.ean) and not is_gln_plausible(details.ean):
+        yield Finding(
+            "ean", f"{details.ean} fails the check of an EAN location number.", "Ask the customer; it is kept as it is."
+        )
+    if details.kind is CustomerKind.PUBLIC and not details.ean:
+        yield Finding("ean", "A public body has no EAN location number.", "Ask for it: e-invoices are sent there.")
+    if details.kind is CustomerKind.BUSINESS and not details.cvr and details.country == "DK":
+        yield Finding(
+            "cvr", "A Danish business has no CVR number.", "Ask for it; without it the buyer may be a consumer."
+        )
+    if details.vat_number and details.vat_number_checked_on is None and details.country != "DK":
+        yield Finding(
+            "vat_number", "The VAT number has not been checked, so Danish VAT is charged.", "Check it and note the day."
+        )

@@ -1,0 +1,96 @@
+"""What others know of a customer, and what a new one brings."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from servanda.terms.clauses import CustomerKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerDetails:
+    """What is written down of a customer. Empty text: not given."""
+
+    number: str
+    kind: CustomerKind
+    name: str
+    email: str
+    contact_name: str = ""
+    cvr: str = ""
+    vat_number: str = ""  # of another EU country
+    vat_number_checked_on: date | None = None
+    ean: str = ""  # GLN of a public body
+    address_lines: tuple[str, ...] = ()
+    postal_code: str = ""
+    city: str = ""
+    country: str = "DK"
+    language: str = "da"
+    last_purchase_on: date | None = None
+    habit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerFacts:
+    """A customer as stored: the latest address and e-mail that they gave."""
+
+    customer_id: int
+    company_id: int
+    details: CustomerDetails
+    created_on: date
+
+    @property
+    def number(self) -> str:
+        return self.details.number
+
+    @property
+    def kind(self) -> CustomerKind:
+        return self.details.kind
+
+    @property
+    def name(self) -> str:
+        return self.details.name
+
+    @property
+    def email(self) -> str:
+        return self.details.email
+
+    @property
+    def language(self) -> str:
+        return self.details.language
+
+    @property
+    def country(self) -> str:
+        return self.details.country
+
+    @property
+    def has_checked_vat_number(self) -> bool:
+        return bool(self.details.vat_number) and self.details.vat_number_checked_on is not None
+
+    @property
+    def postal_lines(self) -> tuple[str, ...]:
+        """The address as it stands on a letter, from the name on."""
+        details = self.details
+        place = f"{details.postal_code} {details.city}".strip()
+        lines = (details.name, details.contact_name, *details.address_lines, place)
+        country = "" if details.country == "DK" else details.country
+        return tuple(line for line in (*lines, country) if line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureCandidate:
+    """What must be known to say whether a customer may be erased as a whole."""
+
+    customer_id: int
+    last_purchase_on: date | None
+    created_on: date
+    has_open_invoice: bool
+    has_running_line: bool
+    has_legal_hold: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedCustomer:
+    """A customer of a file, with the line it stands on."""
+
+    line: int
+    details: CustomerDetails
+    created_on: date

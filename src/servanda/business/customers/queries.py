@@ -1,0 +1,65 @@
+"""Who the customers are, and how to reach them now."""
+
+from collections.abc import Iterable, Mapping
+
+from servanda.business.customers.facts import CustomerDetails, CustomerFacts
+from servanda.business.customers.models import Customer
+from servanda.ground.refusal import Refused
+from servanda.terms.clauses import CustomerKind
+
+
+class NoSuchCustomer(Refused):
+    """The company has no customer of that number."""
+
+
+def customer(customer_id: int) -> CustomerFacts:
+    """Return the customer with the latest address they gave; refuses an unknown one."""
+    row = Customer.objects.filter(pk=customer_id).first()
+    if row is None:
+        raise NoSuchCustomer(f"There is no customer with id {customer_id}.")
+    return _facts(row)
+
+
+def customer_numbered(company_id: int, number: str) -> CustomerFacts:
+    """Return the customer of the printed number."""
+    row = Customer.objects.filter(company_id=company_id, number=number).first()
+    if row is None:
+        raise NoSuchCustomer(f"There is no customer {number}. Check the number, or add the customer first.")
+    return _facts(row)
+
+
+def customers(customer_ids: Iterable[int]) -> Mapping[int, CustomerFacts]:
+    """Return the customers by id, in one query."""
+    return {row.pk: _facts(row) for row in Customer.objects.filter(pk__in=list(customer_ids))}
+
+
+def customers_of(company_id: int) -> tuple[CustomerFacts, ...]:
+    """Return all customers of a company in the order of their names."""
+    return tuple(_facts(row) for row in Customer.objects.filter(company_id=company_id).order_by("name", "id"))
+
+
+def ids_by_number(company_id: int) -> Mapping[str, int]:
+    """Return the ids of a company's customers by their printed numbers."""
+    return dict(Customer.objects.filter(company_id=company_id).values_list("number", "id"))
+
+
+def _facts(row: Customer) -> CustomerFacts:
+    details = CustomerDetails(
+        number=row.number,
+        kind=CustomerKind(row.kind),
+        name=row.name,
+        email=row.email,
+        contact_name=row.contact_name,
+        cvr=row.cvr,
+        vat_number=row.vat_number,
+        vat_number_checked_on=row.vat_number_checked_on,
+        ean=row.ean,
+        address_lines=tuple(row.address_lines),
+        postal_code=row.postal_code,
+        city=row.city,
+        country=row.country,
+        language=row.language,
+        last_purchase_on=row.last_purchase_on,
+        habit=row.habit,
+    )
+    return CustomerFacts(customer_id=row.pk, company_id=row.company_id, details=details, created_on=row.created_on)

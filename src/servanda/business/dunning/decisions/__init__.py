@@ -1,0 +1,1 @@
+"""What is due on an unpaid invoice, and under which clause. Pure: the same decisions run the house, the preview and the timeline."""

@@ -1,0 +1,48 @@
+"""When may the contract be ended for non-payment, and when may the data of what was closed go?"""
+
+from datetime import date, timedelta
+
+from servanda.business.dunning.decisions.days import completed_on, counting_due_on, letter_day
+from servanda.business.dunning.decisions.orders import EndContract, Wait
+from servanda.business.dunning.decisions.terms import LadderTerms
+from servanda.business.dunning.facts import Arrears
+from servanda.terms.clauses import Closure
+
+
+def closure_due(arrears: Arrears, terms: LadderTerms, *, today: date) -> EndContract | Wait | None:
+    """Return the ending if it is allowed today, or what it waits for; None while its premise has not happened."""
+    if terms.closure is None or arrears.last("contract.ended") is not None:
+        return None
+    rule_on = _rule_day(terms.closure.rule, arrears)
+    if rule_on is None:
+        return None
+    allowed_on = letter_day(rule_on)
+    if today < allowed_on:
+        return Wait(because=terms.closure.because, reason="closure", until=allowed_on)
+    reaches_all = terms.closure.rule.scope == "contract"
+    return EndContract(
+        invoice_id=arrears.invoice_id,
+        because=terms.closure.because,
+        allowed_on=allowed_on,
+        rule_on=rule_on,
+        decided_by=terms.closure.decided_by,
+        scope=terms.closure.rule.scope,
+        service_ids=tuple(service.service_id for service in arrears.services if reaches_all or service.is_on_invoice),
+    )
+
+
+def _rule_day(rule: Closure, arrears: Arrears) -> date | None:
+    anchor = _anchor(rule, arrears)
+    return anchor + timedelta(days=rule.wait_days) if anchor is not None else None
+
+
+def _anchor(rule: Closure, arrears: Arrears) -> date | None:
+    match rule.counted_from:
+        case "due":
+            return counting_due_on(arrears)
+        case "suspension":
+            return completed_on(arrears.last("hold.placed"))
+        case "material breach":
+            return completed_on(arrears.last("breach.material"))
+        case "second misuse":
+            return None  # not a matter of payment

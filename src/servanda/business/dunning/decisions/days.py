@@ -1,0 +1,40 @@
+"""From which day the steps of a claim count, and to which day they move."""
+
+from datetime import date, timedelta
+
+from servanda.business.dunning.facts import Arrears, Done
+from servanda.ground.calendar import bank_day_on_or_after
+
+
+def late_from(due_on: date) -> date:
+    """Return the first day on which an unpaid invoice is late."""
+    return due_on + timedelta(days=1)
+
+
+def counting_due_on(arrears: Arrears) -> date | None:
+    """Return the due day that the steps count from.
+
+    When we noticed the delay late ourselves (the clock stood still), all steps count from where it was noticed, so that
+    a catch-up is never a burst.
+    """
+    if arrears.due_on is None:
+        return None
+    noticed = arrears.last("payment.late")
+    if noticed is None:
+        return arrears.due_on
+    lost = noticed.on - bank_day_on_or_after(late_from(arrears.due_on))
+    return arrears.due_on + max(lost, timedelta(0))
+
+
+def letter_day(rule_on: date) -> date:
+    """Return the day for a letter or an adverse act: a bank day, the next one if need be."""
+    return bank_day_on_or_after(rule_on)
+
+
+def deadline_day(anchor: date, days: int, *, late_days: int = 0) -> date:
+    """Return a payment deadline, so many days after the anchor and on a bank day; a late letter moves it as far."""
+    return bank_day_on_or_after(anchor + timedelta(days=days + late_days))
+
+
+def completed_on(done: Done | None) -> date | None:
+    return done.on if done is not None else None

@@ -1,0 +1,73 @@
+"""What has happened, and whether the brake is on."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from servanda.business.evidence.facts import Event, because_from_json
+from servanda.business.evidence.models import Brake, Record, Warrant
+
+
+def is_recorded(key: str) -> bool:
+    """Tell whether the thing named by the key has happened."""
+    return Record.objects.filter(key=key).exists()
+
+
+def is_braked(company_id: int) -> bool:
+    """Tell whether all adverse acts of the company are stopped."""
+    return Brake.objects.filter(company_id=company_id, is_engaged=True).exists()
+
+
+def brake_of(company_id: int) -> dict[str, object] | None:
+    """Return who engaged the brake, when and why; None when it is released."""
+    row = Brake.objects.filter(company_id=company_id, is_engaged=True).first()
+    return {"reason": row.reason, "by": row.by, "at": row.at} if row is not None else None
+
+
+def events_of_subjects(subjects: Iterable[str]) -> tuple[Event, ...]:
+    """Return all that happened to the subjects, in the order in which it was recorded."""
+    return tuple(_event(row) for row in Record.objects.filter(subject__in=list(subjects)).order_by("id"))
+
+
+def events_of_customer(customer_id: int) -> tuple[Event, ...]:
+    """Return all that happened with a customer, in the order of its legal days."""
+    return tuple(_event(row) for row in Record.objects.filter(customer_id=customer_id).order_by("on_day", "id"))
+
+
+def events_of_day(company_id: int, *, day: date, limit: int = 500) -> tuple[Event, ...]:
+    """Return what happened on a legal day, the newest first."""
+    rows = Record.objects.filter(company_id=company_id, on_day=day).order_by("-id")[:limit]
+    return tuple(_event(row) for row in rows)
+
+
+def warrant_of(key: str) -> dict[str, object] | None:
+    """Return the warrant of an act, for people to read."""
+    row = Warrant.objects.filter(key=key).first()
+    if row is None:
+        return None
+    return {
+        "act": row.act,
+        "subject": row.subject,
+        "fingerprint": row.fingerprint,
+        "because": because_from_json(row.because),
+        "parameters": row.parameters,
+        "evidence_keys": tuple(row.evidence_keys),
+        "approvals": tuple(row.approvals),
+        "not_before": row.not_before,
+        "expires_on": row.expires_on,
+        "issued_at": row.issued_at,
+    }
+
+
+def _event(row: Record) -> Event:
+    return Event(
+        company_id=row.company_id,
+        key=row.key,
+        what=row.what,
+        subject=row.subject,
+        on_day=row.on_day,
+        at=row.at,
+        because=because_from_json(row.because),
+        facts=row.facts,
+        customer_id=row.customer_id,
+        by=row.by,
+    )

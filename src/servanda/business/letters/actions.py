@@ -1,0 +1,163 @@
+"""Writing letters in the deciding transaction; claiming them for sending; recording what the receiving server said.
+
+A letter is claimed with a lease right before the conversation with the server. When a sender dies in between, nobody knows
+whether the letter went out: it becomes uncertain, which gives no power over the customer and is not sent again by itself.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from servanda.business.evidence.actions import record_all
+from servanda.business.evidence.facts import Event
+from servanda.business.letters.facts import LetterDraft, LetterFacts, Outcome
+from servanda.business.letters.models import Document, Letter
+from servanda.business.letters.queries import facts_of
+from servanda.ground.refusal import Refused
+
+LEASE = timedelta(minutes=3)
+ATTEMPTS_MAX = 20
+
+
+class NotSentAgain(Refused):
+    """Only a letter that was refused or whose fate is uncertain can be sent again."""
+
+
+def write_letters(drafts: Iterable[LetterDraft]) -> int:
+    """Write the letters whose keys are new, and return how many those are. They go out after the transaction."""
+    rows = [
+        Letter(
+            company_id=draft.company_id,
+            customer_id=draft.customer_id,
+            key=draft.key,
+            kind=draft.kind,
+            invoice_id=draft.invoice_id,
+            language=draft.language,
+            recipient=draft.recipient,
+            subject=draft.subject,
+            text=draft.text,
+            paper=dict(draft.paper) if draft.paper is not None else None,
+            on_day=draft.on_day,
+            queued_at=draft.queued_at,
+        )
+        for draft in drafts
+    ]
+    taken = set(Letter.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
+    new = [row for row in rows if row.key not in taken]
+    Letter.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+def letters_to_render(company_id: int, *, limit: int) -> tuple[LetterFacts, ...]:
+    """Return waiting letters that have no document yet."""
+    rows = Letter.objects.filter(company_id=company_id, state="waiting", document_sha256="").order_by("id")[:limit]
+    return tuple(facts_of(row) for row in rows)
+
+
+def keep_document(letter_id: int, content: bytes, *, at: datetime) -> str:
+    """Keep the bytes of a letter's document under their hash, before it is sent."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    Document.objects.bulk_create([Document(sha256=sha256, content=content, made_at=at)], ignore_conflicts=True)
+    Letter.objects.filter(pk=letter_id, document_sha256="").update(document_sha256=sha256)
+    return sha256
+
+
+@transaction.atomic
+def claim_letters(company_id: int, *, limit: int, now: datetime) -> tuple[LetterFacts, ...]:
+    """Claim letters that are ready to go out, for one sender; others pass them over."""
+    rows = list(
+        Letter.objects.select_for_update(skip_locked=True)
+        .filter(company_id=company_id, state="waiting")
+        .exclude(document_sha256="")
+        .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now))
+        .order_by("id")[:limit]
+    )
+    Letter.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state="sending", claimed_until=now + LEASE, attempts=F("attempts") + 1
+    )
+    return tuple(facts_of(row) for row in rows)
+
+
+def give_up_expired(*, now: datetime) -> tuple[int, ...]:
+    """Mark as uncertain the letters whose sender died in the middle, and return their ids."""
+    with transaction.atomic():
+        rows = list(
+            Letter.objects.select_for_update(skip_locked=True).filter(state="sending", claimed_until__lt=now)[:500]
+        )
+        ids = tuple(row.pk for row in rows)
+        reply = "The sender stopped before the server's answer was recorded."
+        Letter.objects.filter(pk__in=ids).update(state="uncertain", reply=reply)
+    return ids
+
+
+@transaction.atomic
+def record_outcomes(outcomes: Sequence[Outcome], *, at: datetime, today: date, retry_at: datetime) -> tuple[int, ...]:
+    """Record what the server said to letters that were claimed, and return the invoices that they concern."""
+    rows = {
+        row.pk: row
+        for row in Letter.objects.select_for_update().filter(pk__in=[outcome.letter_id for outcome in outcomes])
+    }
+    events = []
+    for outcome in outcomes:
+        row = rows[outcome.letter_id]
+        if row.state == "accepted":
+            continue
+        _apply(row, outcome, at=at, today=today, retry_at=retry_at)
+        if row.state != "waiting":
+            events.append(_event(row, at=at, today=today))
+    record_all(events)
+    return tuple({row.invoice_id for row in rows.values() if row.invoice_id is not None})
+
+
+def _apply(row: Letter, outcome: Outcome, *, at: datetime, today: date, retry_at: datetime) -> None:
+    row.state, row.reply = outcome.state, outcome.reply[:2000]
+    row.claimed_until = None
+    if outcome.state == "accepted":
+        row.accepted_at, row.accepted_on = at, today
+    elif outcome.state == "waiting":  # refused for now: try later, and in the end ask a person
+        row.claimed_until = retry_at
+        if row.attempts >= ATTEMPTS_MAX:
+            row.state = "rejected"
+    row.save(update_fields=["state", "reply", "accepted_at", "accepted_on", "claimed_until"])
+
+
+def _event(row: Letter, *, at: datetime, today: date) -> Event:
+    what = f"letter.{row.state}"
+    return Event(
+        company_id=row.company_id,
+        key=f"{what}:{row.key}",
+        what=what,
+        subject=f"letter:{row.pk}",
+        on_day=today,
+        at=at,
+        facts={"letter": row.key, "kind": row.kind, "reply": row.reply, "document": row.document_sha256},
+        customer_id=row.customer_id,
+    )
+
+
+@transaction.atomic
+def send_again(letter_id: int, *, recipient: str, now: datetime, today: date) -> None:
+    """Write a refused or uncertain letter once more, to an address that a person has checked."""
+    row = Letter.objects.select_for_update().get(pk=letter_id)
+    if row.state not in {"rejected", "uncertain"}:
+        raise NotSentAgain(f"The letter is {row.state}. Only a refused or uncertain letter can be sent again.")
+    tries = Letter.objects.filter(key__startswith=f"{row.key}:again:").count()
+    Letter.objects.create(
+        company_id=row.company_id,
+        customer_id=row.customer_id,
+        key=f"{row.key}:again:{tries + 1}",
+        kind=row.kind,
+        invoice_id=row.invoice_id,
+        language=row.language,
+        recipient=recipient,
+        subject=row.subject,
+        text=row.text,
+        paper=row.paper,
+        on_day=today,
+        queued_at=now,
+    )
+    row.state = "replaced"
+    row.save(update_fields=["state"])

@@ -1,0 +1,60 @@
+"""Letters by invoice, by customer, and those that need a person."""
+
+from collections.abc import Iterable
+
+from servanda.business.letters.facts import LetterFacts
+from servanda.business.letters.models import Document, Letter
+
+
+def letters_of_invoices(invoice_ids: Iterable[int]) -> tuple[LetterFacts, ...]:
+    rows = Letter.objects.filter(invoice_id__in=list(invoice_ids)).order_by("id")
+    return tuple(facts_of(row) for row in rows)
+
+
+def letters_of_customer(customer_id: int, *, limit: int = 200) -> tuple[LetterFacts, ...]:
+    """Return the customer's letters, the newest first."""
+    return tuple(facts_of(row) for row in Letter.objects.filter(customer_id=customer_id).order_by("-id")[:limit])
+
+
+def undelivered_letters(company_id: int) -> tuple[LetterFacts, ...]:
+    """Return the letters that a person must look at: refused by the receiving server, or of uncertain fate."""
+    rows = Letter.objects.filter(company_id=company_id, state__in=["rejected", "uncertain"]).order_by("id")
+    return tuple(facts_of(row) for row in rows)
+
+
+def waiting_count(company_id: int) -> int:
+    return Letter.objects.filter(company_id=company_id, state__in=["waiting", "sending"]).count()
+
+
+def letter(letter_id: int) -> LetterFacts | None:
+    row = Letter.objects.filter(pk=letter_id).first()
+    return facts_of(row) if row is not None else None
+
+
+def document(sha256: str) -> bytes | None:
+    """Return the bytes that were sent."""
+    row = Document.objects.filter(pk=sha256).first()
+    return bytes(row.content) if row is not None else None
+
+
+def facts_of(row: Letter) -> LetterFacts:
+    return LetterFacts(
+        letter_id=row.pk,
+        company_id=row.company_id,
+        customer_id=row.customer_id,
+        key=row.key,
+        kind=row.kind,
+        language=row.language,
+        recipient=row.recipient,
+        subject=row.subject,
+        text=row.text,
+        paper=row.paper,
+        on_day=row.on_day,
+        state=row.state,
+        accepted_on=row.accepted_on,
+        accepted_at=row.accepted_at,
+        reply=row.reply,
+        attempts=row.attempts,
+        invoice_id=row.invoice_id,
+        document_sha256=row.document_sha256,
+    )

@@ -1,0 +1,18 @@
+"""Django and the database, for the commands that need them. The others start faster without."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import django
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Set Django up, and keep the database available while the block runs: the embedded one is started if needed."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "servanda.wiring.settings")
+    django.setup()
+    with import_string(settings.DATABASE_READY)():
+        yield

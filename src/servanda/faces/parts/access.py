@@ -1,0 +1,91 @@
+"""Who may call a view, and with which methods? Each view says so itself; one that does not stops the start.
+
+A view is wrapped by `@access`. The system check `servanda.E101` walks all addresses and fails for a view without it,
+so a new page is closed until somebody has thought about it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Literal
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, get_resolver
+
+Policy = Literal["anyone", "staff"]
+RULE = "access_rule"
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+OWN_ORIGIN = frozenset({"same-origin", "none"})  # none: the person typed the address
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRule:
+    """What a view declares. HEAD goes with GET; every other method is refused."""
+
+    policy: Policy
+    methods: tuple[str, ...]
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        return (*self.methods, "HEAD") if "GET" in self.methods else self.methods
+
+
+def access(
+    *, policy: Policy, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Let only these people call the view, with only these methods, and changes only from our own pages."""
+    rule = AccessRule(policy, methods)
+
+    def guard(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
+            if request.method not in rule.allowed:
+                return HttpResponseNotAllowed(rule.allowed)
+            _refuse_foreign(request)
+            if rule.policy == "staff" and not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else "/")
+            if rule.policy == "staff" and not (request.user.is_active and request.user.is_staff):
+                raise PermissionDenied
+            return view(request, *args, **values)
+
+        setattr(guarded, RULE, rule)
+        return guarded
+
+    return guard
+
+
+def _refuse_foreign(request: HttpRequest) -> None:
+    """Refuse a change that another site's page asks for; the token of the form is checked besides."""
+    if request.method in CHANGING and request.headers.get("Sec-Fetch-Site", "none") not in OWN_ORIGIN:
+        raise PermissionDenied
+
+
+def declared_views() -> Iterator[tuple[str, AccessRule | None]]:
+    """Yield every address of the installation with what its view declares."""
+    yield from _walk(get_resolver().url_patterns, "")
+
+
+def check_that_every_view_declares_access(**_: object) -> list[CheckMessage]:
+    """Report each view without a declared policy."""
+    return [
+        Error(
+            f"The view at /{address} does not say who may call it.",
+            hint='Decorate it with @access(policy="staff", methods=("GET",)).',
+            id="servanda.E101",
+        )
+        for address, rule in declared_views()
+        if rule is None
+    ]
+
+
+def _walk(patterns: Sequence[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, AccessRule | None]]:
+    for pattern in patterns:
+        address = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, address)
+        else:
+            yield address, getattr(pattern.callback, RULE, None)

@@ -1,0 +1,21 @@
+"""Moving the clock of a demo company forward, with all the rounds of the days between.
+
+The rounds belong to the clock, which is another face; the settings name the one who moves time (`MOVE_TIME`).
+"""
+
+from datetime import date
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class MoveTime(Protocol):
+    def __call__(self, company_id: int, *, to: date) -> None:
+        """Move the company's test clock to the day; a real clock and a day in the past are refused."""
+
+
+def move_time(company_id: int, *, to: date) -> None:
+    """Move the company's test clock to the day, and let everything happen that is due on the way."""
+    mover: MoveTime = import_string(settings.MOVE_TIME)
+    mover(company_id, to=to)
