@@ -4,7 +4,8 @@ What is wrong within one document is found by `parsing`; this compares what only
 """
 
 from collections.abc import Iterator
-from itertools import combinations, pairwise
+from itertools import pairwise
+from itertools import product as product_of
 
 from servanda.ground.refusal import Problem
 from servanda.terms.clauses import Compensation, Reminder, Rule, Suspension
@@ -133,8 +134,11 @@ def _placed_rules(agreement: Agreement) -> tuple[Placed, ...]:
 
 
 def _contradictions(agreement: Agreement) -> Iterator[Problem]:
-    for (first_clause, first), (clause, placed) in combinations(_placed_rules(agreement), 2):
-        if _answers_the_same(first.rule, placed.rule) and content_of(first.rule) != content_of(placed.rule):
+    said_first: dict[tuple[object, ...], Placed] = {}
+    for clause, placed in _placed_rules(agreement):
+        others = [said_first.setdefault(case, (clause, placed)) for case in _cases(placed.rule)]
+        different = [other for other in others if content_of(other[1].rule) != content_of(placed.rule)]
+        for first_clause, first in different[:1]:
             message = (
                 f"Clause {clause.number} contradicts clause {first_clause.number} "
                 f"({agreement.file}:{first.line}): two rules of kind {placed.rule.kind} for the same case."
@@ -143,15 +147,11 @@ def _contradictions(agreement: Agreement) -> Iterator[Problem]:
             yield Problem(agreement.file, placed.line, message, remedy)
 
 
-def _answers_the_same(first: Rule, second: Rule) -> bool:
-    return (
-        type(first) is type(second)
-        and first.house == second.house
-        and all(getattr(first, name) == getattr(second, name) for name in selectors_of(type(first)))
-        and specificity(first) == specificity(second)
-        and (not first.products or bool(set(first.products) & set(second.products)))
-        and (not first.customers or bool(set(first.customers) & set(second.customers)))
-    )
+def _cases(rule: Rule) -> Iterator[tuple[object, ...]]:
+    """Give each case that the rule answers at its own specificity; two rules that share one must say the same."""
+    told_apart = tuple(getattr(rule, name) for name in selectors_of(type(rule)))
+    for product, customer in product_of(rule.products or (None,), rule.customers or (None,)):
+        yield rule.kind, rule.house, told_apart, product, customer
 
 
 def _ladder(agreement: Agreement) -> Iterator[Problem]:

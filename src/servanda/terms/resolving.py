@@ -7,7 +7,7 @@ whole chain. It is asked for each invoice of a round, so answers are kept by agr
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Generic, Literal, TypeVar, cast
 
 import msgspec
@@ -24,6 +24,9 @@ from servanda.terms.law_above import STANDS, Ruling, ruling_on
 R = TypeVar("R", bound=Rule)
 Selector = tuple[tuple[str, object], ...]
 Role = Literal["law above", "deviation", "specific clause", "general clause", "law default", "house choice"]
+
+
+AGREED = Citation("Special agreement", "with the customer")
 
 
 class NoSuchQuestion(Refused):
@@ -52,7 +55,7 @@ class Deviation:
     reason: str
     since: date
     until: date | None = None
-    citation: Citation = Citation("Deviation", "agreed with the customer")
+    citation: Citation = AGREED
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,9 @@ class Link:
 class Answer(Generic[R]):
     """What holds, with the chain of all that was heard, the winner first.
 
-    `rule` is None where the terms are silent, and where the law forbids what they say (`forbidden_by`). `written` is the
-    rule as the winning clause has it. `needs_warning` cites why a delivered written warning with a deadline comes first;
-    `law_beside` holds rights of the customer that no field can express.
+    `rule` is None where the terms are silent, and where the law forbids what they say (`forbidden_by`). `written` is
+    the rule as the winning clause has it. `needs_warning` cites why a delivered written warning with a deadline comes
+    first; `law_beside` holds rights of the customer that no field can express.
     """
 
     question: Question
@@ -92,8 +95,8 @@ class Answer(Generic[R]):
     def because(self) -> tuple[Citation, ...]:
         """The citations that the value rests on: the winner, and the clause that the law overrode."""
         above = tuple(link.citation for link in self.chain if link.role == "law above")
-        below = next((link.citation for link in self.chain if link.role != "law above"), None)
-        return above if below is None else (*above, below)
+        below = tuple(link.citation for link in self.chain if link.role == self._winning_role)
+        return (*above, *(below if self.is_law_default else below[:1]))
 
     @property
     def is_house(self) -> bool:
@@ -127,7 +130,8 @@ def ask(
 ) -> Answer[R]:
     """Return what holds for the case.
 
-    A selector, such as `(("cause", "abuse"),)`, picks among rules of a kind; a rule for "any" answers each.
+    A selector, such as `(("cause", "abuse"),)`, picks among the rules of a kind that has one, and must then be given;
+    a rule for "any" answers each.
     """
     question = Question(kind.kind, on, product, customer, selector)
     return cast("Answer[R]", answer(agreement, question, deviations))
@@ -209,6 +213,9 @@ def _kind_of(question: Question) -> type[Rule]:
         if name not in selectors_of(kind):
             known = ", ".join(selectors_of(kind)) or "nothing"
             raise NoSuchQuestion(f"Rules of kind {kind.kind} are not told apart by {name!r}, but by {known}.")
+    for name in kind.selectors:
+        if name not in dict(question.selector):
+            raise NoSuchQuestion(f"Rules of kind {kind.kind} are told apart by {name!r}. Say which one is meant.")
     return kind
 
 
@@ -294,7 +301,7 @@ def said_by(rule: Rule) -> str:
     return ", ".join(f"{name}={_written(value)}" for name, value in pairs)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _defaults(kind: type[Rule]) -> tuple[tuple[str, object], ...]:
     return tuple((info.name, info.default) for info in msgspec.structs.fields(kind) if not info.required)
 

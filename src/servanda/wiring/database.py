@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-from servanda.wiring.embedded import leased, refuse_unfit
+from servanda.wiring.embedded import leased, refuse_unfit, stop_unused
 
 
 @contextmanager
@@ -17,3 +17,8 @@ def ready() -> Iterator[None]:
     else:
         with leased(settings.HOME / "postgres"):
             yield
+
+
+def released() -> None:
+    """Stop what was left of the embedded server, so that its files may be removed; refuses while anybody uses it."""
+    stop_unused(settings.HOME / "postgres")

@@ -77,7 +77,7 @@ def take(cluster: Path, *, settings: Mapping[str, str] = DURABLE) -> Lease:
             was_started = _ensure_running(cluster, settings)
             _ensure_database(cluster)
         except BaseException:
-            use.close()
+            _leave(cluster, use)
             raise
     return Lease(cluster=cluster, use=use, was_started=was_started)
 
@@ -86,13 +86,19 @@ def give_back(lease: Lease) -> bool:
     """End a lease; stop the server if nobody else holds one, and tell whether it was stopped."""
     if lease.use.closed:
         return False
-    with _alone(lease.cluster), lease.use:
-        try:
-            fcntl.flock(lease.use, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        _stop(lease.cluster)
-        return True
+    with _alone(lease.cluster):
+        return _leave(lease.cluster, lease.use)
+
+
+def stop_unused(cluster: Path) -> None:
+    """Stop a server that its users, killed, have left behind; refuse while one of them lives."""
+    if not cluster.exists():
+        return
+    with _alone(cluster):
+        if not _leave(cluster, open(_beside(cluster, "users"), "wb")):  # noqa: SIM115 - it is closed there
+            raise DatabaseUnavailable(
+                f"The embedded PostgreSQL under {cluster} is in use by another process of Servanda. End that first."
+            )
 
 
 @contextmanager
@@ -125,6 +131,18 @@ def refuse_version(version: int) -> None:
             f"The database in SERVANDA_DATABASE_URL is PostgreSQL {version}. Servanda is tried with "
             f"{VERSIONS.start} to {VERSIONS.stop - 1}: use one of these, or unset the variable to use the embedded one."
         )
+
+
+def _leave(cluster: Path, use: IO[bytes]) -> bool:
+    """End a use; stop the server if it was the last one."""
+    with use:
+        try:
+            fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        if (cluster / "postmaster.pid").exists():
+            _stop(cluster)
+        return True
 
 
 def _ensure_running(cluster: Path, settings: Mapping[str, str]) -> bool:

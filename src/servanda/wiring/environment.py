@@ -27,6 +27,14 @@ def flag_of(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}. Write 1 or 0.")
 
 
+def number_of(name: str, default: int) -> int:
+    """Return a whole number that is not below zero; anything else is refused."""
+    value = os.environ.get(name, str(default))
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number.")
+    return int(value)
+
+
 def directory_of(name: str, default: str) -> Path:
     """Return an absolute directory path; it need not exist yet."""
     return Path(os.environ.get(name, default)).expanduser().absolute()

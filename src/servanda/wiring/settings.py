@@ -5,10 +5,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from servanda.wiring.embedded import url_of
-from servanda.wiring.environment import directory_of, flag_of, text_of
+from servanda.wiring.environment import directory_of, flag_of, number_of, text_of
 
-HOME = directory_of("SERVANDA_HOME", "var")  # the embedded database, mails of the sink, keys
+HOME = directory_of("SERVANDA_HOME", "var/home")  # the embedded database, mails of the sink, keys
 DATABASE_URL = text_of("SERVANDA_DATABASE_URL")
+NO_SECRET = "not-for-serving-" + "0" * 40
 DEBUG = flag_of("SERVANDA_DEBUG", default=False)
 
 
@@ -20,7 +21,7 @@ def _secret_key() -> str:
     file = HOME / "secret-key"
     if file.is_file():
         return file.read_text(encoding="ascii").strip()
-    return "not-for-serving-" + "0" * 40  # `servanda up` makes a real one before it serves; see the check below
+    return NO_SECRET  # `servanda up` makes a real one before it serves; the web application refuses this one
 
 
 def _database() -> dict[str, object]:
@@ -45,7 +46,9 @@ def _database() -> dict[str, object]:
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = text_of("SERVANDA_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 DATABASES = {"default": _database()}
-DATABASE_READY = "servanda.wiring.database.ready"  # starts or checks it, for the commands that need one
+# The faces ask for these by name; nothing below the wiring imports it.
+DATABASE_READY = "servanda.wiring.database.ready"
+DATABASE_RELEASED = "servanda.wiring.database.released"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -130,14 +133,15 @@ SESSION_COOKIE_SECURE = IS_BEHIND_TLS
 CSRF_COOKIE_SECURE = IS_BEHIND_TLS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 
-# The faces ask for what stands outside by these names; nothing below the wiring imports it.
 DRIVERS = "servanda.wiring.drivers"
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the one list of jobs is named, not searched for
 PROCRASTINATE_IMPORT_PATHS = ["servanda.faces.clock.jobs"]
 
+PORT = number_of("SERVANDA_PORT", 8000)  # of the web server that `servanda up` starts
 SMTP_HOST = text_of("SERVANDA_SMTP_HOST", "127.0.0.1")
-SMTP_PORT = int(text_of("SERVANDA_SMTP_PORT", "8025"))
+SMTP_PORT = number_of("SERVANDA_SMTP_PORT", 8025)
+HAS_OWN_MAIL_SERVER = bool(text_of("SERVANDA_SMTP_HOST"))  # otherwise `servanda up` starts the sink
 MAIL_SINK = HOME / "mails"
 
 LOGGING = {

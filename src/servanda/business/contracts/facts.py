@@ -121,3 +121,49 @@ class Deviation:
     reason: str
     approved_by: str
     until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLine:
+    """A line to be bought. `special_reason` stands for a special agreement on its term, in writing."""
+
+    product_code: str
+    plan_code: str
+    interval_months: int
+    began_on: date
+    description: str = ""
+    quantity: int = 1
+    own_price: Money | None = None
+    term_months: int | None = None
+    term_until: date | None = None  # of an imported line: the first day after the term that runs now
+    special_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractFacts:
+    """A contract as it was concluded: the customer's kind and the terms are frozen on it."""
+
+    contract_id: int
+    company_id: int
+    customer_id: int
+    number: str
+    customer_kind: CustomerKind
+    acceptance: Acceptance
+    began_on: date
+    ended_on: date | None
+    end_cause: str
+    scope_sheet: str
+    line_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeFacts:
+    """A dispute, the stage it is in, and the talks that were held."""
+
+    dispute_id: int
+    contract_id: int
+    about: str
+    stage: str
+    opened_on: date
+    closed_on: date | None
+    negotiations: tuple[Negotiation, ...]

@@ -78,7 +78,7 @@ class Notice(models.Model):
 
 
 class Deviation(models.Model):
-    """A special agreement: one value that holds for this customer instead of the terms' own, with reason and approver."""
+    """A special agreement: a value that holds for this customer instead of the terms' own, with reason and approver."""
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT)
     about = models.TextField()  # resource limits, term, price

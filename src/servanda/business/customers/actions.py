@@ -6,10 +6,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from servanda.business.customers.decisions.details import Finding, objections, warnings
-from servanda.business.customers.decisions.importing import CustomerImport, plan_import
+from servanda.business.customers.decisions.importing import CustomerImport
 from servanda.business.customers.facts import CustomerDetails, ImportedCustomer
 from servanda.business.customers.models import Customer
-from servanda.business.customers.queries import ids_by_number
+from servanda.business.customers.queries import plan_of_import
 from servanda.business.evidence.actions import record, record_all
 from servanda.business.evidence.facts import Event
 from servanda.ground.refusal import Refused, WrongDocument
@@ -40,7 +40,7 @@ def import_customers(
     company_id: int, imported: tuple[ImportedCustomer, ...], *, file: str, today: date, at: datetime, by: str
 ) -> CustomerImport:
     """Add all customers of a file, or none: any problem refuses the file as a whole."""
-    plan = plan_import(imported, taken=frozenset(ids_by_number(company_id)), file=file)
+    plan = plan_of_import(company_id, imported, file=file)
     if plan.problems:
         raise WrongDocument(plan.problems)
     rows = Customer.objects.bulk_create(

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from servanda.business.customers.facts import CustomerDetails, CustomerFacts
+from servanda.business.customers.decisions.importing import CustomerImport, plan_import
+from servanda.business.customers.facts import CustomerDetails, CustomerFacts, ImportedCustomer
 from servanda.business.customers.models import Customer
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import CustomerKind
@@ -41,6 +42,11 @@ def customers_of(company_id: int) -> tuple[CustomerFacts, ...]:
 def ids_by_number(company_id: int) -> Mapping[str, int]:
     """Return the ids of a company's customers by their printed numbers."""
     return dict(Customer.objects.filter(company_id=company_id).values_list("number", "id"))
+
+
+def plan_of_import(company_id: int, imported: tuple[ImportedCustomer, ...], *, file: str) -> CustomerImport:
+    """Return what a file of customers would do to the company: problems, warnings, and who would be added."""
+    return plan_import(imported, taken=frozenset(ids_by_number(company_id)), file=file)
 
 
 def _facts(row: Customer) -> CustomerFacts:

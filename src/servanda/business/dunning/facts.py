@@ -52,6 +52,8 @@ class Arrears:
 
     invoice_id: int
     invoice_number: str
+    provider: str
+    terms_version: str
     customer_id: int
     customer_kind: CustomerKind
     products: frozenset[str]

@@ -33,6 +33,12 @@ def events_of_customer(customer_id: int) -> tuple[Event, ...]:
     return tuple(_event(row) for row in Record.objects.filter(customer_id=customer_id).order_by("on_day", "id"))
 
 
+def events_of_customers(customer_ids: Iterable[int], *, what: tuple[str, ...]) -> tuple[Event, ...]:
+    """Return what happened of the named kinds with any of the customers, in the order of its legal days."""
+    rows = Record.objects.filter(customer_id__in=list(customer_ids), what__in=what)
+    return tuple(_event(row) for row in rows.order_by("on_day", "id"))
+
+
 def events_of_day(company_id: int, *, day: date, limit: int = 500) -> tuple[Event, ...]:
     """Return what happened on a legal day, the newest first."""
     rows = Record.objects.filter(company_id=company_id, on_day=day).order_by("-id")[:limit]

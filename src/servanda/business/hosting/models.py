@@ -13,6 +13,7 @@ class Service(models.Model):
     quarantined_on = models.DateField(null=True)
     purge_on = models.DateField(null=True)  # hint: the day the data may go, while it is quarantined
     purge_because = models.JSONField(default=list)
+    purge_decided_by = models.TextField(default="person")
     purged_on = models.DateField(null=True)
 
     class Meta:

@@ -9,10 +9,15 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 
+def use_settings() -> None:
+    """Name the settings of this installation, unless the environment names others."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "servanda.wiring.settings")
+
+
 @contextmanager
 def database() -> Iterator[None]:
     """Set Django up, and keep the database available while the block runs: the embedded one is started if needed."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "servanda.wiring.settings")
+    use_settings()
     django.setup()
     with import_string(settings.DATABASE_READY)():
         yield

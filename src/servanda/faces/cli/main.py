@@ -12,12 +12,11 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from servanda import __version__
-from servanda.ground.refusal import Refused
+from servanda.ground.refusal import Refused, WrongDocument
 
 # Subcommand → module in this folder. A module that is not installed is left out.
 COMMANDS = {
     "up": "up",
-    "work": "work",
     "terms": "terms",
     "import": "imports",
     "day": "day",
@@ -47,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
         return run(parsed)
     except Refused as refusal:
         print(refusal, file=sys.stderr)
-        return 2
+        return 1 if isinstance(refusal, WrongDocument) else 2
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         sys.stderr.close()
         return 0

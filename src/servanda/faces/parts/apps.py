@@ -1,12 +1,13 @@
 from django.apps import AppConfig
 from django.core.checks import register
 
-from servanda.faces.parts.access import check_that_every_view_declares_access
-
 
 class PartsConfig(AppConfig):
     name = "servanda.faces.parts"
     label = "parts"
 
     def ready(self) -> None:
+        # Not at the top: the views that it looks at need Django's models, which are not loaded yet up there.
+        from servanda.faces.parts.access import check_that_every_view_declares_access
+
         register(check_that_every_view_declares_access)

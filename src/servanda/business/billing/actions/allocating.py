@@ -79,9 +79,7 @@ def explain_as_payment(
 
 
 @transaction.atomic
-def explain_otherwise(
-    company: CompanyFacts, entry_id: int, *, reason: str, by: str, today: date, at: datetime
-) -> None:
+def explain_otherwise(company: CompanyFacts, entry_id: int, *, reason: str, by: str, today: date, at: datetime) -> None:
     """Take an entry out of suspense that is no customer's payment (a bank fee, own money), with the reason."""
     if not reason.strip():
         raise NotThisEntry("Say what the entry is. The reason goes into the books.")
@@ -225,7 +223,7 @@ def _close_pair(
     reversal.state, reversal.customer_id = "matched", returned.customer_id
     reversal.because = "takes back an earlier payment"
     reversal.save(update_fields=["state", "customer_id", "because"])
-    facts = {"amount_minor": reversal.amount_minor, "takes_back": returned.pk}
+    facts: dict[str, object] = {"amount_minor": reversal.amount_minor, "takes_back": returned.pk}
     _record(company, reversal, by="system", today=today, at=at, facts=facts)
 
 

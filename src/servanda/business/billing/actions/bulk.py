@@ -16,7 +16,5 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object
 def new_ids(table: str, count: int) -> list[int]:
     """Return so many new row numbers of a table, in rising order."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)", [table, count]
-        )
+        cursor.execute("select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)", [table, count])
         return [row[0] for row in cursor.fetchall()]

@@ -113,9 +113,7 @@ def left_of_line(invoice: InvoiceFacts, line: InvoiceLineFacts) -> Money:
     return line.net - Money(credited["total"] or 0, line.net.currency)
 
 
-def _checked_lines(
-    invoice: InvoiceFacts, net_by_position: Mapping[int, Money]
-) -> list[tuple[InvoiceLineFacts, Money]]:
+def _checked_lines(invoice: InvoiceFacts, net_by_position: Mapping[int, Money]) -> list[tuple[InvoiceLineFacts, Money]]:
     by_position = {line.position: line for line in invoice.lines}
     if invoice.kind != "invoice" or not net_by_position:
         raise NothingToCredit(f"Number {invoice.number} has nothing to credit. Choose an invoice and its lines.")

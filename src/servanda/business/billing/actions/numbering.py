@@ -7,9 +7,7 @@ FIRST_NUMBER = 1001
 
 def take_numbers(company_id: int, count: int) -> int:
     """Return the first of `count` following numbers. The row stays locked until the transaction ends."""
-    NumberSeries.objects.get_or_create(
-        company_id=company_id, name="invoice", defaults={"next_number": FIRST_NUMBER}
-    )
+    NumberSeries.objects.get_or_create(company_id=company_id, name="invoice", defaults={"next_number": FIRST_NUMBER})
     row = NumberSeries.objects.select_for_update().get(company_id=company_id, name="invoice")
     first = row.next_number
     row.next_number = first + count

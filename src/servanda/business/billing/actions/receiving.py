@@ -113,9 +113,7 @@ def _statement(company: CompanyFacts, draft: StatementDraft, *, at: datetime) ->
     return row
 
 
-def _entry(
-    company: CompanyFacts, statement: Statement, account: str, movement: BankMovement
-) -> tuple[BankEntry, bool]:
+def _entry(company: CompanyFacts, statement: Statement, account: str, movement: BankMovement) -> tuple[BankEntry, bool]:
     return BankEntry.objects.get_or_create(
         company_id=company.company_id,
         account=account,

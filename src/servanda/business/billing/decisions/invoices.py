@@ -75,12 +75,8 @@ def _line(line: BillableLine, prices: PriceList, period: Period, language: str) 
 
 def _because(products: tuple[str, ...], terms: BillingTerms, vat: VatTreatment) -> tuple[Citation, ...]:
     term = term_for(products, terms)
-    run = tuple(citation for product in products for citation in _run_because(product, terms))
+    run = tuple(citation for product in products for citation in terms.run_because_for(product))
     return tuple(dict.fromkeys((*run, *(term.because if term is not None else ()), vat.citation)))
-
-
-def _run_because(product: str, terms: BillingTerms) -> tuple[Citation, ...]:
-    return terms.run_because.get(product) or terms.run_because.get("", ())
 
 
 def _note(vat: VatTreatment, language: str) -> str:

@@ -28,3 +28,7 @@ class BillingTerms:
     def run_for(self, product: str) -> InvoiceRun:
         """Return when the product is invoiced; at the start of each period where the terms are silent."""
         return self.run.get(product) or self.run.get("", AT_PERIOD_START)
+
+    def run_because_for(self, product: str) -> tuple[Citation, ...]:
+        """Return what the day of invoicing rests on."""
+        return self.run_because.get(product) or self.run_because.get("", ())

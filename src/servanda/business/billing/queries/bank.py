@@ -18,7 +18,9 @@ def entry(entry_id: int) -> BankEntryFacts | None:
 
 def payments_of_customer(customer_id: int) -> tuple[BankEntryFacts, ...]:
     """Return the bank entries that are known to be the customer's, the oldest first."""
-    return tuple(entry_facts(row) for row in BankEntry.objects.filter(customer_id=customer_id).order_by("booked_on", "id"))
+    return tuple(
+        entry_facts(row) for row in BankEntry.objects.filter(customer_id=customer_id).order_by("booked_on", "id")
+    )
 
 
 def statements_of(company_id: int, *, limit: int = 50) -> tuple[StatementFacts, ...]:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from servanda.business.contracts.decisions.orders import Objection
-from servanda.business.contracts.decisions.terms import Ruled
-from servanda.business.contracts.facts import Deviation
-from servanda.terms.clauses import BillingInterval, Scope, SpecialAgreement, Term
+from servanda.business.contracts.decisions.terms import ConclusionTerms, Ruled
+from servanda.business.contracts.facts import Deviation, NewLine, RunningTerm
+from servanda.ground.calendar import add_months
+from servanda.terms.clauses import BillingInterval, Notice, Scope, SpecialAgreement, Term
 
 
 def scope_objection(scope: Ruled[Scope] | None, *, sheet: str) -> Objection | None:
@@ -20,24 +21,38 @@ def scope_objection(scope: Ruled[Scope] | None, *, sheet: str) -> Objection | No
     )
 
 
-def term_objection(term: Ruled[Term] | None, *, asked_months: int | None, is_special: bool) -> Objection | None:
-    """Return why a line cannot have the asked length; a special agreement in writing allows any."""
+def term_objection(
+    term: Ruled[Term] | None, notice: Ruled[Notice] | None, *, asked_months: int | None, is_special: bool
+) -> Objection | None:
+    """Return why a line cannot have the asked length; a special agreement in writing allows another one.
+
+    A line whose notice counts to the end of a term needs a term, whatever else was agreed.
+    """
+    if asked_months is None:
+        return _missing_term(term, notice)
     if term is None or is_special:
         return None
-    rule = term.rule
-    if rule.is_open_ended and asked_months is not None:
+    if term.rule.is_open_ended:
         message = f"A term of {asked_months} months was asked for; these lines run without one. Leave the term empty."
         return Objection(message=message, because=term.because)
-    if asked_months is None and rule.months is None and not rule.is_open_ended:
-        message = "The line has no length, and these terms leave it to the order. State its length in months."
-        return Objection(message=message, because=term.because)
-    if rule.allowed and asked_months is not None and asked_months not in rule.allowed:
-        lengths = ", ".join(map(str, rule.allowed))
+    if term.rule.allowed and asked_months not in term.rule.allowed:
         message = (
-            f"A term of {asked_months} months is not offered. Choose one of {lengths} months,"
+            f"A term of {asked_months} months is not offered. Choose one of {_list(term.rule.allowed)} months,"
             " or store a special agreement."
         )
         return Objection(message=message, because=term.because)
+    return None
+
+
+def _missing_term(term: Ruled[Term] | None, notice: Ruled[Notice] | None) -> Objection | None:
+    if term is not None and term.rule.months is not None:
+        return None
+    if term is not None and term.rule.allowed:
+        message = f"The line has no term. Choose one of {_list(term.rule.allowed)} months."
+        return Objection(message=message, because=term.because)
+    if notice is not None and notice.rule.counted_to in ("period end", "agreed end"):
+        message = "The line has no term, and its notice counts to the end of one. State its length in months."
+        return Objection(message=message, because=notice.because)
     return None
 
 
@@ -45,9 +60,8 @@ def interval_objection(interval: Ruled[BillingInterval] | None, *, months: int) 
     """Return why a line cannot be billed so many months at a time; what is sold once has no interval."""
     if interval is None or months == 0 or months in interval.rule.months:
         return None
-    lengths = ", ".join(map(str, interval.rule.months))
     return Objection(
-        message=f"Billing {months} months at a time is not offered. Choose one of {lengths} months.",
+        message=f"Billing {months} months at a time is not offered. Choose {_list(interval.rule.months)} months.",
         because=interval.because,
     )
 
@@ -82,3 +96,34 @@ def agreed_value(deviations: Iterable[Deviation], *, about: str, name: str, day:
         and (deviation.until is None or day < deviation.until)
     ]
     return max(found, key=lambda deviation: deviation.since).value if found else None
+
+
+def conclusion_objections(lines: Iterable[NewLine], terms: ConclusionTerms, *, sheet: str) -> tuple[Objection, ...]:
+    """Return everything that hinders a contract with these lines."""
+    found = [scope_objection(terms.scope, sheet=sheet)]
+    for line in lines:
+        if line.interval_months == 0:
+            continue
+        found += [
+            term_objection(
+                terms.terms.get(line.product_code),
+                terms.notices.get(line.product_code),
+                asked_months=line.term_months,
+                is_special=bool(line.special_reason.strip()),
+            ),
+            interval_objection(terms.intervals.get(line.product_code), months=line.interval_months),
+        ]
+    return tuple(objection for objection in found if objection is not None)
+
+
+def term_of(line: NewLine, terms: ConclusionTerms) -> RunningTerm | None:
+    """Return the first term of a new line, or the one it is in when it comes from an import; None without a term."""
+    months = term_months(terms.terms.get(line.product_code), asked_months=line.term_months)
+    if months is None or line.interval_months == 0:
+        return None
+    until = line.term_until or add_months(line.began_on, months)
+    return RunningTerm(anchored_on=line.began_on, until=until, months=months)
+
+
+def _list(months: tuple[int, ...]) -> str:
+    return ", ".join(map(str, months))

@@ -1,12 +1,17 @@
 """The rules that a contract line follows, as they apply to this customer on this day."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Generic, TypeVar
 
 from servanda.ground.citation import Citation
-from servanda.terms.clauses import Notice, NoticeChannel, Renewal, Rule
+from servanda.terms.clauses import BillingInterval, CustomerKind, Notice, NoticeChannel, Renewal, Rule, Scope, Term
+from servanda.terms.document import Agreement
+from servanda.terms.resolving import Answer, Deviation, ask
 
 R = TypeVar("R", bound=Rule, covariant=True)
+A = TypeVar("A", bound=Rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +34,61 @@ class EndingTerms:
 def because_of(*rules: Ruled[Rule] | None) -> tuple[Citation, ...]:
     """Return what the rules rest on, each citation once."""
     return tuple(dict.fromkeys(citation for ruled in rules if ruled is not None for citation in ruled.because))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConclusionTerms:
+    """What the terms say about concluding: the scope, and by product the term, the interval and the notice."""
+
+    scope: Ruled[Scope] | None = None
+    terms: Mapping[str, Ruled[Term]] = field(default_factory=dict)
+    intervals: Mapping[str, Ruled[BillingInterval]] = field(default_factory=dict)
+    notices: Mapping[str, Ruled[Notice]] = field(default_factory=dict)
+    because: tuple[Citation, ...] = ()
+
+
+def ruled(answer: Answer[A]) -> Ruled[A] | None:
+    """Return an agreement's answer as a rule to go by; None where it is silent or the law forbids what it says."""
+    return Ruled(answer.rule, answer.because) if answer.rule is not None else None
+
+
+def ending_terms(
+    agreement: Agreement,
+    *,
+    product: str,
+    customer: CustomerKind,
+    on: date,
+    deviations: tuple[Deviation, ...] = (),
+) -> EndingTerms:
+    """Return what the agreement says about ending a line of the product, for a customer of the kind."""
+
+    def say(kind: type[A]) -> Ruled[A] | None:
+        return ruled(ask(agreement, kind, on=on, product=product, customer=customer, deviations=deviations))
+
+    return EndingTerms(notice=say(Notice), renewal=say(Renewal), channels=_customers_channels(agreement, customer))
+
+
+def conclusion_terms(agreement: Agreement, *, product: str, customer: CustomerKind, on: date) -> ConclusionTerms:
+    """Return what the agreement says about concluding a contract for the product."""
+
+    def say(kind: type[A]) -> Ruled[A] | None:
+        return ruled(ask(agreement, kind, on=on, product=product, customer=customer))
+
+    scope, term, interval, notice = say(Scope), say(Term), say(BillingInterval), say(Notice)
+    return ConclusionTerms(
+        scope=scope,
+        terms={product: term} if term is not None else {},
+        intervals={product: interval} if interval is not None else {},
+        notices={product: notice} if notice is not None else {},
+        because=because_of(scope, term),
+    )
+
+
+def _customers_channels(agreement: Agreement, customer: CustomerKind) -> Ruled[NoticeChannel] | None:
+    """Return through which channels the customer's notices are valid; a rule for the provider's own is no answer."""
+    for clause in agreement.clauses:
+        for rule in (placed.rule for placed in clause.rules):
+            is_theirs = isinstance(rule, NoticeChannel) and rule.party in ("customer", "both")
+            if isinstance(rule, NoticeChannel) and is_theirs and customer in (rule.customers or tuple(CustomerKind)):
+                return Ruled(rule, (agreement.cite(clause, rule),))
+    return None

@@ -5,84 +5,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contracts', '0001_initial'),
+        ("contracts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Deviation',
+            name="Deviation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about', models.TextField()),
-                ('name', models.TextField()),
-                ('value', models.TextField()),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('reason', models.TextField()),
-                ('approved_by', models.TextField()),
-                ('because', models.JSONField(default=list)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("about", models.TextField()),
+                ("name", models.TextField()),
+                ("value", models.TextField()),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                ("reason", models.TextField()),
+                ("approved_by", models.TextField()),
+                ("because", models.JSONField(default=list)),
             ],
             options={
-                'db_table': 'contract_deviation',
+                "db_table": "contract_deviation",
             },
         ),
         migrations.CreateModel(
-            name='Dispute',
+            name="Dispute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about', models.TextField()),
-                ('stage', models.TextField()),
-                ('opened_on', models.DateField()),
-                ('closed_on', models.DateField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("about", models.TextField()),
+                ("stage", models.TextField()),
+                ("opened_on", models.DateField()),
+                ("closed_on", models.DateField(null=True)),
             ],
             options={
-                'db_table': 'contract_dispute',
+                "db_table": "contract_dispute",
             },
         ),
         migrations.CreateModel(
-            name='NegotiationEntry',
+            name="NegotiationEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on_day', models.DateField()),
-                ('text', models.TextField()),
-                ('by', models.TextField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on_day", models.DateField()),
+                ("text", models.TextField()),
+                ("by", models.TextField()),
             ],
             options={
-                'db_table': 'contract_negotiation',
+                "db_table": "contract_negotiation",
             },
         ),
         migrations.AddField(
-            model_name='line',
-            name='ended_on',
+            model_name="line",
+            name="ended_on",
             field=models.DateField(null=True),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('line', 'given_on', 'channel'), name='a_notice_is_taken_once'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(fields=("line", "given_on", "channel"), name="a_notice_is_taken_once"),
         ),
         migrations.AddField(
-            model_name='deviation',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contracts.contract'),
+            model_name="deviation",
+            name="contract",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="contracts.contract"),
         ),
         migrations.AddField(
-            model_name='dispute',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contracts.contract'),
+            model_name="dispute",
+            name="contract",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="contracts.contract"),
         ),
         migrations.AddField(
-            model_name='negotiationentry',
-            name='dispute',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contracts.dispute'),
+            model_name="negotiationentry",
+            name="dispute",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="contracts.dispute"),
         ),
         migrations.AddConstraint(
-            model_name='deviation',
-            constraint=models.UniqueConstraint(fields=('contract', 'name', 'since'), name='one_deviation_per_day'),
+            model_name="deviation",
+            constraint=models.UniqueConstraint(fields=("contract", "name", "since"), name="one_deviation_per_day"),
         ),
         migrations.AddConstraint(
-            model_name='deviation',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_deviation_has_a_reason'),
+            model_name="deviation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="a_deviation_has_a_reason"
+            ),
         ),
     ]

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from servanda.business.dunning.decisions.days import completed_on, counting_due_on, letter_day
+from servanda.business.dunning.decisions.days import completed_on, counting_due_on, late_from, letter_day
 from servanda.business.dunning.decisions.orders import EndContract, Wait
 from servanda.business.dunning.decisions.terms import LadderTerms
 from servanda.business.dunning.facts import Arrears
@@ -13,7 +13,7 @@ def closure_due(arrears: Arrears, terms: LadderTerms, *, today: date) -> EndCont
     """Return the ending if it is allowed today, or what it waits for; None while its premise has not happened."""
     if terms.closure is None or arrears.last("contract.ended") is not None:
         return None
-    rule_on = _rule_day(terms.closure.rule, arrears)
+    rule_on = _after_warning(_rule_day(terms.closure.rule, arrears), arrears, terms)
     if rule_on is None:
         return None
     allowed_on = letter_day(rule_on)
@@ -34,6 +34,16 @@ def closure_due(arrears: Arrears, terms: LadderTerms, *, today: date) -> EndCont
 def _rule_day(rule: Closure, arrears: Arrears) -> date | None:
     anchor = _anchor(rule, arrears)
     return anchor + timedelta(days=rule.wait_days) if anchor is not None else None
+
+
+def _after_warning(rule_on: date | None, arrears: Arrears, terms: LadderTerms) -> date | None:
+    """Where the law demands a warning, nothing is closed before its deadline has passed."""
+    if rule_on is None or terms.warning_step is None:
+        return rule_on
+    warning = arrears.last("reminder.sent", terms.warning_step)
+    if warning is None or warning.deadline_on is None:
+        return None
+    return max(rule_on, late_from(warning.deadline_on))
 
 
 def _anchor(rule: Closure, arrears: Arrears) -> date | None:

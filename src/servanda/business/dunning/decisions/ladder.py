@@ -27,6 +27,8 @@ def next_step(arrears: Arrears, terms: LadderTerms, *, today: date) -> Order | W
     """
     if arrears.open_total.minor <= 0:
         return Wait(because=(), reason="paid")
+    if arrears.open_principal.minor <= 0:
+        return Wait(because=(), reason="only charges are open")  # nothing adverse follows from a charge alone
     answers = _answers(arrears, terms, today=today)
     orders = [answer for answer in answers if isinstance(answer, Order)]
     for order in orders:
@@ -65,18 +67,18 @@ def _answers(arrears: Arrears, terms: LadderTerms, *, today: date) -> list[Order
         return [answer for answer in (early, ask) if answer is not None]
     reason = doubt(arrears, today=today)
     if reason:
-        return [answer for answer in (early, Wait(because=(), reason=reason)) if answer is not None]
+        return [answer for answer in (early, Wait(because=(), reason=reason, is_doubt=True)) if answer is not None]
     if today < late_from(arrears.due_on) or not arrears.open_total:
         wait = Wait(because=terms.payment_because, reason="due", until=late_from(arrears.due_on))
         return [answer for answer in (early, wait) if answer is not None]
     rungs: tuple[Order | Wait | None, ...] = (
         early,
         _late(arrears, terms, today=today),
+        hold_due(arrears, terms, today=today),
         closure_due(arrears, terms, today=today),
         reminder_due(arrears, terms, today=today) if not arrears.waiting_letters else _letter_wait(arrears),
         fee_due(arrears, terms, today=today),
         compensation_due(arrears, terms, today=today),
-        hold_due(arrears, terms, today=today),
         interest_due(arrears, terms, today=today),
         breach_due(arrears, terms, today=today),
         _dead_end(arrears, terms, today=today),

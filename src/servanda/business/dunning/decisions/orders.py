@@ -145,3 +145,4 @@ class Wait:
     reason: str
     until: date | None = None
     step: int | None = None
+    is_doubt: bool = False  # adverse acts are parked, and a person should look

@@ -46,6 +46,7 @@ class LadderTerms:
     suspendable: frozenset[str] = frozenset()  # the products whose services can be held
     breach: Ruled[MaterialBreach] | None = None
     closure: Ruled[Closure] | None = None
+    warning_step: int | None = None  # the letter whose deadline the law lets pass before anything is closed
     deletions: tuple[tuple[str, Ruled[Deletion]], ...] = ()  # by product
     question: Ruled[InvoiceQuestion] | None = None
     payment_because: tuple[Citation, ...] = ()  # where the due day comes from

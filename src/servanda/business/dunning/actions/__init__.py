@@ -1,0 +1,18 @@
+"""Working off what is due, a person's decisions, pauses, and payments with all that they end."""
+
+from servanda.business.dunning.actions.deciding import decide_proposal
+from servanda.business.dunning.actions.following import follow_new_invoices, look_again, work_off, work_off_claim
+from servanda.business.dunning.actions.pausing import end_pause, pause_claim
+from servanda.business.dunning.actions.paying import explain_payment, receive_statement
+
+__all__ = [
+    "decide_proposal",
+    "end_pause",
+    "explain_payment",
+    "follow_new_invoices",
+    "look_again",
+    "pause_claim",
+    "receive_statement",
+    "work_off",
+    "work_off_claim",
+]

@@ -1,0 +1,324 @@
+"""Carrying out one order: the warrant, the act, the letter and the evidence, in the transaction that holds the claim."""
+
+from datetime import date, datetime, timedelta
+
+from servanda.business.billing.actions.charging import ChargeDraft, add_charge
+from servanda.business.companies.facts import CompanyFacts
+from servanda.business.contracts.actions.ending import stop_line
+from servanda.business.customers.facts import CustomerFacts
+from servanda.business.customers.queries import customer
+from servanda.business.dunning import wording
+from servanda.business.dunning.decisions.interest import accrued
+from servanda.business.dunning.decisions.orders import (
+    ChargeCompensation,
+    ChargeFee,
+    ChargeInterest,
+    EndContract,
+    Order,
+    PlaceHold,
+    SendReminder,
+)
+from servanda.business.dunning.decisions.terms import LadderTerms
+from servanda.business.dunning.facts import Arrears
+from servanda.business.dunning.models import Proposal
+from servanda.business.dunning.queries import ladder_terms_of
+from servanda.business.evidence.actions import issue_warrant, record
+from servanda.business.evidence.facts import Approval, WarrantRequest, because_to_json
+from servanda.business.hosting.actions import place_holds, quarantine_services
+from servanda.business.hosting.decisions.deletion import purge_on
+from servanda.business.hosting.queries import services
+from servanda.business.letters.actions import write_letters
+from servanda.business.letters.facts import LetterDraft
+from servanda.ground.calendar import day_text
+from servanda.ground.citation import Citation
+from servanda.ground.money import Money
+
+WARRANT_DAYS = 7  # a warrant that is not used within a week is decided again from fresh facts
+KINDS = {"fee.charged": "fee", "interest.charged": "interest", "compensation.charged": "compensation"}
+
+
+def carry_out(order: Order, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:
+    """Carry out an order, or put it to a person where only a person may decide."""
+    if order.decided_by == "person" and order.key not in arrears.approved:
+        _propose(order, arrears, company, today=today, at=at)
+        return
+    match order:
+        case SendReminder():
+            _send_reminder(order, arrears, company, today=today, at=at)
+        case ChargeFee() | ChargeInterest() | ChargeCompensation():
+            charge(order, arrears, company, today=today, at=at)
+        case PlaceHold():
+            _hold(order, arrears, company, today=today, at=at)
+        case EndContract():
+            _end(order, arrears, company, today=today, at=at)
+        case _:
+            _note(order, arrears, company, today=today, at=at)
+
+
+def charge(
+    order: ChargeFee | ChargeInterest | ChargeCompensation,
+    arrears: Arrears,
+    company: CompanyFacts,
+    *,
+    today: date,
+    at: datetime,
+) -> None:
+    """Charge a fee, interest or compensation under its warrant."""
+    _warrant(order, arrears, company, today=today, at=at)
+    reckoning = order.reckoning if isinstance(order, ChargeInterest) else ()
+    draft = ChargeDraft(
+        key=order.key,
+        kind=KINDS[order.what],
+        invoice_id=order.invoice_id,
+        amount=order.amount,
+        because=order.because,
+        step=getattr(order, "step", None),
+        reckoning=reckoning,
+    )
+    add_charge(draft, today=today, at=at)
+    facts: dict[str, object] = {"amount_minor": order.amount.minor, "reckoning": list(reckoning)}
+    if not isinstance(order, ChargeInterest | ChargeCompensation):
+        facts["step"] = order.step
+    if isinstance(order, ChargeInterest):
+        facts["until"] = str(order.until) if order.until else None
+        facts["uncovered_from"] = str(order.uncovered_from) if order.uncovered_from else None
+    _record(order, arrears, company, facts, today=today, at=at)
+
+
+def _note(order: Order, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:
+    """Record what is so. Where the terms are silent, a person is asked as well."""
+    _record(order, arrears, company, {}, today=today, at=at)
+    if order.what == "not_specified":
+        _write_proposal(order, arrears, company, at=at)
+
+
+def _propose(order: Order, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:
+    _write_proposal(order, arrears, company, at=at)
+    record(
+        company_id=company.company_id,
+        key=f"proposed:{order.key}",
+        what="proposal.made",
+        subject=f"proposal:{order.key}",
+        on_day=today,
+        at=at,
+        because=order.because,
+        facts={"act": order.what, "invoice": order.invoice_id},
+        customer_id=arrears.customer_id,
+    )
+
+
+def _write_proposal(order: Order, arrears: Arrears, company: CompanyFacts, *, at: datetime) -> None:
+    sentence_da, sentence_en = wording.proposal(order, arrears, customer(arrears.customer_id).name)
+    Proposal.objects.get_or_create(
+        key=order.key,
+        defaults={
+            "company_id": company.company_id,
+            "customer_id": arrears.customer_id,
+            "invoice_id": order.invoice_id,
+            "act": order.what,
+            "earliest_on": order.allowed_on,
+            "because": because_to_json(order.because),
+            "sentence_da": sentence_da,
+            "sentence_en": sentence_en,
+            "proposed_at": at,
+        },
+    )
+
+
+def _send_reminder(order: SendReminder, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:
+    """Write the reminder. It counts, and its fee is charged, once the receiving server has accepted it."""
+    terms = ladder_terms_of(arrears)
+    letter_key = f"reminder:{order.invoice_id}:{order.step}"
+    to = customer(arrears.customer_id)
+    words = wording.reminder(order, arrears, company, to, interest=_interest_so_far(arrears, terms, today=today))
+    _warrant(order, arrears, company, today=today, at=at)
+    _write(letter_key, "reminder", words, to, arrears, company, order.because, today=today, at=at)
+    facts = {
+        "step": order.step,
+        "letter": letter_key,
+        "deadline_on": order.deadline_on.isoformat(),
+        "fee_minor": order.fee.minor if order.fee else None,
+        "no_fee_because": str(order.no_fee_because) if order.no_fee_because else None,
+        "is_collection_warning": order.is_collection_warning,
+        "warns_of": list(order.warns_of),
+    }
+    _record(order, arrears, company, facts, today=today, at=at, what="reminder.written")
+
+
+def _interest_so_far(arrears: Arrears, terms: LadderTerms, *, today: date) -> Money | None:
+    """Return the statutory interest to date, which the letter names without charging it."""
+    if terms.interest is None or terms.interest.rule.method != "statutory":
+        return None
+    charged = Money(0)
+    for done in arrears.done:
+        if done.what == "interest.charged" and done.amount is not None:
+            charged = charged + done.amount
+    return accrued(arrears, until=today).amount - charged
+
+
+def _hold(order: PlaceHold, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:
+    _warrant(order, arrears, company, today=today, at=at)
+    held = place_holds(
+        order.service_ids,
+        cause="payment",
+        invoice_id=order.invoice_id,
+        warrant_key=order.key,
+        because=order.because,
+        today=today,
+        at=at,
+    )
+    to = customer(arrears.customer_id)
+    words = wording.suspension(order, arrears, company, to.language)
+    _write(f"hold:{order.invoice_id}", "hold", words, to, arrears, company, order.because, today=today, at=at)
+    _record(order, arrears, company, {"services": list(held)}, today=today, at=at)
+
+
+def _end(order: EndContract, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:
+    """End the lines, and take their services out of operation; the data stay until a second warrant lets them go."""
+    _warrant(order, arrears, company, today=today, at=at)
+    terms = ladder_terms_of(arrears)
+    for service in services(order.service_ids):
+        stop_line(
+            service.line_id,
+            ends_on=today,
+            cause="closure for non-payment",
+            because=order.because,
+            warrant_key=order.key,
+            today=today,
+            at=at,
+        )
+        _quarantine(service.service_id, service.product, terms, order.because, today=today, at=at)
+    to = customer(arrears.customer_id)
+    words = wording.ending(order, arrears, company, to.language, _purge_sentence(order, terms, to, today=today))
+    _write(f"closing:{order.invoice_id}", "closing", words, to, arrears, company, order.because, today=today, at=at)
+    _record(order, arrears, company, {"services": list(order.service_ids)}, today=today, at=at)
+
+
+def _quarantine(
+    service_id: int, product: str, terms: LadderTerms, because: tuple[Citation, ...], *, today: date, at: datetime
+) -> None:
+    rule = dict(terms.deletions).get(product)
+    quarantine_services(
+        [service_id],
+        purge_on=purge_on(rule.rule, ended_on=today) if rule is not None else None,
+        purge_because=rule.because if rule is not None else (),
+        decided_by=rule.decided_by if rule is not None else "person",
+        because=because,
+        today=today,
+        at=at,
+    )
+
+
+def _purge_sentence(order: EndContract, terms: LadderTerms, to: CustomerFacts, *, today: date) -> str:
+    """Return when the data go at the earliest, or that they stay until a person decides."""
+    products = {service.product for service in services(order.service_ids)}
+    days = [purge_on(rule.rule, ended_on=today) for product, rule in terms.deletions if product in products]
+    if not days:
+        if to.language == "da":
+            return "Dine data bliver ikke slettet, uden at vi skriver til dig først."
+        return "Your data will not be deleted before we have written to you."
+    day = day_text(min(days), to.language)
+    if to.language == "da":
+        return f"Dine data ligger urørt til {day}. Derefter bliver de slettet."
+    return f"Your data stay untouched until {day}. After that they are deleted."
+
+
+def _warrant(order: Order, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:
+    issue_warrant(
+        WarrantRequest(
+            company_id=company.company_id,
+            key=order.key,
+            act=order.what,
+            subject=f"invoice:{order.invoice_id}",
+            fingerprint=f"invoice:{arrears.invoice_number}:open:{arrears.open_total.minor}",
+            because=order.because,
+            parameters={"allowed_on": order.allowed_on.isoformat(), "rule_on": order.rule_on.isoformat()},
+            evidence_keys=_rests_on(order, arrears),
+            not_before=order.allowed_on,
+            expires_on=max(order.allowed_on, today) + timedelta(days=WARRANT_DAYS),
+            customer_id=arrears.customer_id,
+            approvals=_approvals(order),
+            needs_person=order.decided_by == "person",
+        ),
+        today=today,
+        at=at,
+    )
+
+
+def _rests_on(order: Order, arrears: Arrears) -> tuple[str, ...]:
+    """Return the records that the right to act rests on: the invoice, its delivery, the delay, and each letter before."""
+    letters = tuple(f"letter.accepted:{done.key}" for done in arrears.done if done.what == "reminder.sent")
+    return (
+        f"invoice.issued:{order.invoice_id}",
+        *(f"payment.late:{order.invoice_id}" for done in arrears.done if done.what == "payment.late"),
+        *letters,
+    )
+
+
+def _approvals(order: Order) -> tuple[Approval, ...]:
+    if order.decided_by != "person":
+        return ()
+    rows = Proposal.objects.filter(key=order.key, state="approved", decided_at__isnull=False)
+    return tuple(Approval(row.decided_by, row.decided_at, row.reason) for row in rows if row.decided_at is not None)
+
+
+def _write(
+    key: str,
+    kind: str,
+    words: wording.Wording,
+    to: CustomerFacts,
+    arrears: Arrears,
+    company: CompanyFacts,
+    because: tuple[Citation, ...],
+    *,
+    today: date,
+    at: datetime,
+) -> None:
+    paper = {
+        "title": words.subject,
+        "paragraphs": list(words.paragraphs),
+        "owed": [list(row) for row in words.owed],
+        "total": words.total,
+        "invoice": arrears.invoice_id,
+        "clauses": [list(row) for row in wording.clauses(because, company)],
+    }
+    draft = LetterDraft(
+        company_id=company.company_id,
+        customer_id=arrears.customer_id,
+        key=key,
+        kind=kind,
+        language=to.language,
+        recipient=to.email,
+        subject=words.subject,
+        text=words.text,
+        on_day=today,
+        queued_at=at,
+        invoice_id=arrears.invoice_id,
+        paper=paper,
+    )
+    write_letters([draft])
+
+
+def _record(
+    order: Order,
+    arrears: Arrears,
+    company: CompanyFacts,
+    facts: dict[str, object],
+    *,
+    today: date,
+    at: datetime,
+    what: str = "",
+) -> None:
+    decided = _approvals(order)
+    record(
+        company_id=company.company_id,
+        key=order.key,
+        what=what or order.what,
+        subject=f"invoice:{order.invoice_id}",
+        on_day=today,
+        at=at,
+        because=order.because,
+        facts={"invoice": arrears.invoice_number, "allowed_on": order.allowed_on.isoformat(), **facts},
+        customer_id=arrears.customer_id,
+        by=decided[0].by if decided else "system",
+    )

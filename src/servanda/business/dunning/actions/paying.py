@@ -1,0 +1,94 @@
+"""What a payment ends: in the transaction that books it, holds are lifted, proposals fall away and the interest is settled."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+
+from servanda.agreements.reading import library_of
+from servanda.business.billing.actions.allocating import Allocated, explain_as_payment
+from servanda.business.billing.actions.receiving import Received
+from servanda.business.billing.actions.receiving import receive_statement as book_statement
+from servanda.business.billing.facts import StatementDraft
+from servanda.business.billing.queries import invoices_of_customer, overdue_of_customer
+from servanda.business.companies.facts import CompanyFacts
+from servanda.business.dunning.actions.carrying import charge
+from servanda.business.dunning.actions.following import look_again
+from servanda.business.dunning.decisions.interest import settlement_interest
+from servanda.business.dunning.decisions.ladder import doubt
+from servanda.business.dunning.models import Claim, Proposal
+from servanda.business.dunning.queries import arrears_of, ladder_terms_of
+from servanda.business.evidence.actions import NoWarrant, record
+from servanda.business.hosting.actions import lift_holds
+from servanda.ground.citation import Citation
+from servanda.terms.clauses import Reopening
+from servanda.terms.resolving import ask
+
+@transaction.atomic
+def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: date, at: datetime) -> Received:
+    """Book a bank statement, and carry out at once all that its payments end."""
+    received = book_statement(company, draft, today=today, at=at)
+    settle(company, received.changed, today=today, at=at)
+    return received
+
+
+@transaction.atomic
+def explain_payment(
+    company: CompanyFacts, entry_id: int, *, invoice_id: int, by: str, today: date, at: datetime
+) -> None:
+    """Give an entry in suspense to the invoice that a person names, with all that it ends."""
+    changed = explain_as_payment(company, entry_id, invoice_id=invoice_id, by=by, today=today, at=at)
+    settle(company, changed, today=today, at=at)
+
+
+def settle(company: CompanyFacts, changed: Iterable[Allocated], *, today: date, at: datetime) -> None:
+    """Carry out what follows from payments, first what helps the customer. Runs in the transaction that booked them."""
+    changes = tuple(changed)
+    for customer_id in sorted({change.customer_id for change in changes}):
+        _release(company, customer_id, today=today, at=at)
+    for change in changes:
+        _settle_invoice(company, change, today=today, at=at)
+    look_again({change.invoice_id for change in changes}, today=today)
+
+
+def _release(company: CompanyFacts, customer_id: int, *, today: date, at: datetime) -> None:
+    """Lift the holds for non-payment of a customer who owes nothing overdue any more; holds of other causes stay."""
+    if overdue_of_customer(customer_id, today=today):
+        return
+    lifted = lift_holds(customer_id=customer_id, cause="payment", because=_reopening(company, customer_id), today=today, at=at)
+    record(
+        company_id=company.company_id,
+        key=f"arrears.cleared:{customer_id}:{today}",
+        what="arrears.cleared",
+        subject=f"customer:{customer_id}",
+        on_day=today,
+        at=at,
+        because=(),
+        facts={"services_reopened": list(lifted)},
+        customer_id=customer_id,
+    )
+
+
+def _reopening(company: CompanyFacts, customer_id: int) -> tuple[Citation, ...]:
+    """Return the clause on reopening by which a hold is lifted; without one, the hold's own ground has gone."""
+    (invoice, *_) = invoices_of_customer(customer_id)
+    agreement = library_of(company.slug).version(invoice.terms_version)
+    cause = (("cause", "payment"),)
+    return ask(agreement, Reopening, on=invoice.issued_on, customer=invoice.customer_kind, selector=cause).because
+
+
+def _settle_invoice(company: CompanyFacts, change: Allocated, *, today: date, at: datetime) -> None:
+    (arrears,) = arrears_of([change.invoice_id], today=today)
+    if arrears.open_principal:
+        return
+    Proposal.objects.filter(invoice_id=change.invoice_id, state="open").update(state="obsolete")
+    if not Claim.objects.filter(invoice_id=change.invoice_id).exists() or doubt(arrears, today=today):
+        return
+    last_value_on = max((paid.value_on for paid in arrears.payments), default=change.value_on)
+    order = settlement_interest(arrears, ladder_terms_of(arrears), paid_on=last_value_on, today=today)
+    if order is None:
+        return
+    try:
+        charge(order, arrears, company, today=today, at=at)
+    except NoWarrant:
+        return  # under doubt no interest is added; the payment itself stands

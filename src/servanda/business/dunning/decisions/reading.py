@@ -1,0 +1,115 @@
+"""Which rules follow a late payment? Asks the agreement once for all that a claim needs, with the law above it.
+
+What the terms leave to the law's default is not claimed by itself: the answer is "not specified", and a person decides.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import TypeVar
+
+from servanda.business.dunning.decisions.terms import LadderTerms, Ruled, warning_by_law
+from servanda.terms.clauses import (
+    Closure,
+    Compensation,
+    CustomerKind,
+    Deletion,
+    Interest,
+    InvoiceQuestion,
+    MaterialBreach,
+    PaymentTerm,
+    Reminder,
+    ReminderFee,
+    Rule,
+    Suspendable,
+    Suspension,
+)
+from servanda.terms.document import Agreement
+from servanda.terms.resolving import Answer, Selector, ask, rules_of
+
+R = TypeVar("R", bound=Rule)
+
+
+@lru_cache(maxsize=4096)
+def ladder_terms(
+    agreement: Agreement, customer: CustomerKind, products: frozenset[str], services: frozenset[str], on: date
+) -> LadderTerms:
+    """Return the rules for an invoice over these products.
+
+    `services` are all the products that the customer has, because a clause may reach further than the invoice. An
+    invoice over several products is followed by the general rules.
+    """
+    product = next(iter(products)) if len(products) == 1 else None
+
+    def one(kind: type[R], selector: Selector = ()) -> Ruled[R] | None:
+        return _ruled(ask(agreement, kind, on=on, product=product, customer=customer, selector=selector))
+
+    reminders = tuple(
+        ruled
+        for answer in rules_of(agreement, Reminder, on=on, product=product, customer=customer)
+        if (ruled := _ruled(answer)) is not None
+    )
+    non_payment: Selector = (("cause", "non-payment"),)
+    suspension = ask(agreement, Suspension, on=on, product=product, customer=customer, selector=non_payment)
+    reminders, held_by, warning_step = _with_warning(reminders, suspension, customer)
+    payment = ask(agreement, PaymentTerm, on=on, product=product, customer=customer)
+    return LadderTerms(
+        reminders=reminders,
+        fee=one(ReminderFee),
+        interest=one(Interest),
+        compensation=one(Compensation),
+        suspension=held_by,
+        suspendable=frozenset(_suspendable(agreement, services | products, customer, on)),
+        breach=one(MaterialBreach),
+        closure=one(Closure, non_payment),
+        warning_step=warning_step,
+        deletions=tuple(_deletions(agreement, services | products, customer, on)),
+        question=one(InvoiceQuestion),
+        payment_because=payment.because,
+    )
+
+
+def _ruled(answer: Answer[R]) -> Ruled[R] | None:
+    if answer.rule is None or answer.is_law_default:
+        return None
+    return Ruled(answer.rule, answer.because)
+
+
+def _with_warning(
+    reminders: tuple[Ruled[Reminder], ...], suspension: Answer[Suspension], customer: CustomerKind
+) -> tuple[tuple[Ruled[Reminder], ...], Ruled[Suspension] | None, int | None]:
+    """Put the warning that the law demands before the hold, where the terms hold without one.
+
+    The hold then counts from the deadline of the first letter, and nothing is closed before that either.
+    """
+    ruled = _ruled(suspension)
+    if ruled is None or suspension.needs_warning is None or ruled.rule.counted_from == "reminder deadline":
+        return reminders, ruled, None
+    letters = reminders or (warning_by_law(customer, (suspension.needs_warning,)),)
+    after_warning = Suspension(
+        cause="non-payment",
+        counted_from="reminder deadline",
+        after_step=letters[0].rule.step,
+        wait_days=1,
+        scope=ruled.rule.scope,
+        decided_by=ruled.rule.decided_by,
+    )
+    because = tuple(dict.fromkeys((*ruled.because, suspension.needs_warning)))
+    return letters, Ruled(after_warning, because), letters[0].rule.step
+
+
+def _suspendable(agreement: Agreement, products: Iterable[str], customer: CustomerKind, on: date) -> Iterable[str]:
+    for product in products:
+        answer = ask(agreement, Suspendable, on=on, product=product, customer=customer)
+        if answer.rule is None or answer.rule.is_suspendable:
+            yield product
+
+
+def _deletions(
+    agreement: Agreement, products: Iterable[str], customer: CustomerKind, on: date
+) -> Iterable[tuple[str, Ruled[Deletion]]]:
+    for product in sorted(products):
+        counted: Selector = (("counted_from", "closure"),)
+        ruled = _ruled(ask(agreement, Deletion, on=on, product=product, customer=customer, selector=counted))
+        if ruled is not None:
+            yield product, ruled

@@ -1,0 +1,26 @@
+"""What dunning knows of a claim: the arrears as facts, the rules it is followed by, and what waits for a person."""
+
+from servanda.business.dunning.queries.arrears import arrears_of
+from servanda.business.dunning.queries.foreseeing import forecast_of_customer, ladder_of_invoice
+from servanda.business.dunning.queries.lists import (
+    Parked,
+    ProposalFacts,
+    claims_parked,
+    open_proposals,
+    pauses_of_invoice,
+    proposal,
+)
+from servanda.business.dunning.queries.terms import ladder_terms_of
+
+__all__ = [
+    "Parked",
+    "ProposalFacts",
+    "arrears_of",
+    "claims_parked",
+    "forecast_of_customer",
+    "ladder_of_invoice",
+    "ladder_terms_of",
+    "open_proposals",
+    "pauses_of_invoice",
+    "proposal",
+]

@@ -1,0 +1,99 @@
+"""What waits for a person: proposals to decide, and claims that are held back by doubt."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from servanda.business.dunning.models import Claim, Pause, Proposal
+from servanda.business.evidence.facts import because_from_json
+from servanda.ground.citation import Citation
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalFacts:
+    """An act that a person decides: what, on which invoice, since when it is allowed, and the sentence to read."""
+
+    proposal_id: int
+    key: str
+    company_id: int
+    customer_id: int
+    invoice_id: int
+    act: str
+    earliest_on: date
+    because: tuple[Citation, ...]
+    sentence_da: str
+    sentence_en: str
+    state: str
+    proposed_at: datetime
+    decided_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A claim on which nothing happens by itself for now, and why."""
+
+    invoice_id: int
+    customer_id: int
+    waits_for: str
+    look_again_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PauseFacts:
+    """Why dunning of an invoice stands still, or stood still."""
+
+    pause_id: int
+    cause: str
+    reason: str
+    since: date
+    until: date | None
+    is_late: bool
+    by: str
+    ended_on: date | None
+
+
+def open_proposals(company_id: int) -> tuple[ProposalFacts, ...]:
+    """Return what waits for a person's decision, the longest waiting first."""
+    rows = Proposal.objects.filter(company_id=company_id, state="open").order_by("earliest_on", "id")
+    return tuple(_facts(row) for row in rows)
+
+
+def proposal(proposal_id: int) -> ProposalFacts | None:
+    row = Proposal.objects.filter(pk=proposal_id).first()
+    return _facts(row) if row is not None else None
+
+
+def claims_parked(company_id: int, *, limit: int = 100) -> tuple[Parked, ...]:
+    """Return the claims that doubt holds back: a pause, a letter without proof, the brake."""
+    rows = Claim.objects.filter(company_id=company_id, waits_for__startswith="parked: ").order_by("invoice_id")[:limit]
+    return tuple(
+        Parked(row.invoice_id, row.customer_id, row.waits_for.removeprefix("parked: "), row.look_again_on)
+        for row in rows
+    )
+
+
+def pauses_of_invoice(invoice_id: int) -> tuple[PauseFacts, ...]:
+    """Return the pauses of an invoice, ended or not."""
+    return tuple(
+        PauseFacts(row.pk, row.cause, row.reason, row.since, row.until, row.is_late, row.by, row.ended_on)
+        for row in Pause.objects.filter(invoice_id=invoice_id).order_by("id")
+    )
+
+
+def _facts(row: Proposal) -> ProposalFacts:
+    return ProposalFacts(
+        proposal_id=row.pk,
+        key=row.key,
+        company_id=row.company_id,
+        customer_id=row.customer_id,
+        invoice_id=row.invoice_id,
+        act=row.act,
+        earliest_on=row.earliest_on,
+        because=because_from_json(row.because),
+        sentence_da=row.sentence_da,
+        sentence_en=row.sentence_en,
+        state=row.state,
+        proposed_at=row.proposed_at,
+        decided_by=row.decided_by,
+        reason=row.reason,
+    )

@@ -1,0 +1,187 @@
+"""What dunning's letters and proposals say, in Danish and English. Whole sentences side by side, so that both are read.
+
+A letter is calm: it says what is so, why, what happens next and how to change it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from servanda.business.companies.facts import CompanyFacts
+from servanda.business.customers.facts import CustomerFacts
+from servanda.business.dunning.decisions.orders import EndContract, Order, PlaceHold, SendReminder
+from servanda.business.dunning.facts import Arrears
+from servanda.ground.calendar import day_text
+from servanda.ground.citation import Citation
+from servanda.ground.money import Money, money_text
+
+WARNINGS: Mapping[str, tuple[str, str]] = {
+    "suspension": ("adgangen til ydelserne bliver lukket midlertidigt", "access to the services will be suspended"),
+    "closure": ("ydelserne bliver lukket for altid", "the services will be closed for good"),
+    "hosting": ("hjemmesider og filer på vores servere går tabt", "websites and files on our servers will be lost"),
+    "backups": ("sikkerhedskopierne går tabt", "the backups will be lost"),
+    "critical systems": ("adgangen til vigtige systemer går tabt", "access to critical systems will be lost"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A letter's subject, its paragraphs and the lines of what is owed."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    owed: tuple[tuple[str, str], ...] = ()
+    total: str = ""
+
+    @property
+    def text(self) -> str:
+        rows = [f"{label}: {amount}" for label, amount in self.owed]
+        return "\n\n".join((*self.paragraphs, *(["\n".join(rows)] if rows else []))) + "\n"
+
+
+def reminder(
+    order: SendReminder, arrears: Arrears, company: CompanyFacts, customer: CustomerFacts, *, interest: Money | None
+) -> Wording:
+    """Return the reminder: what is owed, until when, what the law and the terms let follow, and whom to ask."""
+    language = customer.language
+    due = arrears.open_principal + arrears.open_charges + (order.fee or Money(0))
+    paragraphs = _reminder_da if language == "da" else _reminder_en
+    return Wording(
+        subject=_reminder_subject(order, arrears, company, language),
+        paragraphs=paragraphs(order, arrears, company, money_text(due, language)),
+        owed=_owed(order, arrears, language, interest),
+        total=money_text(due, language),
+    )
+
+
+def suspension(order: PlaceHold, arrears: Arrears, company: CompanyFacts, language: str) -> Wording:
+    """Return the letter that tells of a suspension: what, why, what is safe, and what paying does."""
+    names = _names(arrears, order.service_ids)
+    owed = money_text(arrears.open_total, language)
+    if language == "da":
+        return Wording(
+            f"Adgangen er lukket midlertidigt: faktura {arrears.invoice_number}",
+            (
+                f"Faktura {arrears.invoice_number} er ikke betalt, og derfor er adgangen lukket til: {names}.",
+                "Dine data, mails og sikkerhedskopier er der stadig, og intet er slettet.",
+                f"Når {owed} er kommet ind på vores konto, åbner vi igen af os selv.",
+                f"Er der noget, vi ikke ved, så skriv til {company.email}.",
+            ),
+        )
+    return Wording(
+        f"Access is suspended: invoice {arrears.invoice_number}",
+        (
+            f"Invoice {arrears.invoice_number} has not been paid, so access is suspended to: {names}.",
+            "Your data, mail and backups are still there, and nothing has been deleted.",
+            f"As soon as {owed} has reached our account, access opens again by itself.",
+            f"If there is something we do not know, write to {company.email}.",
+        ),
+    )
+
+
+def ending(order: EndContract, arrears: Arrears, company: CompanyFacts, language: str, purge_days: str) -> Wording:
+    """Return the letter that ends the contract for non-payment, with the ground and what becomes of the data."""
+    names = _names(arrears, order.service_ids)
+    due = day_text(arrears.due_on, language) if arrears.due_on is not None else ""
+    if language == "da":
+        return Wording(
+            f"Aftalen er ophørt: faktura {arrears.invoice_number}",
+            (
+                f"Faktura {arrears.invoice_number} skulle være betalt {due} og er det ikke. Derfor ophører: {names}.",
+                purge_days,
+                f"Skriv til {company.email}, hvis du vil have dine data udleveret, eller hvis noget ikke passer.",
+            ),
+        )
+    return Wording(
+        f"The agreement has ended: invoice {arrears.invoice_number}",
+        (
+            f"Invoice {arrears.invoice_number} was due on {due} and has not been paid. Therefore these end: {names}.",
+            purge_days,
+            f"Write to {company.email} if you want your data handed over, or if something is wrong.",
+        ),
+    )
+
+
+def proposal(order: Order, arrears: Arrears, customer_name: str) -> tuple[str, str]:
+    """Return the sentence that a person reads before deciding, in Danish and English."""
+    owed = arrears.open_total
+    da, en = _PROPOSALS.get(order.what, ("Afgør, hvad der skal ske med", "Decide what is to happen with"))
+    return (
+        f"{da} {customer_name}: faktura {arrears.invoice_number}, {money_text(owed, 'da')} udestår.",
+        f"{en} {customer_name}: invoice {arrears.invoice_number}, {money_text(owed, 'en')} outstanding.",
+    )
+
+
+def clauses(because: tuple[Citation, ...], company: CompanyFacts) -> tuple[tuple[str, str], ...]:
+    """Return what a letter rests on, as its small print names it."""
+    return tuple(
+        (f"{company.name} {citation.clause}" if citation.source == company.slug else str(citation), citation.version)
+        for citation in because
+    )
+
+
+_PROPOSALS = {
+    "hold.placed": ("Luk midlertidigt for", "Suspend"),
+    "contract.ended": ("Ophæv aftalen med", "End the agreement with"),
+    "not_specified": ("Vilkårene tier. Afgør, hvad der skal ske med", "The terms are silent. Decide what happens with"),
+}
+
+
+def _reminder_subject(order: SendReminder, arrears: Arrears, company: CompanyFacts, language: str) -> str:
+    if language == "da":
+        kind = "Inkassovarsel" if order.is_collection_warning else f"Rykker {order.step}"
+        return f"{kind}: faktura {arrears.invoice_number} fra {company.name}"
+    kind = "Collection warning" if order.is_collection_warning else f"Reminder {order.step}"
+    return f"{kind}: invoice {arrears.invoice_number} from {company.name}"
+
+
+def _reminder_da(order: SendReminder, arrears: Arrears, company: CompanyFacts, due: str) -> tuple[str, ...]:
+    deadline = day_text(order.deadline_on, "da")
+    due_on = day_text(arrears.due_on, "da") if arrears.due_on is not None else ""
+    first = f"Vi har ikke modtaget betaling for faktura {arrears.invoice_number}, som forfaldt {due_on}."
+    ask = f"Betal venligst {due} senest {deadline}. Har du betalt i dag eller i går, så se bort fra brevet."
+    collection = (
+        "Betaler du ikke inden fristen, kan kravet blive sendt til inkasso, og det kan koste dig mere. Betaler du inden, "
+        "kommer der ikke flere omkostninger."
+    )
+    warning = "Betaler du ikke, kan det ske, at " + _list([WARNINGS[name][0] for name in order.warns_of], "og") + "."
+    question = f"Er du uenig, eller kan du ikke betale nu, så skriv til {company.email}, før fristen er gået."
+    return _paragraphs(first, ask, collection * order.is_collection_warning, warning * bool(order.warns_of), question)
+
+
+def _reminder_en(order: SendReminder, arrears: Arrears, company: CompanyFacts, due: str) -> tuple[str, ...]:
+    deadline = day_text(order.deadline_on, "en")
+    due_on = day_text(arrears.due_on, "en") if arrears.due_on is not None else ""
+    first = f"We have not received payment of invoice {arrears.invoice_number}, which was due on {due_on}."
+    ask = f"Please pay {due} no later than {deadline}. If you paid today or yesterday, ignore this letter."
+    collection = (
+        "If you do not pay by then, the claim may be handed to a collector, which can cost you more. If you pay by then, "
+        "no further costs are added."
+    )
+    warning = "If you do not pay, " + _list([WARNINGS[name][1] for name in order.warns_of], "and") + "."
+    question = f"If you disagree or cannot pay now, write to {company.email} before the deadline."
+    return _paragraphs(first, ask, collection * order.is_collection_warning, warning * bool(order.warns_of), question)
+
+
+def _owed(order: SendReminder, arrears: Arrears, language: str, interest: Money | None) -> tuple[tuple[str, str], ...]:
+    is_da = language == "da"
+    rows = [("Faktura" if is_da else "Invoice", arrears.open_principal)]
+    if arrears.open_charges:
+        rows.append(("Gebyrer og renter indtil nu" if is_da else "Fees and interest so far", arrears.open_charges))
+    if order.fee:
+        rows.append(("Rykkergebyr" if is_da else "Reminder fee", order.fee))
+    if interest:
+        label = "Rente til i dag, som kommer til" if is_da else "Interest to date, to be added"
+        rows.append((label, interest))
+    return tuple((label, money_text(amount, language)) for label, amount in rows)
+
+
+def _names(arrears: Arrears, service_ids: tuple[int, ...]) -> str:
+    return ", ".join(service.name for service in arrears.services if service.service_id in service_ids)
+
+
+def _list(parts: list[str], word: str) -> str:
+    return f" {word} ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
+def _paragraphs(*texts: str) -> tuple[str, ...]:
+    return tuple(text for text in texts if text)

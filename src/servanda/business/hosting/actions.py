@@ -1,0 +1,220 @@
+"""Opening services, holding and releasing them, and the two acts of removal: quarantine and purge."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from servanda.business.evidence.actions import issue_warrant, record
+from servanda.business.evidence.facts import (
+    Approval,
+    WarrantRequest,
+    because_from_json,
+    because_to_json,
+)
+from servanda.business.hosting.models import Hold, Service
+from servanda.ground.citation import Citation
+from servanda.ground.refusal import Refused
+
+_OPEN = """
+insert into service (company_id, customer_id, line_id, product_code, name, state, began_on, purge_because,
+                     purge_decided_by)
+select l.company_id, l.customer_id, l.id, l.product_code, coalesce(nullif(l.description, ''), p.name_da), 'running',
+       l.began_on, '[]', 'person'
+  from contract_line l
+  join catalogue_product p on p.company_id = l.company_id and p.code = l.product_code and p.is_service
+ where l.company_id = %s and l.began_on <= %s and (l.until is null or l.until > %s)
+   and not exists (select 1 from service s where s.line_id = l.id)
+on conflict (line_id) do nothing
+"""
+
+
+class NotInQuarantine(Refused):
+    """Only a quarantined service can be purged or taken back."""
+
+
+def open_services(company_id: int, *, today: date) -> int:
+    """Open the services of lines that have begun and have none yet, and return how many those are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [company_id, today, today])
+        return int(cursor.rowcount)
+
+
+def place_holds(
+    service_ids: Iterable[int],
+    *,
+    cause: str,
+    invoice_id: int | None,
+    warrant_key: str,
+    because: tuple[Citation, ...],
+    today: date,
+    at: datetime,
+    ends_at: datetime | None = None,
+) -> tuple[int, ...]:
+    """Hold running services under a warrant, and return those newly held. Runs in the caller's transaction."""
+    running = Service.objects.select_for_update().filter(pk__in=list(service_ids), state="running").order_by("id")
+    held = []
+    for service in running:
+        _, is_new = Hold.objects.get_or_create(
+            service=service,
+            cause=cause,
+            invoice_id=invoice_id,
+            lifted_at=None,
+            defaults={
+                "warrant_key": warrant_key,
+                "because": because_to_json(because),
+                "placed_on": today,
+                "placed_at": at,
+                "ends_at": ends_at,
+            },
+        )
+        if is_new:
+            held.append(service.pk)
+    return tuple(held)
+
+
+def lift_holds(
+    *, customer_id: int, cause: str, because: tuple[Citation, ...], today: date, at: datetime, by: str = "system"
+) -> tuple[int, ...]:
+    """Lift all open holds of a cause from a customer's services; holds of other causes stay. Returns the services.
+
+    Without a ground of its own a lifting cites the hold's: it is gone.
+    """
+    rows = list(
+        Hold.objects.select_for_update()
+        .filter(service__customer_id=customer_id, cause=cause, lifted_at__isnull=True)
+        .select_related("service")
+        .order_by("id")
+    )
+    for row in rows:
+        _lift(row, because=because or because_from_json(row.because), today=today, at=at, by=by)
+    return tuple(row.service_id for row in rows)
+
+
+def lift_expired_holds(company_id: int, *, today: date, at: datetime) -> int:
+    """Lift the holds that end by themselves and whose end has come."""
+    with transaction.atomic():
+        rows = list(
+            Hold.objects.select_for_update()
+            .filter(service__company_id=company_id, lifted_at__isnull=True, ends_at__lte=at)
+            .select_related("service")
+        )
+        for row in rows:
+            _lift(row, because=because_from_json(row.because), today=today, at=at, by="system")
+    return len(rows)
+
+
+def _lift(row: Hold, *, because: tuple[Citation, ...], today: date, at: datetime, by: str) -> None:
+    row.lifted_at, row.lifted_because = at, because_to_json(because)
+    row.save(update_fields=["lifted_at", "lifted_because"])
+    record(
+        company_id=row.service.company_id,
+        key=f"hold.lifted:{row.pk}",
+        what="hold.lifted",
+        subject=f"service:{row.service_id}",
+        on_day=today,
+        at=at,
+        because=because,
+        facts={"cause": row.cause, "invoice": row.invoice_id, "name": row.service.name},
+        customer_id=row.service.customer_id,
+        by=by,
+    )
+
+
+def quarantine_services(
+    service_ids: Iterable[int],
+    *,
+    purge_on: date | None,
+    purge_because: tuple[Citation, ...],
+    decided_by: str,
+    because: tuple[Citation, ...],
+    today: date,
+    at: datetime,
+) -> tuple[int, ...]:
+    """Take services out of operation so that they can be put back in seconds; nothing is deleted.
+
+    Without a day for the purge the data stay until a person decides. Runs in the caller's transaction.
+    """
+    rows = list(Service.objects.select_for_update().filter(pk__in=list(service_ids), state="running").order_by("id"))
+    for row in rows:
+        row.state, row.quarantined_on = "quarantined", today
+        row.purge_on, row.purge_decided_by = purge_on, decided_by
+        row.purge_because = because_to_json(purge_because)
+        row.save(update_fields=["state", "quarantined_on", "purge_on", "purge_decided_by", "purge_because"])
+        record(
+            company_id=row.company_id,
+            key=f"service.quarantined:{row.pk}:{today}",
+            what="service.quarantined",
+            subject=f"service:{row.pk}",
+            on_day=today,
+            at=at,
+            because=because,
+            facts={"name": row.name, "purge_on": purge_on.isoformat() if purge_on else None},
+            customer_id=row.customer_id,
+        )
+    return tuple(row.pk for row in rows)
+
+
+@transaction.atomic
+def put_back_service(service_id: int, *, by: str, reason: str, today: date, at: datetime) -> None:
+    """Take a service out of quarantine, whole. Refused once it is purged."""
+    row = Service.objects.select_for_update().get(pk=service_id)
+    if row.state != "quarantined":
+        raise NotInQuarantine(f"{row.name} is {row.state}. Only a quarantined service can be put back.")
+    row.state, row.quarantined_on, row.purge_on = "running", None, None
+    row.save(update_fields=["state", "quarantined_on", "purge_on"])
+    record(
+        company_id=row.company_id,
+        key=f"service.put_back:{row.pk}:{at.isoformat()}",
+        what="service.put_back",
+        subject=f"service:{row.pk}",
+        on_day=today,
+        at=at,
+        because=(),
+        facts={"name": row.name, "reason": reason},
+        customer_id=row.customer_id,
+        by=by,
+    )
+
+
+@transaction.atomic
+def purge_service(service_id: int, *, approval: Approval | None, today: date, at: datetime) -> None:
+    """Purge the data of a quarantined service under a second warrant. Where a person must decide, an approval is needed."""
+    row = Service.objects.select_for_update().get(pk=service_id)
+    if row.state != "quarantined" or row.purge_on is None:
+        raise NotInQuarantine(f"{row.name} is {row.state} and has no day for its purge. Quarantine comes first.")
+    because = because_from_json(row.purge_because)
+    key = f"data.purged:{row.pk}"
+    issue_warrant(
+        WarrantRequest(
+            company_id=row.company_id,
+            key=key,
+            act="data.purged",
+            subject=f"service:{row.pk}",
+            fingerprint=f"service:{row.pk}:line:{row.line_id}:began:{row.began_on}:quarantined:{row.quarantined_on}",
+            because=because,
+            parameters={"purge_on": row.purge_on.isoformat()},
+            evidence_keys=(f"service.quarantined:{row.pk}:{row.quarantined_on}",),
+            not_before=row.purge_on,
+            expires_on=date.max,
+            customer_id=row.customer_id,
+            approvals=(approval,) if approval is not None else (),
+            needs_person=row.purge_decided_by == "person",
+        ),
+        today=today,
+        at=at,
+    )
+    row.state, row.purged_on = "purged", today
+    row.save(update_fields=["state", "purged_on"])
+    record(
+        company_id=row.company_id,
+        key=key,
+        what="data.purged",
+        subject=f"service:{row.pk}",
+        on_day=today,
+        at=at,
+        because=because,
+        facts={"name": row.name, "warrant": key, "quarantined_on": str(row.quarantined_on)},
+        customer_id=row.customer_id,
+        by=approval.by if approval is not None else "system",
+    )

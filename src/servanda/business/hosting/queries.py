@@ -1,0 +1,73 @@
+"""The services of a customer or of contract lines, with their holds, and what is ready to be purged."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import QuerySet
+
+from servanda.business.evidence.facts import because_from_json
+from servanda.business.hosting.facts import HoldFacts, ServiceFacts
+from servanda.business.hosting.models import Hold, Service
+
+
+def services_of_customer(customer_id: int) -> tuple[ServiceFacts, ...]:
+    return _whole(Service.objects.filter(customer_id=customer_id))
+
+
+def services_of_customers(customer_ids: Iterable[int]) -> tuple[ServiceFacts, ...]:
+    return _whole(Service.objects.filter(customer_id__in=list(customer_ids)))
+
+
+def services(service_ids: Iterable[int]) -> tuple[ServiceFacts, ...]:
+    return _whole(Service.objects.filter(pk__in=list(service_ids)))
+
+
+def services_to_purge(company_id: int, *, today: date) -> tuple[ServiceFacts, ...]:
+    """Return the quarantined services whose data may go today; reads only those."""
+    return _whole(Service.objects.filter(company_id=company_id, state="quarantined", purge_on__lte=today))
+
+
+def held_customers(company_id: int) -> frozenset[int]:
+    """Return the customers who have a service that is held now."""
+    rows = Hold.objects.filter(service__company_id=company_id, lifted_at__isnull=True)
+    return frozenset(rows.values_list("service__customer_id", flat=True))
+
+
+def _whole(rows: QuerySet[Service]) -> tuple[ServiceFacts, ...]:
+    found = list(rows.order_by("id"))
+    holds: dict[int, list[HoldFacts]] = defaultdict(list)
+    for hold in Hold.objects.filter(service__in=[row.pk for row in found]).order_by("id"):
+        holds[hold.service_id].append(_hold(hold))
+    return tuple(_facts(row, tuple(holds[row.pk])) for row in found)
+
+
+def _hold(row: Hold) -> HoldFacts:
+    return HoldFacts(
+        hold_id=row.pk,
+        service_id=row.service_id,
+        cause=row.cause,
+        invoice_id=row.invoice_id,
+        placed_on=row.placed_on,
+        placed_at=row.placed_at,
+        because=because_from_json(row.because),
+        ends_at=row.ends_at,
+        lifted_at=row.lifted_at,
+    )
+
+
+def _facts(row: Service, holds: tuple[HoldFacts, ...]) -> ServiceFacts:
+    return ServiceFacts(
+        service_id=row.pk,
+        customer_id=row.customer_id,
+        line_id=row.line_id,
+        product=row.product_code,
+        name=row.name,
+        state=row.state,
+        began_on=row.began_on,
+        quarantined_on=row.quarantined_on,
+        purge_on=row.purge_on,
+        purged_on=row.purged_on,
+        purge_decided_by=row.purge_decided_by,
+        holds=holds,
+    )

@@ -1,0 +1,237 @@
+"""`servanda up`: everything on this machine, with one command.
+
+Starts the embedded database, brings its tables up to date, and runs a mail sink, a worker and the web server until it is
+asked to stop. What it started it stops, in the opposite order; when one of them dies, it says which and stops the others.
+"""
+
+import argparse
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from types import FrameType
+from typing import Any
+
+from servanda.faces.cli import home
+from servanda.faces.cli.children import Child, child
+from servanda.faces.cli.database import database, use_settings
+from servanda.ground.refusal import Refused
+
+HOST = "127.0.0.1"
+WEB_WORKERS = 2
+READY_SECONDS = 30.0
+STAFF = "eva"
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_MIGRATION_LOCK = 7_405_321_188  # any number, as long as all processes take the same one
+
+
+class PortTaken(Refused):
+    """Another program listens where we would."""
+
+
+class CannotStart(Refused):
+    """Something that was asked for contradicts how this installation is set up, or did not start."""
+
+
+class _Asked(BaseException):
+    """A person or the system asked us to stop. Not an `Exception`: no step may swallow it."""
+
+
+def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = subparsers.add_parser("up", help="run everything on this machine", description=__doc__)
+    parser.add_argument("--port", type=int, help="of the web server (SERVANDA_PORT, otherwise 8000)")
+    parser.add_argument("--fresh", action="store_true", help="first remove all data of this installation")
+    parser.add_argument("--no-demo", action="store_true", help="do not load the demo companies into an empty database")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until asked to stop; return 1 when something that we run died."""
+    for number in _SIGNALS:
+        signal.signal(number, _ask)
+    try:
+        with ExitStack() as stack:
+            try:
+                return _serve(args, stack)
+            finally:
+                _be_deaf()  # stopping takes at most ten seconds; a second Ctrl-C must not leave something running
+    except _Asked:
+        _say("Stopped.")
+        return 0
+
+
+def _ask(number: int, frame: FrameType | None) -> None:
+    _be_deaf()
+    raise _Asked
+
+
+def _be_deaf() -> None:
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _serve(args: argparse.Namespace, stack: ExitStack) -> int:
+    use_settings()
+    from django.conf import settings
+
+    port = settings.PORT if args.port is None else args.port
+    _refuse_taken(port, variable="SERVANDA_PORT")
+    if not settings.HAS_OWN_MAIL_SERVER:
+        _refuse_taken(settings.SMTP_PORT, variable="SERVANDA_SMTP_PORT")
+    if args.fresh:
+        _empty(settings)
+    home.make(settings.HOME)
+    stack.enter_context(home.alone(settings.HOME))
+    _keep_secret_key(settings)
+    with _step("Database"):
+        stack.enter_context(database())
+    _fill(settings, has_demo=not args.no_demo)
+    with _step("Mail sink, worker and web server"):
+        children = _start(settings, stack, port=port)
+        _wait_until_it_answers(port, children)
+    _say(f"\nServanda is up at http://{HOST}:{port}/\n{_login(settings)}\nCtrl-C stops everything.\n")
+    return _watch(children)
+
+
+def _refuse_taken(port: int, *, variable: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            raise PortTaken(
+                f"Port {port} on {HOST} cannot be had: {error}. "
+                f"Stop the program that listens there, or choose another port: {variable}={port + 1} servanda up"
+            ) from error
+
+
+def _empty(settings: Any) -> None:
+    from django.utils.module_loading import import_string
+
+    if settings.DATABASE_URL:
+        raise CannotStart(
+            "--fresh removes the embedded database only; SERVANDA_DATABASE_URL names another one. "
+            "Empty that one yourself, or unset the variable."
+        )
+    home.remove(settings.HOME, release=import_string(settings.DATABASE_RELEASED))
+
+
+def _keep_secret_key(settings: Any) -> None:
+    """Make the key before the web server reads it; the settings of this process were read without."""
+    if settings.SECRET_KEY == settings.NO_SECRET:
+        settings.SECRET_KEY = home.secret(settings.HOME / "secret-key", length=48)
+
+
+def _fill(settings: Any, *, has_demo: bool) -> None:
+    """Bring the tables up to date; make the first login; load the demo companies where there is nothing yet."""
+    with _step("Tables"):
+        _migrate()
+    with _step("Login"):
+        _make_first_staff(settings)
+    if has_demo and find_spec("servanda.faces.demo") is not None:
+        with _step("Demo companies"):
+            import_module("servanda.faces.demo.seed").seed_if_empty()
+
+
+def _migrate() -> None:
+    """Migrate while no other process does, so that several machines may come up at the same time."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        finally:
+            cursor.execute("select pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
+
+
+def _make_first_staff(settings: Any) -> None:
+    from django.contrib.auth import get_user_model
+
+    users = get_user_model()._default_manager
+    if not users.exists():
+        password = home.secret(settings.HOME / "login.txt", length=12)
+        users.create_user(STAFF, password=password, is_staff=True, is_superuser=True)  # type: ignore[attr-defined]
+
+
+def _login(settings: Any) -> str:
+    file = settings.HOME / "login.txt"
+    if not file.is_file():
+        return "Log in as one of the staff of this database."
+    return f"Log in as {STAFF} with the password {home.secret(file, length=12)} (kept in {file})"
+
+
+def _start(settings: Any, stack: ExitStack, *, port: int) -> tuple[Child, ...]:
+    if not settings.HAS_OWN_MAIL_SERVER:
+        stack.enter_context(import_module(settings.DRIVERS).mail_sink())
+    worker = [sys.executable, "-m", "servanda.faces.cli.main", "work"]
+    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
+    web += ["--workers", str(WEB_WORKERS), "--blocking-threads", "4", "--backpressure", "64", "--log-level", "warning", "--workers-kill-timeout", "2"]
+    web += ["--respawn-failed-workers", settings.WSGI_APPLICATION.replace(".application", ":application")]
+    return (
+        stack.enter_context(child("the worker", worker)),
+        stack.enter_context(child("the web server", web)),
+    )
+
+
+def _wait_until_it_answers(port: int, children: Sequence[Child]) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not _answers(port):
+        dead = next((child for child in children if child.has_ended), None)
+        if dead is not None:
+            raise CannotStart(f"{dead.name.capitalize()} {dead.ending} while starting; its messages are above.")
+        if time.monotonic() > deadline:
+            raise CannotStart(f"The web server did not answer on port {port} within {READY_SECONDS:.0f} s.")
+        time.sleep(0.1)
+
+
+def _answers(port: int) -> bool:
+    """Tell whether a request is answered; a redirect or a refusal is an answer too."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
+    try:
+        with opener.open(f"http://{HOST}:{port}/", timeout=5):
+            return True
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code < 500
+    except OSError:
+        return False
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *arguments: Any) -> None:
+        return None
+
+
+def _watch(children: Sequence[Child]) -> int:
+    while True:
+        for one in children:
+            if one.has_ended:
+                print(f"{one.name.capitalize()} {one.ending}. Everything is stopped.", file=sys.stderr, flush=True)
+                return 1
+        time.sleep(0.2)
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    """Show what is being done, and how long it took."""
+    started = time.monotonic()
+    print(f"  {name} … ", end="", flush=True)
+    try:
+        yield
+    except BaseException:
+        print("stopped", flush=True)
+        raise
+    print(f"{time.monotonic() - started:.1f} s", flush=True)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)

@@ -1,0 +1,74 @@
+"""Where the reader is: which company, what day it is there, and the ways from here."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from servanda.business.billing.queries import entries_in_suspense
+from servanda.business.companies.facts import CompanyFacts
+from servanda.business.companies.queries import NoSuchCompany, company_named, moment_for, today_of
+from servanda.business.dunning.queries import open_proposals
+from servanda.faces.office.shown import Link, Place, Tab
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A company, and the moment it is looked at. The real clock is read here, once for each page."""
+
+    company: CompanyFacts
+    today: date
+    at: datetime
+
+
+def visit(slug: str) -> Visit:
+    """Return the company of the address on its own day; an unknown one is not found."""
+    try:
+        company = company_named(slug)
+    except NoSuchCompany as refusal:
+        raise Http404(str(refusal)) from refusal
+    now = timezone.now()
+    return Visit(company, today_of(company, now=now), moment_for(company, now=now))
+
+
+def place_of(visit: Visit, here: str) -> Place:
+    """Return the frame of a page; `here` names the way that is marked."""
+    company = visit.company
+    return Place(
+        name=company.name,
+        slug=company.slug,
+        address=reverse("office:today", args=[company.slug]),
+        colour=company.colour,
+        initial=company.name[:1],
+        today=visit.today,
+        has_test_clock=company.has_test_clock,
+        tabs=_tabs(company, here),
+    )
+
+
+def crumbs_of(visit: Visit, *more: Link) -> tuple[Link, ...]:
+    """Return the way down to the page, from all companies on."""
+    start = Link(_("Companies"), reverse("office:companies"))
+    return (start, Link(visit.company.name, reverse("office:today", args=[visit.company.slug])), *more)
+
+
+def customers_link(visit: Visit) -> Link:
+    return Link(_("Customers"), reverse("office:customers", args=[visit.company.slug]))
+
+
+def _tabs(company: CompanyFacts, here: str) -> tuple[Tab, ...]:
+    ways = (
+        ("today", _("Today"), len(open_proposals(company.company_id))),
+        ("customers", _("Customers"), 0),
+        ("matching", _("Payments"), len(entries_in_suspense(company.company_id))),
+        ("ladder", _("Ladder"), 0),
+        ("agreement", _("Agreement"), 0),
+        ("mails", _("Mails"), 0),
+    )
+    return tuple(
+        Tab(text, reverse(f"office:{name}", args=[company.slug]), is_here=name == here, count=count)
+        for name, text, count in ways
+    )

@@ -1,0 +1,190 @@
+"""What happened and what will happen, as sentences. One table for the record, one for what is foreseen.
+
+A sentence names figures of the event by their names without unit: `amount_minor` in the facts is `%(amount)s` here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext, gettext_noop
+
+from servanda.business.dunning.queries.foreseeing import ForeseenStep
+from servanda.business.evidence.facts import Event
+from servanda.faces.office.shown import Link, Sentence
+from servanda.faces.office.words import CAUSES, language, word
+from servanda.ground.calendar import day_text
+from servanda.ground.money import Money, money_text
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    text: str
+    tone: str = "note"
+
+
+HAPPENED: Mapping[str, Saying] = {
+    "customer.added": Saying(gettext_noop("The customer was added.")),
+    "address.changed": Saying(gettext_noop("The customer gave a new address.")),
+    "contract.concluded": Saying(gettext_noop("The contract was concluded.")),
+    "contract.ended": Saying(gettext_noop("The contract was ended."), "stop"),
+    "deviation.agreed": Saying(gettext_noop("A special agreement was made: %(name)s is %(value)s.")),
+    "line.renewed": Saying(gettext_noop("The subscription began a new period, until %(until)s.")),
+    "line.stopped": Saying(gettext_noop("It was decided that the subscription ends on %(ends)s."), "warn"),
+    "line.ended": Saying(gettext_noop("The subscription ended.")),
+    "notice.received": Saying(gettext_noop("A notice to end was received.")),
+    "notice.decided": Saying(gettext_noop("A person decided on the notice: %(reason)s")),
+    "notice.withdrawn": Saying(gettext_noop("The notice to end was withdrawn.")),
+    "price.added": Saying(gettext_noop("A new price was added.")),
+    "price.announced": Saying(gettext_noop("A new price was announced.")),
+    "terms.changed": Saying(gettext_noop("The terms were changed.")),
+    "dispute.opened": Saying(gettext_noop("A disagreement about the contract was opened."), "warn"),
+    "dispute.negotiated": Saying(gettext_noop("The disagreement was talked over.")),
+    "dispute.moved": Saying(gettext_noop("The disagreement moved on to the next stage."), "warn"),
+    "dispute.closed": Saying(gettext_noop("The disagreement was closed."), "calm"),
+    "invoice.issued": Saying(gettext_noop("Invoice %(number)s over %(total)s was issued.")),
+    "invoice.accepted": Saying(gettext_noop("No question came in time; the invoice counts as accepted.")),
+    "invoice.credited": Saying(gettext_noop("Credit note %(credit_note)s over %(total)s was issued: %(reason)s"), "calm"),
+    "payment.received": Saying(gettext_noop("%(amount)s was received."), "calm"),
+    "payment.reversed": Saying(gettext_noop("The bank took back a payment of %(amount)s."), "warn"),
+    "payment.explained": Saying(gettext_noop("A person said what %(amount)s was for."), "calm"),
+    "payment.late": Saying(gettext_noop("The due day passed without full payment."), "warn"),
+    "reminder.written": Saying(gettext_noop("Reminder %(step)s was written; pay by %(deadline)s."), "warn"),
+    "reminder.sent": Saying(gettext_noop("Reminder %(step)s was received; pay by %(deadline)s."), "warn"),
+    "collection.warned": Saying(gettext_noop("Collection was warned of."), "warn"),
+    "fee.charged": Saying(gettext_noop("A reminder fee of %(amount)s was charged."), "warn"),
+    "interest.charged": Saying(gettext_noop("Interest of %(amount)s was charged."), "warn"),
+    "compensation.charged": Saying(gettext_noop("Compensation of %(amount)s was charged."), "warn"),
+    "collection.started": Saying(gettext_noop("The claim was handed to collection."), "stop"),
+    "hold.placed": Saying(gettext_noop("Services were suspended. Nothing is lost; paying lifts it."), "stop"),
+    "hold.lifted": Saying(gettext_noop("%(name)s runs again."), "calm"),
+    "breach.material": Saying(gettext_noop("The delay became a material breach."), "stop"),
+    "arrears.cleared": Saying(gettext_noop("Everything overdue is paid."), "calm"),
+    "not_specified": Saying(gettext_noop("The terms say nothing more; a person was asked."), "warn"),
+    "service.quarantined": Saying(gettext_noop("%(name)s was closed; its data are kept."), "stop"),
+    "service.put_back": Saying(gettext_noop("%(name)s was put back: %(reason)s"), "calm"),
+    "data.purged": Saying(gettext_noop("The data of %(name)s were deleted."), "stop"),
+    "letter.accepted": Saying(gettext_noop("The customer's mail server took in the letter."), "calm"),
+    "letter.rejected": Saying(gettext_noop("The customer's mail server refused the letter."), "stop"),
+    "letter.uncertain": Saying(gettext_noop("It is uncertain whether the letter arrived."), "warn"),
+    "pause.begun": Saying(gettext_noop("Dunning stands still: %(reason)s")),
+    "pause.ended": Saying(gettext_noop("Dunning goes on: %(reason)s")),
+    "invoice.disputed": Saying(gettext_noop("The invoice was disputed: %(reason)s"), "warn"),
+    "proposal.made": Saying(gettext_noop("A person was asked to decide.")),
+    "proposal.approved": Saying(gettext_noop("A person said yes: %(reason)s")),
+    "proposal.declined": Saying(gettext_noop("A person said no: %(reason)s")),
+    "brake.engaged": Saying(gettext_noop("The brake was pulled: %(reason)s"), "stop"),
+    "brake.released": Saying(gettext_noop("The brake was released: %(reason)s"), "calm"),
+}
+
+FORESEEN: Mapping[str, Saying] = {
+    "reminder.sent": Saying(gettext_noop("Reminder %(step)s is sent; pay by %(deadline)s."), "warn"),
+    "collection.warned": Saying(gettext_noop("Collection is warned of."), "warn"),
+    "fee.charged": Saying(gettext_noop("A reminder fee of %(amount)s is charged."), "warn"),
+    "interest.charged": Saying(gettext_noop("Interest of %(amount)s is charged."), "warn"),
+    "compensation.charged": Saying(gettext_noop("Compensation of %(amount)s is charged."), "warn"),
+    "hold.placed": Saying(gettext_noop("The services are suspended."), "stop"),
+    "breach.material": Saying(gettext_noop("The delay becomes a material breach."), "stop"),
+    "contract.ended": Saying(gettext_noop("The contract is ended."), "stop"),
+    "data.purged": Saying(gettext_noop("The data are deleted."), "stop"),
+    "not_specified": Saying(gettext_noop("The terms say nothing more; a person is asked."), "note"),
+}
+
+SHORT: Mapping[str, str] = {
+    "invoice.issued": gettext_noop("Invoice"),
+    "invoice.accepted": gettext_noop("Accepted by silence"),
+    "payment.due": gettext_noop("Due day"),
+    "payment.late": gettext_noop("Late"),
+    "payment.received": gettext_noop("Payment"),
+    "reminder.sent": gettext_noop("Reminder %(step)s"),
+    "reminder.written": gettext_noop("Reminder %(step)s"),
+    "collection.warned": gettext_noop("Warning of collection"),
+    "fee.charged": gettext_noop("Fee %(amount)s"),
+    "interest.charged": gettext_noop("Interest %(amount)s"),
+    "compensation.charged": gettext_noop("Compensation %(amount)s"),
+    "hold.placed": gettext_noop("Suspension"),
+    "hold.lifted": gettext_noop("Running again"),
+    "breach.material": gettext_noop("Material breach"),
+    "contract.ended": gettext_noop("Closure"),
+    "service.quarantined": gettext_noop("Closed, data kept"),
+    "data.purged": gettext_noop("Deletion"),
+    "not_specified": gettext_noop("A person is asked"),
+}
+
+
+class Figures(dict[str, str]):
+    """The figures of a sentence; one that the record lacks shows as dots, and never breaks a page."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def sentence_of(
+    event: Event, *, links: Callable[[Event], tuple[Link, ...]], names: Mapping[str, str], shows_day: bool = True
+) -> Sentence:
+    """Return the record as a sentence; `names` are the staff members by the way the record names them."""
+    saying = HAPPENED.get(event.what)
+    text = filled(saying.text, event.facts) if saying is not None else event.what
+    return Sentence(
+        text=text,
+        on=event.on_day if shows_day else None,
+        tone=saying.tone if saying is not None else "note",
+        because=event.because,
+        links=links(event),
+        by=names.get(event.by, ""),
+        note=str(event.facts.get("reply") or ""),
+    )
+
+
+def foreseen_sentence(step: ForeseenStep, *, links: tuple[Link, ...] = ()) -> Sentence:
+    """Return a step that would be taken as a sentence in the present tense."""
+    saying = FORESEEN.get(step.what, Saying(step.what))
+    text = filled(saying.text, figures_of_step(step))
+    return Sentence(
+        text=text,
+        on=step.on,
+        tone=saying.tone,
+        because=step.because,
+        links=links,
+        note=gettext("A person decides; this is the first day allowed.") if step.decided_by == "person" else "",
+        is_planned=True,
+    )
+
+
+def figures_of_step(step: ForeseenStep) -> Mapping[str, object]:
+    return {
+        "step": step.step,
+        "amount_minor": step.amount.minor if step.amount is not None else None,
+        "deadline_on": step.deadline_on,
+    }
+
+
+def short_text(what: str, facts: Mapping[str, object]) -> str:
+    """Return the name of a rung, as a picture has room for it."""
+    return filled(SHORT.get(what, what), facts)
+
+
+def cause_text(cause: str) -> str:
+    return word(CAUSES, cause)
+
+
+def filled(text: str, facts: Mapping[str, object]) -> str:
+    """Return the text in the reader's language with the figures of the facts."""
+    return gettext(text) % Figures(dict(_figure(name, value) for name, value in facts.items() if value is not None))
+
+
+def _figure(name: str, value: object) -> tuple[str, str]:
+    if name.endswith("_minor") and isinstance(value, int):
+        return name.removesuffix("_minor"), money_text(Money(value), language()).replace(" ", "\u00a0")
+    if isinstance(value, date):
+        return name.removesuffix("_on"), day_text(value, language())
+    if isinstance(value, str) and (name.endswith("_on") or name in {"until", "since"}):
+        return name.removesuffix("_on"), _day(value)
+    return name, str(value)
+
+
+def _day(text: str) -> str:
+    try:
+        return day_text(date.fromisoformat(text), language())
+    except ValueError:
+        return text

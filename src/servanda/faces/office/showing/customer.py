@@ -1,0 +1,192 @@
+"""One customer: what they owe, what happened, what runs, what was agreed, and what would come if nobody paid."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from servanda.agreements.reading import library_of
+from servanda.business.billing.facts import InvoiceFacts
+from servanda.business.billing.queries import invoices_of_customer
+from servanda.business.catalogue.facts import NotInCatalogue, PriceList
+from servanda.business.catalogue.queries import prices_of
+from servanda.business.contracts.decisions.ending import notice_last_day
+from servanda.business.contracts.decisions.terms import EndingTerms, ending_terms
+from servanda.business.contracts.facts import LineFacts
+from servanda.business.contracts.queries import lines_of_customer
+from servanda.business.customers.facts import CustomerFacts
+from servanda.business.dunning.queries import forecast_of_customer
+from servanda.business.evidence.facts import Event
+from servanda.business.evidence.queries import events_of_customer
+from servanda.business.hosting.facts import ServiceFacts
+from servanda.business.hosting.queries import services_of_customer
+from servanda.business.ledger.queries import balance_of_customer
+from servanda.business.letters.queries import letters_of_customer
+from servanda.faces.office.people import names_of
+from servanda.faces.office.places import Visit
+from servanda.faces.office.sentences import foreseen_sentence, sentence_of
+from servanda.faces.office.showing.naming import Names
+from servanda.faces.office.shown import CustomerShown, Foresight, InvoiceRow, LineRow, Sentence, ServiceRow, Stamp
+from servanda.faces.office.words import CUSTOMER_KINDS, invoice_stamp, language, service_stamp, word
+from servanda.ground.calendar import day_text
+from servanda.ground.money import money_text
+
+DAYS_MAX = 90
+TIMELINE_MAX = 40
+
+
+def customer_shown(visit: Visit, customer: CustomerFacts, *, days: int, is_whole: bool) -> CustomerShown:
+    """Return the page of a customer; `is_whole` shows the timeline from the first day on."""
+    found = invoices_of_customer(customer.customer_id)
+    names = Names(visit.company.slug, {invoice.invoice_id: invoice for invoice in found})
+    timeline = _timeline(customer, names)
+    kept = timeline if is_whole else timeline[:TIMELINE_MAX]
+    services = services_of_customer(customer.customer_id)
+    balance = balance_of_customer(customer.customer_id)
+    prices = prices_of(visit.company.company_id)
+    return CustomerShown(
+        name=customer.name,
+        number=customer.number,
+        kind=word(CUSTOMER_KINDS, customer.kind),
+        facts=tuple(_facts(customer)),
+        balance=balance if balance.minor >= 0 else -balance,
+        balance_note=_("Owes") if balance.minor > 0 else _("Has to their credit") if balance.minor else _("Balance"),
+        stamps=_stamps(found, services, today=visit.today),
+        timeline=kept,
+        timeline_more=len(timeline) - len(kept),
+        services=tuple(_service(service, prices) for service in services),
+        invoices=tuple(_invoice(invoice, visit) for invoice in found),
+        lines=tuple(
+            _line(line, visit, prices) for line in lines_of_customer(customer.customer_id) if not line.is_ended
+        ),
+        foresight=_foresight(customer, names, days=days, today=visit.today),
+    )
+
+
+def _facts(customer: CustomerFacts) -> list[tuple[str, str]]:
+    details = customer.details
+    given = [
+        (_("CVR number"), details.cvr),
+        (_("VAT number"), details.vat_number),
+        (_("EAN number"), details.ean),
+        (_("Contact"), details.contact_name),
+        (_("E-mail"), details.email),
+        (_("Address"), ", ".join(customer.postal_lines[1:])),
+        (_("Customer since"), day_text(customer.created_on, language())),
+    ]
+    return [(name, value) for name, value in given if value]
+
+
+def _stamps(found: tuple[InvoiceFacts, ...], services: tuple[ServiceFacts, ...], *, today: date) -> tuple[Stamp, ...]:
+    late = [invoice for invoice in found if invoice.open_total and invoice.due_on and invoice.due_on < today]
+    stamps = [Stamp(_("Overdue"), "warn")] if late else []
+    if any(service.open_holds for service in services):
+        stamps.append(Stamp(_("Suspended"), "stop"))
+    return tuple(stamps)
+
+
+def _timeline(customer: CustomerFacts, names: Names) -> tuple[Sentence, ...]:
+    """Return what happened, the newest first; letters that are still on their way stand on top."""
+    events = events_of_customer(customer.customer_id)
+    letters = letters_of_customer(customer.customer_id)
+    staff = names_of(event.by for event in events)
+    waiting = tuple(
+        Sentence(
+            _("A letter waits to be sent: %(subject)s") % {"subject": letter.subject},
+            on=letter.on_day,
+            links=names.links(invoice_id=letter.invoice_id),
+            is_planned=True,
+        )
+        for letter in letters
+        if letter.state in {"waiting", "sending"}
+    )
+    subjects = {letter.key: letter.subject for letter in letters}
+    return (*waiting, *(_happened(event, names, staff, subjects) for event in reversed(events)))
+
+
+def _happened(event: Event, names: Names, staff: Mapping[str, str], subjects: Mapping[str, str]) -> Sentence:
+    """Return a record as a sentence; one about a letter says which letter."""
+    sentence = sentence_of(event, links=names.links_of, names=staff)
+    subject = subjects.get(str(event.facts.get("letter", "")))
+    if subject is None or not event.what.startswith("letter."):
+        return sentence
+    return replace(sentence, text=f"{sentence.text} {subject}.")
+
+
+def _service(service: ServiceFacts, prices: PriceList) -> ServiceRow:
+    hold = service.open_holds[0] if service.open_holds else None
+    note = ""
+    if hold is not None:
+        note = _("since %(day)s") % {"day": day_text(hold.placed_on, language())}
+    elif service.purge_on is not None and service.purged_on is None:
+        note = _("may be deleted on %(day)s") % {"day": day_text(service.purge_on, language())}
+    product = prices.products.get(service.product)
+    name = service.product if product is None else product.name_da if language() == "da" else product.name_en
+    because = hold.because if hold is not None else ()
+    return ServiceRow(name=service.name, product=name, stamp=service_stamp(service), because=because, note=note)
+
+
+def _invoice(invoice: InvoiceFacts, visit: Visit) -> InvoiceRow:
+    return InvoiceRow(
+        number=str(invoice.number),
+        address=reverse("office:invoice", args=[visit.company.slug, invoice.number]),
+        kind=_("Credit note") if invoice.kind == "credit note" else "",
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        total=invoice.total,
+        open=invoice.open_total,
+        stamp=invoice_stamp(invoice, today=visit.today),
+    )
+
+
+def _line(line: LineFacts, visit: Visit, prices: PriceList) -> LineRow:
+    terms = _ending_terms(line, visit)
+    term = line.term
+    is_ending = line.until is not None
+    last_day = line.until - timedelta(days=1) if line.until is not None else term.last_day if term is not None else None
+    notice_on = None
+    if terms.notice is not None and last_day is not None and not is_ending:
+        notice_on = notice_last_day(terms.notice.rule, ends_on=last_day)
+    return LineRow(
+        product=_plan_name(prices, line),
+        description=line.description,
+        price=_price(line, visit, prices),
+        since=line.began_on,
+        last_day=last_day,
+        notice_last_on=notice_on,
+        because=terms.notice.because if terms.notice is not None else (),
+        stamp=Stamp(_("Ends"), "warn") if is_ending else None,
+    )
+
+
+def _ending_terms(line: LineFacts, visit: Visit) -> EndingTerms:
+    agreement = library_of(visit.company.slug).version(line.terms_version)
+    return ending_terms(agreement, product=line.product_code, customer=line.customer_kind, on=line.concluded_on)
+
+
+def _plan_name(prices: PriceList, line: LineFacts) -> str:
+    return prices.name_of(line.plan_code, language()) if line.plan_code in prices.plans else line.plan_code
+
+
+def _price(line: LineFacts, visit: Visit, prices: PriceList) -> str:
+    amount = line.own_price
+    if amount is None:
+        try:
+            amount = prices.price_on(line.plan_code, max(visit.today, line.began_on))
+        except NotInCatalogue:
+            return "–"
+    text = money_text(amount, language()).replace(" ", "\u00a0")
+    return f"{line.quantity} × {text}" if line.quantity != 1 else text
+
+
+def _foresight(customer: CustomerFacts, names: Names, *, days: int, today: date) -> Foresight:
+    steps = forecast_of_customer(customer.customer_id, days=days, today=today) if days else ()
+    return Foresight(
+        days=days,
+        until=today + timedelta(days=days),
+        days_max=DAYS_MAX,
+        steps=tuple(foreseen_sentence(step, links=names.links(invoice_id=step.invoice_id)) for step in steps),
+    )
+

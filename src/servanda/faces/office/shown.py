@@ -1,0 +1,359 @@
+"""What the pages show: frozen values, ready to be written down. A template chooses nothing and computes nothing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from servanda.ground.citation import Citation
+from servanda.ground.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    text: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A state in words. `tone`: calm, note, warn or stop."""
+
+    text: str
+    tone: str = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    text: str
+    address: str
+    is_here: bool = False
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    text: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Something that happened or will happen, in one sentence, with what it rests on."""
+
+    text: str
+    on: date | None = None
+    tone: str = "note"
+    because: tuple[Citation, ...] = ()
+    links: tuple[Link, ...] = ()
+    note: str = ""
+    by: str = ""
+    is_planned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the reader is: a company, its day, and the ways from there."""
+
+    name: str
+    slug: str
+    address: str
+    colour: str
+    initial: str
+    today: date
+    has_test_clock: bool
+    tabs: tuple[Tab, ...]
+    companies: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyCard:
+    name: str
+    address: str
+    colour: str
+    initial: str
+    today: date
+    has_test_clock: bool
+    customers: int
+    open: Money
+    overdue: Money
+    needs_person: int
+    stamps: tuple[Stamp, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """An act that waits for a person's yes or no."""
+
+    key: str
+    text: str
+    earliest_on: date
+    because: tuple[Citation, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BrakeShown:
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """The day of a company: what a person must decide, what happens by itself, and what is held back."""
+
+    questions: tuple[Question, ...]
+    happened: tuple[Sentence, ...]
+    happened_more: int
+    coming: tuple[Sentence, ...]
+    held: tuple[Sentence, ...]
+    brake: BrakeShown | None
+    in_suspense: int
+    letters_waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerRow:
+    name: str
+    address: str
+    number: str
+    kind: str
+    city: str
+    open: Money
+    overdue: Money
+    stamps: tuple[Stamp, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerList:
+    rows: tuple[CustomerRow, ...]
+    filters: tuple[Tab, ...]
+    search: str
+    chosen: str
+    pager: Pager
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRow:
+    number: str
+    address: str
+    kind: str
+    issued_on: date
+    due_on: date | None
+    total: Money
+    open: Money
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRow:
+    name: str
+    product: str
+    stamp: Stamp
+    because: tuple[Citation, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRow:
+    """A contract line: what is bought, the term it is bound for, and the last day to give notice."""
+
+    product: str
+    description: str
+    price: str
+    since: date
+    last_day: date | None
+    notice_last_on: date | None
+    because: tuple[Citation, ...]
+    stamp: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foresight:
+    """What would happen in the days to come if nobody paid."""
+
+    days: int
+    until: date
+    days_max: int
+    steps: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerShown:
+    name: str
+    number: str
+    kind: str
+    facts: tuple[tuple[str, str], ...]
+    balance: Money
+    balance_note: str
+    stamps: tuple[Stamp, ...]
+    timeline: tuple[Sentence, ...]
+    timeline_more: int
+    services: tuple[ServiceRow, ...]
+    invoices: tuple[InvoiceRow, ...]
+    lines: tuple[LineRow, ...]
+    foresight: Foresight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperLine:
+    text: str
+    period: str
+    quantity: int
+    unit: Money
+    net: Money
+    stamp: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeRow:
+    text: str
+    on: date
+    amount: Money
+    open: Money
+    reckoning: tuple[str, ...]
+    because: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    on: date
+    amount: Money
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRow:
+    on: date
+    what: str
+    account: str
+    debit: Money | None
+    credit: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRow:
+    subject: str
+    recipient: str
+    on: date
+    stamp: Stamp
+    accepted_at: datetime | None
+    reply: str
+    document: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseRow:
+    text: str
+    since: date
+    until: date | None
+    reason: str
+    by: str
+    may_end: str  # the cause to end, if a person may
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceShown:
+    """An invoice as the paper shows it, and all that hangs on it."""
+
+    title: str
+    number: str
+    is_credit_note: bool
+    customer: Link
+    sender_name: str
+    sender_lines: tuple[str, ...]
+    recipient_lines: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    lines: tuple[PaperLine, ...]
+    net: Money
+    vat_text: str
+    vat: Money
+    total: Money
+    payment_lines: tuple[tuple[str, str], ...]
+    footer: str
+    because: tuple[Citation, ...]
+    stamps: tuple[Stamp, ...]
+    open: Money
+    payments: tuple[PaymentRow, ...]
+    charges: tuple[ChargeRow, ...]
+    deliveries: tuple[DeliveryRow, ...]
+    postings: tuple[PostingRow, ...]
+    pauses: tuple[PauseRow, ...]
+    sha256: str
+    may_be_disputed: bool
+    may_be_credited: bool
+    ladder_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryShown:
+    """A movement on the bank account that nobody has explained yet, and the invoices it could be for."""
+
+    entry_id: int
+    payer: str
+    text: str
+    reference: str
+    booked_on: date
+    amount: Money
+    candidates: tuple["Candidate", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    invoice_id: int
+    invoice: Link
+    customer: Link
+    open: Money
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailRow:
+    subject: str
+    address: str
+    recipient: str
+    written_at: datetime | None
+    attachments: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailShown:
+    subject: str
+    sender: str
+    recipient: str
+    written_at: datetime | None
+    text: str
+    attachments: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseShown:
+    """One clause as the book shows it. `html` is made by the terms from their own text, with the figures marked."""
+
+    number: str
+    heading: str
+    html: str
+    reading: str
+    marks: tuple[Stamp, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChapterShown:
+    heading: str
+    clauses: tuple[ClauseShown, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementShown:
+    name: str
+    version: str
+    effective_on: date
+    until: date | None
+    language: str
+    sha256: str
+    source_note: str
+    chapters: tuple[ChapterShown, ...]
+    house: tuple[ClauseShown, ...]
+    languages: tuple[Tab, ...]
+    versions: tuple[Tab, ...]

@@ -1,0 +1,107 @@
+"""The words of the office for states and kinds. Each is written out once, so that the catalogue finds it."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.utils.translation import get_language, gettext, gettext_noop
+
+from servanda.business.billing.facts import InvoiceFacts
+from servanda.business.hosting.facts import ServiceFacts
+from servanda.business.letters.facts import LetterFacts
+from servanda.faces.office.shown import Stamp
+
+CUSTOMER_KINDS: Mapping[str, str] = {
+    "business": gettext_noop("Business"),
+    "consumer": gettext_noop("Consumer"),
+    "public": gettext_noop("Public body"),
+    "association": gettext_noop("Association"),
+}
+LETTER_STATES: Mapping[str, tuple[str, str]] = {
+    "waiting": (gettext_noop("Waits to be sent"), "note"),
+    "sending": (gettext_noop("Is being sent"), "note"),
+    "accepted": (gettext_noop("Received"), "calm"),
+    "rejected": (gettext_noop("Refused"), "stop"),
+    "uncertain": (gettext_noop("Uncertain"), "warn"),
+    "replaced": (gettext_noop("Sent again"), "note"),
+}
+ACCOUNTS: Mapping[str, str] = {
+    "receivable": gettext_noop("Receivables"),
+    "sales": gettext_noop("Sales"),
+    "vat-out": gettext_noop("VAT to pay"),
+    "bank": gettext_noop("Bank"),
+    "suspense": gettext_noop("Suspense"),
+    "customer-credit": gettext_noop("Customer's credit"),
+    "fees": gettext_noop("Fees"),
+    "interest": gettext_noop("Interest"),
+    "compensation": gettext_noop("Compensation"),
+    "rounding": gettext_noop("Rounding"),
+    "other": gettext_noop("Other"),
+}
+BOOKINGS: Mapping[str, str] = {
+    "invoice": gettext_noop("Invoice"),
+    "credit note": gettext_noop("Credit note"),
+    "payment": gettext_noop("Payment"),
+    "payment reversed": gettext_noop("Payment taken back"),
+    "explained": gettext_noop("Explained"),
+    "fee": gettext_noop("Reminder fee"),
+    "interest": gettext_noop("Interest"),
+    "compensation": gettext_noop("Compensation"),
+    "collection fee": gettext_noop("Collection fee"),
+    "write-off": gettext_noop("Written off"),
+}
+PAUSES: Mapping[str, str] = {
+    "dispute": gettext_noop("The invoice is disputed"),
+    "payment plan": gettext_noop("A payment plan is agreed"),
+    "pending payment": gettext_noop("A payment is on its way"),
+    "legal hold": gettext_noop("A legal hold stands"),
+}
+CAUSES: Mapping[str, str] = {
+    **PAUSES,
+    "delivery of the invoice is not proven": gettext_noop("It is not proven that the invoice arrived"),
+    "a letter was not delivered": gettext_noop("A letter did not arrive"),
+    "bank entries are not known": gettext_noop("The bank's entries are not known far enough"),
+    "the brake is engaged": gettext_noop("The brake is on"),
+    "a person decides": gettext_noop("A person decides"),
+}
+
+
+def word(table: Mapping[str, str], name: str) -> str:
+    """Return the word in the reader's language; a name without one is shown as it is."""
+    found = table.get(name)
+    return gettext(found) if found is not None else name
+
+
+def language() -> str:
+    return "en" if (get_language() or "da").startswith("en") else "da"
+
+
+def letter_stamp(letter: LetterFacts) -> Stamp:
+    text, tone = LETTER_STATES[letter.state]
+    return Stamp(gettext(text), tone)
+
+
+def invoice_stamp(invoice: InvoiceFacts, *, today: date) -> Stamp:
+    """Say how an invoice stands: paid, open, due today, or late by so many days."""
+    if invoice.kind == "credit note":
+        return Stamp(gettext("Credit note"), "note")
+    if not invoice.open_total:
+        is_credited = any(part.credit_note_id is not None for part in invoice.allocations)
+        return Stamp(gettext("Settled") if is_credited else gettext("Paid"), "calm")
+    if invoice.due_on is None:
+        return Stamp(gettext("Open, no due day"), "note")
+    if invoice.due_on == today:
+        return Stamp(gettext("Due today"), "note")
+    if invoice.due_on > today:
+        return Stamp(gettext("Open"), "note")
+    days = (today - invoice.due_on).days
+    return Stamp(gettext("%(days)s days late") % {"days": days} if days > 1 else gettext("1 day late"), "warn")
+
+
+def service_stamp(service: ServiceFacts) -> Stamp:
+    if service.state == "purged":
+        return Stamp(gettext("Deleted"), "stop")
+    if service.state == "quarantined":
+        return Stamp(gettext("Closed, data kept"), "stop")
+    if service.open_holds:
+        return Stamp(gettext("Suspended"), "warn")
+    return Stamp(gettext("Running"), "calm")

@@ -1,0 +1,55 @@
+"""Which driver stands where: the only place that names a technology.
+
+The faces reach these by the setting DRIVERS, because nothing below the wiring imports it; a test sets another module.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from servanda.drivers.documents import DocumentMaker
+from servanda.drivers.documents.typst_maker import TypstMaker
+from servanda.drivers.letters import Attachment, Post
+from servanda.drivers.letters.mailbox import StoredMail, attachments_in, mail_in, mails_in
+from servanda.drivers.letters.sink import Sink
+from servanda.drivers.letters.smtp import SmtpPost, SmtpServer
+
+
+def post() -> Post:
+    """Return what carries letters: the mail server of the settings."""
+    return SmtpPost(SmtpServer(host=settings.SMTP_HOST, port=settings.SMTP_PORT))
+
+
+def document_maker() -> DocumentMaker:
+    """Return what makes papers into files."""
+    return TypstMaker()
+
+
+def mail_sink() -> Sink:
+    """Return the mail server of a laptop, not yet started: it keeps every mail under SERVANDA_HOME."""
+    return Sink(settings.MAIL_SINK, host=settings.SMTP_HOST, port=settings.SMTP_PORT)
+
+
+def mails() -> "SinkMails":
+    """Return the mails that the sink took in, for a page that shows them."""
+    return SinkMails(settings.MAIL_SINK)
+
+
+@dataclass(frozen=True, slots=True)
+class SinkMails:
+    """The sink's mails in a directory."""
+
+    directory: Path
+
+    def newest(self, count: int) -> tuple[StoredMail, ...]:
+        """Return the newest mails, the last one first."""
+        return mails_in(self.directory, newest=count)
+
+    def mail(self, name: str) -> StoredMail | None:
+        """Return the mail of that name, if there is one."""
+        return mail_in(self.directory, name)
+
+    def attachments(self, name: str) -> tuple[Attachment, ...]:
+        """Return a mail's attachments; a mail that is not there has none."""
+        return attachments_in(self.directory, name)
