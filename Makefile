@@ -41,7 +41,7 @@ LOCK_OPTIONS := --quiet --no-config --universal --python-version 3.11 --generate
 
 messages: $(VENV)/.dev
 	for catalogue in $$(find src -name '*.po'); do \
-		$(BIN)/pybabel compile --use-fuzzy --input-file "$$catalogue" --output-file "$${catalogue%.po}.mo"; \
+		$(BIN)/pybabel compile --input-file "$$catalogue" --output-file "$${catalogue%.po}.mo"; \
 	done
 
 clean:

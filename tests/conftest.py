@@ -1,7 +1,7 @@
 """The database of the tests: one embedded server, one migrated template, and clones of it.
 
-`db` gives a clone per run, and rolls back after each test. `real_database` gives a clone of its own to a test that needs
-real commits, several connections or several processes; nothing else can, because the append-only tables refuse
+`db` gives a clone per run, and rolls back after each test. `real_database` gives a clone of its own to a test that
+needs real commits, several connections or several processes; nothing else can, because the append-only tables refuse
 the TRUNCATE with which Django would clean up. The template is kept between runs while the migrations are unchanged.
 With SERVANDA_DATABASE_URL the clones are made on that server instead; its role must be allowed to create databases.
 """
@@ -59,12 +59,14 @@ class Server:
     def names(self, prefix: str) -> tuple[str, ...]:
         """List the databases whose names begin so."""
         with closing(psycopg.connect(self.url, autocommit=True)) as plain:
-            rows = plain.execute("select datname from pg_database where starts_with(datname, %s) order by oid", [f"{prefix}_"])
+            rows = plain.execute(
+                "select datname from pg_database where starts_with(datname, %s) order by oid", [f"{prefix}_"]
+            )
             return tuple(name for (name,) in rows)
 
     def _run(self, statement: str, *names: str) -> None:
         with closing(psycopg.connect(self.url, autocommit=True)) as plain:
-            plain.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+            plain.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marker = item.get_closest_marker("django_db")
         is_flushing = marker is not None and marker.kwargs.get("transaction", False)
         if is_flushing or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
-            raise pytest.UsageError(f"{item.nodeid}: take the fixture real_database; append-only tables cannot be flushed.")
+            raise pytest.UsageError(
+                f"{item.nodeid}: take the fixture real_database; append-only tables cannot be flushed."
+            )
 
 
 @contextmanager

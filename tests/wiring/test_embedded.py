@@ -115,7 +115,9 @@ def test_a_killed_user_does_not_keep_the_server_running_for_ever(cluster: Path) 
 
 
 def test_a_mark_whose_number_another_program_has_now_is_no_server(cluster: Path) -> None:
-    (cluster / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster}\n{int(time.time())}\n5432\n{cluster}\n\n1 1\nready\n")
+    (cluster / "postmaster.pid").write_text(
+        f"{os.getpid()}\n{cluster}\n{int(time.time())}\n5432\n{cluster}\n\n1 1\nready\n"
+    )
     with leased(cluster) as lease:
         assert lease.was_started
 
@@ -145,7 +147,7 @@ def test_strangers_cannot_reach_the_server(cluster: Path) -> None:
 def test_data_of_another_version_is_refused_with_the_way_to_move_it(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "PG_VERSION").write_text("14\n")
-    with pytest.raises(DatabaseUnavailable, match="made by PostgreSQL 14.*pg_dump"):
+    with pytest.raises(DatabaseUnavailable, match=r"made by PostgreSQL 14.*pg_dump"):
         take(tmp_path / "postgres")
 
 

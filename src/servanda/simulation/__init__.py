@@ -1,0 +1,1 @@
+"""The seeded world: customers, banks and mail servers that behave as told."""

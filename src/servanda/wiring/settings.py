@@ -28,7 +28,9 @@ def _database() -> dict[str, object]:
     """The connection named by SERVANDA_DATABASE_URL, or the embedded one under SERVANDA_HOME."""
     url = urlsplit(DATABASE_URL or url_of(HOME / "postgres"))
     if url.scheme not in {"postgresql", "postgres"}:
-        raise ImproperlyConfigured("SERVANDA_DATABASE_URL must begin with postgresql://. Servanda runs on PostgreSQL only.")
+        raise ImproperlyConfigured(
+            "SERVANDA_DATABASE_URL must begin with postgresql://. Servanda runs on PostgreSQL only."
+        )
     query = parse_qs(url.query)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -151,3 +153,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
+
+MOVE_TIME = "servanda.faces.clock.rounds.move_time"  # who moves the time of a test clock
+DAILY_LIFE = ""  # who lets the customers of demo companies live a day; set where there are any

@@ -197,7 +197,9 @@ def test_the_printed_day_is_strict_and_only_months_to_a_period_end_can_be_read_l
 
 
 @given(st.dates(date(2020, 1, 1), date(2060, 1, 1)), st.integers(1, 12))
-def test_the_lenient_day_is_never_before_the_strict_one_nor_more_than_three_days_after(ends_on: date, months: int) -> None:
+def test_the_lenient_day_is_never_before_the_strict_one_nor_more_than_three_days_after(
+    ends_on: date, months: int
+) -> None:
     rule = Notice(counted_to="period end", months=months)
     strict_on, lenient_on = notice_last_day(rule, ends_on=ends_on), lenient_last_day(rule, ends_on=ends_on)
     assert timedelta(0) <= lenient_on - strict_on <= timedelta(days=3)
@@ -213,9 +215,7 @@ def test_a_notice_never_ends_a_line_before_it_or_later_than_its_notice_and_one_m
 ) -> None:
     running = RunningTerm(anchored_on=CONCLUDED, until=CONCLUDED, months=months).followed_by(months)
     terms = EndingTerms(notice=NOTICE, renewal=RENEWS)
-    ending = ends_by_notice(
-        terms, term=running, noticed_on=noticed_on, customer=BUSINESS, concluded_on=CONCLUDED
-    )
+    ending = ends_by_notice(terms, term=running, noticed_on=noticed_on, customer=BUSINESS, concluded_on=CONCLUDED)
     assert isinstance(ending, Ending)
     assert noticed_on <= ending.ends_on
     assert ending.ends_on <= max(running.last_day, noticed_on + timedelta(days=30 + 31 * months + 31))
@@ -269,9 +269,7 @@ def test_where_terms_name_no_notice_a_person_decides_for_a_business_and_the_law_
 ) -> None:
     terms = ending_terms(agreement_of("servicepoint"), product="cloudsql", customer=BUSINESS, on=CONCLUDED)
     for kind, expected in ((BUSINESS, NotSpecified), (CONSUMER, Ending)):
-        outcome = ends_by_notice(
-            terms, term=None, noticed_on=date(2027, 2, 10), customer=kind, concluded_on=CONCLUDED
-        )
+        outcome = ends_by_notice(terms, term=None, noticed_on=date(2027, 2, 10), customer=kind, concluded_on=CONCLUDED)
         assert isinstance(outcome, expected)
     assert isinstance(outcome, Ending)
     assert (outcome.ends_on, outcome.is_by_law) == (date(2027, 3, 31), True)

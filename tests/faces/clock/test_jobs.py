@@ -24,7 +24,9 @@ WORKER = Path(__file__).with_name("trial_worker.py")
 
 
 @contextmanager
-def worker(database: "RealDatabase", diary: Path, *options: str, seconds: float = 0.0) -> "Iterator[subprocess.Popen[bytes]]":
+def worker(
+    database: "RealDatabase", diary: Path, *options: str, seconds: float = 0.0
+) -> "Iterator[subprocess.Popen[bytes]]":
     """A worker in a process of its own, killed at the end if it still runs."""
     command = [sys.executable, str(WORKER), str(diary), str(seconds), *options]
     with subprocess.Popen(command, env=os.environ | {"SERVANDA_DATABASE_URL": database.url}) as program:
@@ -58,10 +60,14 @@ def age_heartbeats() -> None:
 
 @pytest.mark.django_db
 def test_a_wish_of_a_transaction_that_fails_is_no_job() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        jobs.wake_delivery()
-        assert ProcrastinateJob.objects.count() == 1
-        raise ZeroDivisionError
+    def decide_and_fail() -> None:
+        with transaction.atomic():
+            jobs.wake_delivery()
+            assert ProcrastinateJob.objects.count() == 1
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        decide_and_fail()
     assert not ProcrastinateJob.objects.exists()
 
 
@@ -74,7 +80,7 @@ def test_many_wishes_to_deliver_are_one_job_and_harm_no_transaction() -> None:
 
 
 def test_every_job_has_a_name_that_does_not_move_with_its_module() -> None:
-    app.perform_import_paths()
+    app.perform_import_paths()  # type: ignore[no-untyped-call]
     assert {"round", "deliver_letters", "revive", "forget_finished"} <= set(app.tasks)
 
 

@@ -14,9 +14,9 @@ def invoice_text(company_name: str, number: int, draft: InvoiceDraft) -> str:
     total = money_text(draft.total, draft.language)
     if draft.language == "da":
         when = f"Beløbet skal betales senest {day_text(draft.due_on, 'da')}." if draft.due_on else ""
-        return _joined("Hej", f"Her er faktura {number} på {total}. {when}", "Venlig hilsen", company_name)
+        return _joined("Hej", f"{_ended(f'Her er faktura {number} på {total}')} {when}", "Venlig hilsen", company_name)
     when = f"Please pay no later than {day_text(draft.due_on, 'en')}." if draft.due_on else ""
-    return _joined("Hello", f"Here is invoice {number} for {total}. {when}", "Kind regards", company_name)
+    return _joined("Hello", f"{_ended(f'Here is invoice {number} for {total}')} {when}", "Kind regards", company_name)
 
 
 def credit_subject(company_name: str, number: int, language: str) -> str:
@@ -29,10 +29,15 @@ def credit_text(company_name: str, number: int, original: int, total: Money, rea
     """Return the body of the mail that carries a credit note."""
     amount = money_text(total, language)
     if language == "da":
-        line = f"Her er kreditnota {number} på {amount} til faktura {original}. Årsag: {reason}"
+        line = f"Her er kreditnota {number} til faktura {original}. Årsag: {_ended(reason)} Beløb: {_ended(amount)}"
         return _joined("Hej", line, "Venlig hilsen", company_name)
-    line = f"Here is credit note {number} for {amount} on invoice {original}. Reason: {reason}"
+    line = f"Here is credit note {number} on invoice {original}. Reason: {_ended(reason)} Amount: {_ended(amount)}"
     return _joined("Hello", line, "Kind regards", company_name)
+
+
+def _ended(sentence: str) -> str:
+    """Return the sentence with one full stop; an amount in kroner brings its own."""
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 def _joined(*paragraphs: str) -> str:

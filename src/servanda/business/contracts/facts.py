@@ -167,3 +167,39 @@ class DisputeFacts:
     opened_on: date
     closed_on: date | None
     negotiations: tuple[Negotiation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeDraft:
+    """A change that is to be recorded: what was, what will be, for which products, from when."""
+
+    about: str  # terms, price, technology, scope
+    change: str  # its class by the terms
+    products: tuple[str, ...]
+    before: str
+    after: str
+    effect_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffectedCustomer:
+    """A customer whom a change meets; `announced_on` is the day on which their own notice was delivered."""
+
+    customer_id: int
+    kind: CustomerKind
+    concluded_on: date
+    announced_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeFacts:
+    """A recorded change, as the log shows it."""
+
+    change_id: int
+    company_id: int
+    draft: ChangeDraft
+    reason: str
+    approved_by: str
+    because: tuple[Citation, ...]
+    recorded_on: date
+    activated_on: date | None

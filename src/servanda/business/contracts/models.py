@@ -37,6 +37,7 @@ class Line(models.Model):
     own_price_minor = models.BigIntegerField(null=True)  # an agreed price; empty: the catalogue's
     interval_months = models.PositiveSmallIntegerField()  # billed so many months at a time; 0: sold once
     began_on = models.DateField()  # the anchor of all its periods
+    billed_from = models.DateField(null=True)  # of an imported line: the first day not billed elsewhere
     term_months = models.PositiveSmallIntegerField(null=True)  # empty: open-ended
     term_until = models.DateField(null=True)  # the first day after the running term
     until = models.DateField(null=True)  # the first day it no longer runs, once it is to end
@@ -49,6 +50,11 @@ class Line(models.Model):
         indexes = [
             models.Index(fields=["company_id", "look_again_on"], name="lines_that_may_be_due"),
             models.Index(fields=["customer_id"], name="lines_of_customer"),
+            models.Index(
+                fields=["company_id", "until"],
+                name="lines_that_end",
+                condition=Q(until__isnull=False, ended_on__isnull=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -121,3 +127,37 @@ class NegotiationEntry(models.Model):
 
     class Meta:
         db_table = "contract_negotiation"
+
+
+class Change(models.Model):
+    """A change of terms, prices, technology or scope, as it was decided: the log that customers can read."""
+
+    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT)
+    about = models.TextField()  # terms, price, technology, scope
+    change = models.TextField()  # its class by the terms: material, ordinary, minor, favourable …
+    products = models.JSONField()
+    before = models.TextField()
+    after = models.TextField()
+    effect_on = models.DateField()
+    reason = models.TextField(blank=True)
+    approved_by = models.TextField(blank=True)
+    because = models.JSONField(default=list)
+    recorded_on = models.DateField()
+    activated_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "contract_change"
+        indexes = [models.Index(fields=["company", "effect_on"], name="changes_of_company")]
+
+
+class Announcement(models.Model):
+    """The notice of a change to one customer; it counts from the day on which its delivery was proven."""
+
+    change = models.ForeignKey(Change, on_delete=models.PROTECT)
+    customer_id = models.BigIntegerField()
+    letter_key = models.TextField(unique=True)
+    accepted_on = models.DateField()
+
+    class Meta:
+        db_table = "contract_announcement"
+        constraints = [models.UniqueConstraint(fields=["change", "customer_id"], name="a_change_is_announced_once")]

@@ -18,6 +18,9 @@ from servanda.business.contracts.decisions.importing import (
 from servanda.business.contracts.decisions.terms import EndingTerms, conclusion_terms, ending_terms
 from servanda.business.contracts.facts import (
     Acceptance,
+    AffectedCustomer,
+    ChangeDraft,
+    ChangeFacts,
     ContractFacts,
     Deviation,
     DisputeFacts,
@@ -25,7 +28,7 @@ from servanda.business.contracts.facts import (
     Negotiation,
     NoticeReceipt,
 )
-from servanda.business.contracts.models import Contract, Line, Notice
+from servanda.business.contracts.models import Announcement, Change, Contract, Line, Notice
 from servanda.business.contracts.models import Deviation as DeviationRow
 from servanda.business.contracts.models import Dispute as DisputeRow
 from servanda.business.customers.queries import customers_of
@@ -46,6 +49,12 @@ def lines_that_may_be_due(company_id: int, *, today: date, limit: int = 1000) ->
     """Return the ids of lines whose renewal or end may be due, the longest waiting first; reads no other line."""
     rows = Line.objects.filter(company_id=company_id, look_again_on__lte=today).order_by("look_again_on", "id")
     return tuple(rows.values_list("id", flat=True)[:limit])
+
+
+def lines_ending_between(company_id: int, *, since: date, until: date) -> tuple[LineFacts, ...]:
+    """Return the running lines whose end lies after the first day and not after the second; reads only ending lines."""
+    ending = _lines().filter(company_id=company_id, ended_on__isnull=True, until__gt=since, until__lte=until)
+    return tuple(_line(row) for row in ending.order_by("until", "id"))
 
 
 def line_facts(line_ids: Iterable[int]) -> tuple[LineFacts, ...]:
@@ -122,6 +131,60 @@ def dispute(dispute_id: int) -> DisputeFacts:
         opened_on=row.opened_on,
         closed_on=row.closed_on,
         negotiations=tuple(Negotiation(on=entry.on_day, text=entry.text) for entry in entries),
+    )
+
+
+def change(change_id: int) -> ChangeFacts:
+    """Return one recorded change; refuses an unknown one."""
+    row = Change.objects.filter(pk=change_id).first()
+    if row is None:
+        raise NoSuchContract(f"There is no change with id {change_id}.")
+    return _change(row)
+
+
+def changes_of(company_id: int) -> tuple[ChangeFacts, ...]:
+    """Return the log of changes that customers can read, the latest first."""
+    return tuple(_change(row) for row in Change.objects.filter(company_id=company_id).order_by("-effect_on", "-id"))
+
+
+def affected_customers(change_id: int) -> tuple[AffectedCustomer, ...]:
+    """Return whom a change meets: who has a line of its products that still runs on the day, each with their notice."""
+    row = Change.objects.get(pk=change_id)
+    announced = dict(Announcement.objects.filter(change=row).values_list("customer_id", "accepted_on"))
+    lines = (
+        _lines()
+        .filter(company_id=row.company_id, product_code__in=row.products, interval_months__gt=0)
+        .exclude(until__lte=row.effect_on)
+        .order_by("customer_id", "contract__accepted_at", "id")
+    )
+    found: dict[int, AffectedCustomer] = {}
+    for line in map(_line, lines):
+        found[line.customer_id] = AffectedCustomer(
+            customer_id=line.customer_id,
+            kind=line.customer_kind,
+            concluded_on=line.concluded_on,
+            announced_on=announced.get(line.customer_id),
+        )
+    return tuple(found.values())
+
+
+def _change(row: Change) -> ChangeFacts:
+    return ChangeFacts(
+        change_id=row.pk,
+        company_id=row.company_id,
+        draft=ChangeDraft(
+            about=row.about,
+            change=row.change,
+            products=tuple(row.products),
+            before=row.before,
+            after=row.after,
+            effect_on=row.effect_on,
+        ),
+        reason=row.reason,
+        approved_by=row.approved_by,
+        because=because_from_json(row.because),
+        recorded_on=row.recorded_on,
+        activated_on=row.activated_on,
     )
 
 

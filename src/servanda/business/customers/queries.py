@@ -1,9 +1,10 @@
 """Who the customers are, and how to reach them now."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from servanda.business.customers.decisions.importing import CustomerImport, plan_import
-from servanda.business.customers.facts import CustomerDetails, CustomerFacts, ImportedCustomer
+from servanda.business.customers.facts import CustomerDetails, CustomerFacts, ErasureCandidate, ImportedCustomer
 from servanda.business.customers.models import Customer
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import CustomerKind
@@ -42,6 +43,24 @@ def customers_of(company_id: int) -> tuple[CustomerFacts, ...]:
 def ids_by_number(company_id: int) -> Mapping[str, int]:
     """Return the ids of a company's customers by their printed numbers."""
     return dict(Customer.objects.filter(company_id=company_id).values_list("number", "id"))
+
+
+def erasure_candidates(
+    company_id: int, *, with_open_invoice: frozenset[int], with_running_line: frozenset[int], bought_before: date
+) -> tuple[ErasureCandidate, ...]:
+    """Return who has bought nothing since the day, with what stands in the way; the upper contexts know the latter."""
+    rows = Customer.objects.filter(company_id=company_id, created_on__lt=bought_before).order_by("id")
+    quiet = rows.exclude(last_purchase_on__gte=bought_before)
+    return tuple(
+        ErasureCandidate(
+            customer_id=row.pk,
+            last_purchase_on=row.last_purchase_on,
+            created_on=row.created_on,
+            has_open_invoice=row.pk in with_open_invoice,
+            has_running_line=row.pk in with_running_line,
+        )
+        for row in quiet
+    )
 
 
 def plan_of_import(company_id: int, imported: tuple[ImportedCustomer, ...], *, file: str) -> CustomerImport:

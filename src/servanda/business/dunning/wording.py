@@ -11,7 +11,6 @@ from servanda.business.customers.facts import CustomerFacts
 from servanda.business.dunning.decisions.orders import EndContract, Order, PlaceHold, SendReminder
 from servanda.business.dunning.facts import Arrears
 from servanda.ground.calendar import day_text
-from servanda.ground.citation import Citation
 from servanda.ground.money import Money, money_text
 
 WARNINGS: Mapping[str, tuple[str, str]] = {
@@ -108,14 +107,6 @@ def proposal(order: Order, arrears: Arrears, customer_name: str) -> tuple[str, s
     return (
         f"{da} {customer_name}: faktura {arrears.invoice_number}, {money_text(owed, 'da')} udestår.",
         f"{en} {customer_name}: invoice {arrears.invoice_number}, {money_text(owed, 'en')} outstanding.",
-    )
-
-
-def clauses(because: tuple[Citation, ...], company: CompanyFacts) -> tuple[tuple[str, str], ...]:
-    """Return what a letter rests on, as its small print names it."""
-    return tuple(
-        (f"{company.name} {citation.clause}" if citation.source == company.slug else str(citation), citation.version)
-        for citation in because
     )
 
 

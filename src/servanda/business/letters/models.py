@@ -13,7 +13,7 @@ class Letter(models.Model):
     recipient = models.TextField()
     subject = models.TextField()
     text = models.TextField()
-    paper = models.JSONField()  # what the document is made of; empty for a letter without attachment
+    paper = models.JSONField(null=True)  # what the document is made of; empty for a letter without attachment
     on_day = models.DateField()  # the legal day it was written
     queued_at = models.DateTimeField()
     state = models.TextField(default="waiting")

@@ -1,7 +1,8 @@
 """`servanda up`: everything on this machine, with one command.
 
-Starts the embedded database, brings its tables up to date, and runs a mail sink, a worker and the web server until it is
-asked to stop. What it started it stops, in the opposite order; when one of them dies, it says which and stops the others.
+Starts the embedded database, brings its tables up to date, and runs a mail sink, a worker and the web server until it
+is asked to stop. What it started it stops, in the opposite order; when one of them dies, it says which and stops the
+others.
 """
 
 import argparse
@@ -159,7 +160,7 @@ def _make_first_staff(settings: Any) -> None:
     users = get_user_model()._default_manager
     if not users.exists():
         password = home.secret(settings.HOME / "login.txt", length=12)
-        users.create_user(STAFF, password=password, is_staff=True, is_superuser=True)  # type: ignore[attr-defined]
+        users.create_user(STAFF, password=password, is_staff=True, is_superuser=True)
 
 
 def _login(settings: Any) -> str:
@@ -174,7 +175,18 @@ def _start(settings: Any, stack: ExitStack, *, port: int) -> tuple[Child, ...]:
         stack.enter_context(import_module(settings.DRIVERS).mail_sink())
     worker = [sys.executable, "-m", "servanda.faces.cli.main", "work"]
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
-    web += ["--workers", str(WEB_WORKERS), "--blocking-threads", "4", "--backpressure", "64", "--log-level", "warning", "--workers-kill-timeout", "2"]
+    web += [
+        "--workers",
+        str(WEB_WORKERS),
+        "--blocking-threads",
+        "4",
+        "--backpressure",
+        "64",
+        "--log-level",
+        "warning",
+        "--workers-kill-timeout",
+        "2",
+    ]
     web += ["--respawn-failed-workers", settings.WSGI_APPLICATION.replace(".application", ":application")]
     return (
         stack.enter_context(child("the worker", worker)),

@@ -9,7 +9,9 @@ from servanda.faces.cli.database import database
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = subparsers.add_parser("work", help="run jobs: rounds and letters", description=__doc__)
-    parser.add_argument("--until-idle", action="store_true", help="end when no job is left, instead of waiting for more")
+    parser.add_argument(
+        "--until-idle", action="store_true", help="end when no job is left, instead of waiting for more"
+    )
     parser.set_defaults(run=run)
 
 

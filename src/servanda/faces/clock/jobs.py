@@ -1,13 +1,11 @@
 """The jobs: what runs again and again, and what a transaction asks to be done soon.
 
 A job only wakes somebody who then looks for what is due, so a job that runs twice, late or not at all harms nothing:
-what happens once is kept by the key of each effect in evidence. A job of a worker that was killed is found by its missing
-heartbeat and runs again without a person (`revive`); `docs/why/job-queue.md` has what was tried.
+what happens once is kept by the key of each effect in evidence. A job of a worker that was killed is found by its
+missing heartbeat and runs again without a person (`revive`); `docs/why/job-queue.md` has what was tried.
 """
 
 from contextlib import suppress
-from importlib import import_module
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,24 +22,28 @@ FINISHED_KEPT_HOURS = 7 * 24
 @app.task(name="round", queueing_lock="round", lock="round")
 def make_round(timestamp: int) -> None:
     """Ask what is due, in all companies, and do it. One round at a time; a waiting one stands for all missed ones."""
-    # Imported here: the rounds import the whole business, which a web process that only wakes a job can do without.
-    _call("servanda.faces.clock.rounds", "run_rounds")
+    # Imported here: the rounds import the whole business, which whoever only wakes a job can do without.
+    from servanda.faces.clock.rounds import run_rounds
+
+    run_rounds(timezone.now())
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="deliver_letters", queueing_lock="deliver_letters")
 def deliver_letters(timestamp: int = 0) -> None:
     """Send the letters that wait. Several workers may do so at once: each letter is claimed by one."""
-    _call("servanda.faces.clock.post", "deliver_waiting")
+    from servanda.faces.clock.post import deliver_waiting
+
+    deliver_waiting(timezone.now())
 
 
 @app.periodic(cron="* * * * * */10")
 @app.task(name="revive", queueing_lock="revive", priority=100, pass_context=True)
 async def revive(context: JobContext, timestamp: int) -> None:
     """Let the jobs of dead workers run again."""
-    manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-        await manager.retry_job(job)
+    queue = context.app.job_manager
+    for job in await queue.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        await queue.retry_job(job)
 
 
 @app.periodic(cron="17 3 * * *")
@@ -57,7 +59,3 @@ def wake_delivery() -> None:
     """Let letters be sent as soon as the running transaction is committed; a wake-up that waits already is enough."""
     with suppress(AlreadyEnqueued), transaction.atomic():  # a savepoint: a refused row would end the transaction
         deliver_letters.defer()
-
-
-def _call(module: str, name: str) -> Any:
-    return getattr(import_module(module), name)(timezone.now())

@@ -59,7 +59,7 @@ async def _pause(stop: asyncio.Event) -> None:
 
 async def _run_worker(*, waits: bool) -> None:
     worker_app = DjangoApp(connector=cast(DjangoConnector, app.connector).get_worker_connector())
-    app.perform_import_paths()
+    app.perform_import_paths()  # type: ignore[no-untyped-call]
     worker_app.tasks = app.tasks
     worker_app.periodic_registry = app.periodic_registry
     async with worker_app.open_async():

@@ -250,7 +250,8 @@ class PauseRow:
     until: date | None
     reason: str
     by: str
-    may_end: str  # the cause to end, if a person may
+    pause_id: int
+    may_be_ended: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,7 +281,6 @@ class InvoiceShown:
     deliveries: tuple[DeliveryRow, ...]
     postings: tuple[PostingRow, ...]
     pauses: tuple[PauseRow, ...]
-    sha256: str
     may_be_disputed: bool
     may_be_credited: bool
     ladder_address: str

@@ -1,4 +1,4 @@
-"""The one place that declares text to be safe HTML. What comes in was made by our own renderer from our own documents."""
+"""The one place that declares text to be safe HTML: what our own renderer has made of our own documents."""
 
 from django.utils.safestring import SafeString
 

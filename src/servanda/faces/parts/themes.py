@@ -37,5 +37,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     response = redirect(own_address(request))
     theme = request.POST.get("theme", "")
     if theme in FOLLOWING:
-        response.set_cookie(COOKIE, theme, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=request.is_secure())
+        response.set_cookie(
+            COOKIE, theme, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=request.is_secure()
+        )
     return response

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -21,9 +22,9 @@ class Scope:
     companies: tuple[CompanyFacts, ...]
     days: Mapping[int, date]
 
-    def rows(self, select: str, **parameters: object) -> Iterator[Row]:
+    def rows(self, select: str, **parameters: int) -> Iterator[Row]:
         """Yield the rows of a SELECT that may join `audited`, a few at a time."""
-        values = {"companies": list(self.days), "days": list(self.days.values()), **parameters}
+        values: dict[str, Any] = {"companies": list(self.days), "days": list(self.days.values()), **parameters}
         with connection.chunked_cursor() as cursor:
             cursor.execute(f"{_AUDITED} {select}", values)
             names: list[str] | None = None

@@ -32,7 +32,7 @@ def next_period(line: BillableLine, since: date) -> Period | None:
         return None
     if line.interval_months == 0:
         return Period(since, since + timedelta(days=1)) if since <= line.began_on else None
-    whole_until = _whole_until(line, since)
+    whole_until = whole_period(line, since).until
     until = min(whole_until, line.until) if line.until is not None else whole_until
     return Period(since, until)
 
@@ -49,7 +49,7 @@ def price_of_period(line: BillableLine, period: Period, unit: Money) -> Money:
     whole = unit * line.quantity
     if line.interval_months == 0:
         return whole
-    full = Period(period.since, _whole_until(line, period.since))
+    full = whole_period(line, period.since)
     if full.days == period.days:
         return whole
     return whole.split((period.days, full.days - period.days))[0]
@@ -61,6 +61,8 @@ def look_again_on(line: BillableLine, run: InvoiceRun, *, billed_until: date) ->
     return run_day(period, run) if period is not None else None
 
 
-def _whole_until(line: BillableLine, since: date) -> date:
-    number = months_between(line.began_on, since) // line.interval_months + 1
-    return add_months(line.began_on, number * line.interval_months)
+def whole_period(line: BillableLine, day: date) -> Period:
+    """Return the whole period, anchored to the day the line began, that a day lies in."""
+    number = months_between(line.began_on, day) // line.interval_months
+    since = add_months(line.began_on, number * line.interval_months)
+    return Period(since, add_months(line.began_on, (number + 1) * line.interval_months))

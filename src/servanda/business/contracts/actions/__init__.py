@@ -1,5 +1,6 @@
 """Concluding, renewing and ending contracts. Each action is one transaction, and the second run finds it done."""
 
+from servanda.business.contracts.actions.changing import activate_change, note_announcement, record_change
 from servanda.business.contracts.actions.concluding import conclude_contract, import_contracts
 from servanda.business.contracts.actions.disputing import move_dispute, note_negotiation, open_dispute
 from servanda.business.contracts.actions.ending import (
@@ -17,6 +18,7 @@ from servanda.business.contracts.actions.special import agree_deviation
 
 __all__ = [
     "ContractRefused",
+    "activate_change",
     "agree_deviation",
     "conclude_contract",
     "decide_notice",
@@ -24,10 +26,12 @@ __all__ = [
     "end_line",
     "import_contracts",
     "move_dispute",
+    "note_announcement",
     "note_negotiation",
     "open_dispute",
     "receive_exit",
     "receive_notice",
+    "record_change",
     "renew_line",
     "stop_line",
     "take_next_step",

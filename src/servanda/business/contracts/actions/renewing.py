@@ -1,5 +1,6 @@
 """What a passed term leads to: a new one, once for each that has passed, or the end of the line."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -53,3 +54,8 @@ def renew_line(order: RenewLine, *, today: date, at: datetime, by: str = "system
         customer_id=row.customer_id,
         by=by,
     )
+
+
+def put_off(line_ids: Iterable[int], *, on: date, today: date) -> None:
+    """Look again another day at lines on which nothing more could be done today."""
+    Line.objects.filter(pk__in=list(line_ids), look_again_on__lte=today).update(look_again_on=on)

@@ -77,6 +77,14 @@ def needs_notice(rules: tuple[ChangeRule, ...], *, customer: CustomerKind) -> bo
     return any(_is_announced(rule) for rule in rules)
 
 
+def approval_objection(rules: tuple[ChangeRule, ...], approval: Approval | None) -> Objection | None:
+    """Return why a change cannot be made that the terms leave to a person: nobody approved it with a reason."""
+    if not _needs_approval(rules) or (approval is not None and approval.by and approval.reason.strip()):
+        return None
+    message = "The change has no approval with a reason. Let a person approve it."
+    return Objection(message=message, because=because_of(*rules))
+
+
 def activation_objection(
     rules: tuple[ChangeRule, ...],
     *,
@@ -91,9 +99,10 @@ def activation_objection(
     `announced_on` is the day on which the receiving server accepted the customer's own notice; news on a website
     is none.
     """
+    unapproved = approval_objection(rules, approval)
+    if unapproved is not None:
+        return unapproved
     because = because_of(*rules)
-    if _needs_approval(rules) and (approval is None or not approval.by or not approval.reason.strip()):
-        return Objection(message="The change has no approval with a reason. Let a person approve it.", because=because)
     if not needs_notice(rules, customer=customer):
         return None
     if announced_on is None:

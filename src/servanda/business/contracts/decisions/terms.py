@@ -1,6 +1,6 @@
 """The rules that a contract line follows, as they apply to this customer on this day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
@@ -81,6 +81,18 @@ def conclusion_terms(agreement: Agreement, *, product: str, customer: CustomerKi
         intervals={product: interval} if interval is not None else {},
         notices={product: notice} if notice is not None else {},
         because=because_of(scope, term),
+    )
+
+
+def joined_terms(parts: Iterable[ConclusionTerms]) -> ConclusionTerms:
+    """Return the terms of all lines of a contract; each answers for its own product."""
+    terms = tuple(parts)
+    return ConclusionTerms(
+        scope=next((one.scope for one in terms if one.scope is not None), None),
+        terms={product: rule for one in terms for product, rule in one.terms.items()},
+        intervals={product: rule for one in terms for product, rule in one.intervals.items()},
+        notices={product: rule for one in terms for product, rule in one.notices.items()},
+        because=tuple(dict.fromkeys(citation for one in terms for citation in one.because)),
     )
 
 

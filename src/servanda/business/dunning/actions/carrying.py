@@ -280,7 +280,7 @@ def _write(
         "owed": [list(row) for row in words.owed],
         "total": words.total,
         "invoice": arrears.invoice_id,
-        "clauses": [list(row) for row in wording.clauses(because, company)],
+        "because": because_to_json(because),
     }
     draft = LetterDraft(
         company_id=company.company_id,

@@ -24,6 +24,7 @@ from servanda.business.evidence.actions import NoWarrant
 LOG = logging.getLogger(__name__)
 STEPS_MAX = 30  # acts on one claim in one round; more is a bug, and the claim is left alone
 
+
 @dataclass(frozen=True, slots=True)
 class Worked:
     """What a round did: claims looked at, acts carried out, and claims that failed and stay for the next round."""

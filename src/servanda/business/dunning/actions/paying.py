@@ -24,6 +24,7 @@ from servanda.ground.citation import Citation
 from servanda.terms.clauses import Reopening
 from servanda.terms.resolving import ask
 
+
 @transaction.atomic
 def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: date, at: datetime) -> Received:
     """Book a bank statement, and carry out at once all that its payments end."""
@@ -55,7 +56,9 @@ def _release(company: CompanyFacts, customer_id: int, *, today: date, at: dateti
     """Lift the holds for non-payment of a customer who owes nothing overdue any more; holds of other causes stay."""
     if overdue_of_customer(customer_id, today=today):
         return
-    lifted = lift_holds(customer_id=customer_id, cause="payment", because=_reopening(company, customer_id), today=today, at=at)
+    lifted = lift_holds(
+        customer_id=customer_id, cause="payment", because=_reopening(company, customer_id), today=today, at=at
+    )
     record(
         company_id=company.company_id,
         key=f"arrears.cleared:{customer_id}:{today}",

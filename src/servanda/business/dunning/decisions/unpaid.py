@@ -64,7 +64,9 @@ def unpaid_timeline(
         open_charges=Money(0),
         services=services,
     )
-    events = [TimelineEvent(on=issued_on, event="invoice.issued", because=billing.run_because_for(product), amount=amount)]
+    events = [
+        TimelineEvent(on=issued_on, event="invoice.issued", because=billing.run_because_for(product), amount=amount)
+    ]
     events += _beginning(arrears, terms, payment)
     for foreseen in foresee(arrears, terms, today=issued_on, until=until):
         events += _shown(foreseen.order, foreseen.on, has_amount=amount is not None)
@@ -152,7 +154,9 @@ def _interest(order: ChargeInterest, on: date, *, has_amount: bool) -> TimelineE
 
 
 def _silence(order: AskPerson, on: date) -> TimelineEvent:
-    note = "the terms are silent on: " + ", ".join(order.questions) + "; a person decides, and nothing happens by itself"
+    note = (
+        "the terms are silent on: " + ", ".join(order.questions) + "; a person decides, and nothing happens by itself"
+    )
     return TimelineEvent(on=on, event="not_specified", because=(), decided_by="person", note=note)
 
 

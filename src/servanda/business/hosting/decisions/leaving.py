@@ -72,9 +72,7 @@ def _staying(
     return events
 
 
-def _going(
-    agreement: Agreement, case: Leaving, terms: EndingTerms, term: RunningTerm | None
-) -> list[TimelineEvent]:
+def _going(agreement: Agreement, case: Leaving, terms: EndingTerms, term: RunningTerm | None) -> list[TimelineEvent]:
     assert case.noticed_on is not None
     ending = ends_by_notice(
         terms, term=term, noticed_on=case.noticed_on, customer=case.customer, concluded_on=case.began_on
@@ -121,9 +119,7 @@ def _leaving_data(agreement: Agreement, case: Leaving, ending: Ending) -> list[T
                 note = f"{days} days before the end"
                 events.append(TimelineEvent(on=on, event="export.reminder", because=export.because, note=note))
     counted = (("counted_from", "contract end"),)
-    answer = ask(
-        agreement, Deletion, on=case.began_on, product=case.product, customer=case.customer, selector=counted
-    )
+    answer = ask(agreement, Deletion, on=case.began_on, product=case.product, customer=case.customer, selector=counted)
     deletion = _ruled(answer)
     if deletion is not None and case.is_service:
         events.append(

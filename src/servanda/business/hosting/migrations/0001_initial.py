@@ -5,66 +5,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_initial'),
-        ('contracts', '0002_endings_deviations_disputes'),
-        ('customers', '0001_initial'),
+        ("companies", "0001_initial"),
+        ("contracts", "0002_endings_deviations_disputes"),
+        ("customers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product_code', models.TextField()),
-                ('name', models.TextField()),
-                ('state', models.TextField(default='running')),
-                ('began_on', models.DateField()),
-                ('quarantined_on', models.DateField(null=True)),
-                ('purge_on', models.DateField(null=True)),
-                ('purge_because', models.JSONField(default=list)),
-                ('purge_decided_by', models.TextField(default='person')),
-                ('purged_on', models.DateField(null=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='companies.company')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='customers.customer')),
-                ('line', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='contracts.line')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("product_code", models.TextField()),
+                ("name", models.TextField()),
+                ("state", models.TextField(default="running")),
+                ("began_on", models.DateField()),
+                ("quarantined_on", models.DateField(null=True)),
+                ("purge_on", models.DateField(null=True)),
+                ("purge_because", models.JSONField(default=list)),
+                ("purge_decided_by", models.TextField(default="person")),
+                ("purged_on", models.DateField(null=True)),
+                ("company", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="companies.company")),
+                ("customer", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="customers.customer")),
+                ("line", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to="contracts.line")),
             ],
             options={
-                'db_table': 'service',
+                "db_table": "service",
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.TextField()),
-                ('invoice_id', models.BigIntegerField(null=True)),
-                ('warrant_key', models.TextField()),
-                ('because', models.JSONField()),
-                ('placed_on', models.DateField()),
-                ('placed_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('lifted_at', models.DateTimeField(null=True)),
-                ('lifted_because', models.JSONField(null=True)),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='hosting.service')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("cause", models.TextField()),
+                ("invoice_id", models.BigIntegerField(null=True)),
+                ("warrant_key", models.TextField()),
+                ("because", models.JSONField()),
+                ("placed_on", models.DateField()),
+                ("placed_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("lifted_at", models.DateTimeField(null=True)),
+                ("lifted_because", models.JSONField(null=True)),
+                ("service", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="hosting.service")),
             ],
             options={
-                'db_table': 'service_hold',
+                "db_table": "service_hold",
             },
         ),
         migrations.AddIndex(
-            model_name='service',
-            index=models.Index(condition=models.Q(('state', 'quarantined')), fields=['company', 'purge_on'], name='services_to_purge'),
+            model_name="service",
+            index=models.Index(
+                condition=models.Q(("state", "quarantined")), fields=["company", "purge_on"], name="services_to_purge"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purged_on__isnull', True), ('quarantined_on__isnull', True), ('state', 'running')), models.Q(('purged_on__isnull', True), ('quarantined_on__isnull', False), ('state', 'quarantined')), models.Q(('purged_on__isnull', False), ('quarantined_on__isnull', False), ('state', 'purged')), _connector='OR'), name='a_purge_follows_a_quarantine'),
+            model_name="service",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("purged_on__isnull", True), ("quarantined_on__isnull", True), ("state", "running")),
+                    models.Q(("purged_on__isnull", True), ("quarantined_on__isnull", False), ("state", "quarantined")),
+                    models.Q(("purged_on__isnull", False), ("quarantined_on__isnull", False), ("state", "purged")),
+                    _connector="OR",
+                ),
+                name="a_purge_follows_a_quarantine",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('service', 'cause', 'invoice_id'), name='one_open_hold_per_cause', nulls_distinct=False),
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("lifted_at__isnull", True)),
+                fields=("service", "cause", "invoice_id"),
+                name="one_open_hold_per_cause",
+                nulls_distinct=False,
+            ),
         ),
     ]

@@ -1,1 +1,1 @@
-"""Gathers what one page shows: frozen values of the business in, frozen values for a template out. Nothing is decided here."""
+"""Gathers what one page shows: frozen values of the business in, frozen values for a template out."""

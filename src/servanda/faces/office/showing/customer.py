@@ -189,4 +189,3 @@ def _foresight(customer: CustomerFacts, names: Names, *, days: int, today: date)
         days_max=DAYS_MAX,
         steps=tuple(foreseen_sentence(step, links=names.links(invoice_id=step.invoice_id)) for step in steps),
     )
-

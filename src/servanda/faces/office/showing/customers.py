@@ -31,8 +31,11 @@ FILTERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    open: Money = Money(0)
-    overdue: Money = Money(0)
+    open: Money
+    overdue: Money
+
+
+NOTHING = Owing(Money(0), Money(0))
 
 
 def customer_list(visit: Visit, *, show: str, search: str, page: int) -> CustomerList:
@@ -46,7 +49,9 @@ def customer_list(visit: Visit, *, show: str, search: str, page: int) -> Custome
     first = min(max(page - 1, 0) * ROWS_MAX, max(len(found) - 1, 0) // ROWS_MAX * ROWS_MAX)
     shown = found[first : first + ROWS_MAX]
     return CustomerList(
-        rows=tuple(_row(customer, visit.company.slug, owing[customer.customer_id], held) for customer in shown),
+        rows=tuple(
+            _row(customer, visit.company.slug, owing.get(customer.customer_id, NOTHING), held) for customer in shown
+        ),
         filters=tuple(
             Tab(_(text), _address(visit, show=name, q=search), is_here=name == chosen, count=0)
             for name, text in FILTERS.items()
@@ -58,7 +63,7 @@ def customer_list(visit: Visit, *, show: str, search: str, page: int) -> Custome
 
 
 def _owing(company_id: int, *, today: date) -> Mapping[int, Owing]:
-    found: defaultdict[int, Owing] = defaultdict(Owing)
+    found: defaultdict[int, Owing] = defaultdict(lambda: NOTHING)
     for invoice in newest_invoices(company_id, limit=INVOICES_MAX, only_open=True):
         if invoice.kind != "invoice":
             continue
@@ -73,7 +78,7 @@ def _kept(
     everybody: tuple[CustomerFacts, ...], show: str, owing: Mapping[int, Owing], held: frozenset[int]
 ) -> Iterable[CustomerFacts]:
     for customer in everybody:
-        owes = owing.get(customer.customer_id, Owing())
+        owes = owing.get(customer.customer_id, NOTHING)
         is_wanted = {
             "all": True,
             "open": bool(owes.open),

@@ -73,7 +73,6 @@ def invoice_shown(visit: Visit, invoice: InvoiceFacts, customer: CustomerFacts) 
         deliveries=tuple(_delivery(letter, company) for letter in letters),
         postings=tuple(_posting(line) for line in postings_of_invoice(invoice.invoice_id)),
         pauses=tuple(_pauses(pauses, today=visit.today)),
-        sha256="",
         may_be_disputed=is_open,
         may_be_credited=not is_credit_note and any(line.credited_by is None for line in invoice.lines),
         ladder_address=reverse("office:invoice-ladder", args=[company.slug, invoice.number]),
@@ -172,7 +171,8 @@ def _pauses(pauses: tuple[PauseFacts, ...], *, today: date) -> Iterable[PauseRow
             until=pause.until,
             reason=pause.reason,
             by=staff.get(pause.by, pause.by),
-            may_end=pause.cause if pause.cause in MAY_BE_ENDED else "",
+            pause_id=pause.pause_id,
+            may_be_ended=pause.cause in MAY_BE_ENDED,
         )
 
 

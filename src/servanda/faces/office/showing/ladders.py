@@ -3,32 +3,32 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 
 from servanda.agreements.reading import catalogue_of, library_of
-from servanda.business.billing.decisions.payment import due_on, term_for
 from servanda.business.billing.facts import InvoiceFacts
-from servanda.business.billing.queries import billing_terms
-from servanda.business.dunning.decisions.forecast import foresee
-from servanda.business.dunning.decisions.orders import Order, SendReminder
-from servanda.business.dunning.decisions.reading import ladder_terms
-from servanda.business.dunning.facts import Arrears, Done, HeldService
+from servanda.business.dunning.decisions.unpaid import unpaid_timeline
+from servanda.business.dunning.facts import Done
 from servanda.business.dunning.queries import ladder_of_invoice
 from servanda.business.dunning.queries.foreseeing import ForeseenStep
 from servanda.business.evidence.queries import events_of_subjects
 from servanda.faces.office.ladder_picture import Picture, Step, picture_of
 from servanda.faces.office.places import Visit
-from servanda.faces.office.sentences import HAPPENED, figures_of_step, filled, foreseen_sentence, short_text
+from servanda.faces.office.sentences import HAPPENED, RULED, Saying, figures_of_step, filled, foreseen_sentence, short_text
 from servanda.faces.office.showing.naming import invoice_title
 from servanda.faces.office.shown import Sentence
 from servanda.faces.office.words import CUSTOMER_KINDS, language, word
 from servanda.ground.calendar import bank_day_on_or_after, day_text
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money
+from servanda.terms.catalogue import CatalogueProduct
 from servanda.terms.clauses import CustomerKind
+from servanda.terms.timeline import TimelineEvent
 
+T = TypeVar("T", ForeseenStep, TimelineEvent)
 AHEAD_DAYS = 120
 GENERAL_DAYS = 240
 EXAMPLE = Money(125_000)
@@ -64,23 +64,37 @@ def picture_of_invoice(visit: Visit, invoice: InvoiceFacts) -> Picture:
 
 
 def general_picture(visit: Visit, *, product: str, kind: str) -> tuple[Picture, tuple[Choice, ...]]:
-    """Return the rule for an example invoice of today over the product, and what can be chosen."""
-    products = tuple(catalogue_of(visit.company.slug).codes)
-    chosen = product if product in products else products[0]
+    """Return what follows by the terms of today from an invoice of today that nobody pays, and what can be chosen."""
+    sold = catalogue_of(visit.company.slug).product
+    chosen = next((found for found in sold if found.code == product), sold[0])
     customer = CustomerKind(kind) if kind in CUSTOMER_KINDS else CustomerKind.BUSINESS
-    choices = (_product_choice(visit, chosen), _kind_choice(customer))
-    version = library_of(visit.company.slug).version_on(visit.today)
-    arrears = _example(visit, chosen, customer, version.version)
-    terms = ladder_terms(version, customer, frozenset({chosen}), frozenset({chosen}), visit.today)
-    until = visit.today + timedelta(days=GENERAL_DAYS)
-    foreseen = [
-        _as_step(found.on, found.order) for found in foresee(arrears, terms, today=visit.today, until=until)
-    ]
-    steps = [
-        *_beginning(arrears.issued_on, arrears.due_on, terms.payment_because, today=None),
-        *(_foreseen(step) for step in _once(foreseen) if step.what not in {*HIDDEN, "invoice.accepted"}),
-    ]
-    return _picture(steps, title=_("The rule in general"), today=None), choices
+    events = unpaid_timeline(
+        library_of(visit.company.slug).version_on(visit.today),
+        product=chosen.code,
+        is_service=chosen.is_service,
+        customer=customer,
+        issued_on=bank_day_on_or_after(visit.today),
+        received_on=bank_day_on_or_after(visit.today),
+        amount=EXAMPLE,
+        until=visit.today + timedelta(days=GENERAL_DAYS),
+    )
+    picture = _picture([_ruled(event) for event in _once(events)], title=_("The rule in general"), today=None)
+    return picture, (_product_choice(sold, chosen.code), _kind_choice(customer))
+
+
+def _ruled(event: TimelineEvent) -> Step:
+    facts = {"step": event.step, "amount_minor": event.amount.minor if event.amount is not None else None}
+    saying = RULED.get(event.event, Saying(event.event))
+    is_persons = event.decided_by == "person"
+    sentence = Sentence(
+        filled(saying.text, facts),
+        on=event.on,
+        tone=saying.tone,
+        because=event.because,
+        note=_("A person decides; this is the first day allowed.") if is_persons else "",
+        is_planned=True,
+    )
+    return _step(event.on, "person" if is_persons else "planned", event.event, sentence, facts)
 
 
 def _picture(steps: Iterable[Step], *, title: str, today: date | None) -> Picture:
@@ -136,9 +150,7 @@ def _foreseen(step: ForeseenStep) -> Step:
     return _step(step.on, state, step.what, foreseen_sentence(step), figures_of_step(step))
 
 
-def _step(
-    on: date, state: str, what: str, sentence: Sentence, facts: Mapping[str, object] | None = None
-) -> Step:
+def _step(on: date, state: str, what: str, sentence: Sentence, facts: Mapping[str, object] | None = None) -> Step:
     clauses = ", ".join(dict.fromkeys(_short(citation) for citation in sentence.because))
     under = day_text(on, language()) + (f" · {clauses}" if clauses else "")
     return Step(
@@ -154,13 +166,14 @@ def _short(citation: Citation) -> str:
     return f"§ {citation.clause}" if citation.clause[:1].isdigit() else str(citation)
 
 
-def _once(steps: Iterable[ForeseenStep]) -> Iterable[ForeseenStep]:
+def _once(steps: Iterable[T]) -> Iterable[T]:
     """Yield the steps, of repeated ones the first only."""
     seen: set[str] = set()
     for step in steps:
-        if step.what in REPEATED and step.what in seen:
+        what = step.event if isinstance(step, TimelineEvent) else step.what
+        if what in REPEATED and what in seen:
             continue
-        seen.add(step.what)
+        seen.add(what)
         yield step
 
 
@@ -174,48 +187,9 @@ def _because_by_key(invoice_id: int) -> Mapping[str, tuple[Citation, ...]]:
     return found
 
 
-def _example(visit: Visit, product: str, customer: CustomerKind, version: str) -> Arrears:
-    """Return an invoice of today that nobody pays: received at once, and nothing else in the way."""
-    issued_on = bank_day_on_or_after(visit.today)
-    term = term_for([product], billing_terms(visit.company.slug, version, customer))
-    return Arrears(
-        invoice_id=0,
-        invoice_number="",
-        provider=visit.company.slug,
-        terms_version=version,
-        customer_id=0,
-        customer_kind=customer,
-        products=frozenset({product}),
-        issued_on=issued_on,
-        received_on=issued_on,
-        due_on=due_on(term, issued_on=issued_on, received_on=issued_on) if term is not None else None,
-        is_term_agreed=term is not None,
-        total=EXAMPLE,
-        open_principal=EXAMPLE,
-        open_charges=Money(0),
-        services=(HeldService(0, product, product, is_on_invoice=True, is_held=False),),
-    )
-
-
-def _as_step(on: date, order: Order) -> ForeseenStep:
-    return ForeseenStep(
-        on=on,
-        what=order.what,
-        invoice_id=order.invoice_id,
-        invoice_number="",
-        step=getattr(order, "step", None),
-        amount=getattr(order, "amount", None) or getattr(order, "fee", None),
-        deadline_on=order.deadline_on if isinstance(order, SendReminder) else None,
-        because=order.because,
-        decided_by=order.decided_by,
-    )
-
-
-def _product_choice(visit: Visit, chosen: str) -> Choice:
-    products = catalogue_of(visit.company.slug).product
+def _product_choice(sold: tuple[CatalogueProduct, ...], chosen: str) -> Choice:
     options = tuple(
-        Option(found.code, found.name_da if language() == "da" else found.name_en, found.code == chosen)
-        for found in products
+        Option(found.code, found.name_da if language() == "da" else found.name_en, found.code == chosen) for found in sold
     )
     return Choice("product", _("Product"), options)
 

@@ -26,9 +26,9 @@ class Names:
 
     def links(self, *, invoice_id: int | None = None, customer_id: int | None = None) -> tuple[Link, ...]:
         found = []
-        if invoice_id in self.invoices:
+        if invoice_id is not None and invoice_id in self.invoices:
             found.append(invoice_link(self.invoices[invoice_id], self.slug))
-        if customer_id in self.customers:
+        if customer_id is not None and customer_id in self.customers:
             found.append(customer_link(self.customers[customer_id], self.slug))
         return tuple(found)
 

@@ -16,6 +16,7 @@ from servanda.business.hosting.models import Hold, Service
 from servanda.ground.citation import Citation
 from servanda.ground.refusal import Refused
 
+# Reads lines that began lately and lines newer than the newest that has a service; not all that exist.
 _OPEN = """
 insert into service (company_id, customer_id, line_id, product_code, name, state, began_on, purge_because,
                      purge_decided_by)
@@ -23,7 +24,10 @@ select l.company_id, l.customer_id, l.id, l.product_code, coalesce(nullif(l.desc
        l.began_on, '[]', 'person'
   from contract_line l
   join catalogue_product p on p.company_id = l.company_id and p.code = l.product_code and p.is_service
- where l.company_id = %s and l.began_on <= %s and (l.until is null or l.until > %s)
+ where l.company_id = %(company)s and l.began_on <= %(today)s and (l.until is null or l.until > %(today)s)
+   and l.ended_on is null
+   and (l.began_on > %(today)s - 60
+        or l.id > coalesce((select max(s.line_id) from service s where s.company_id = %(company)s), 0) - 20000)
    and not exists (select 1 from service s where s.line_id = l.id)
 on conflict (line_id) do nothing
 """
@@ -36,7 +40,7 @@ class NotInQuarantine(Refused):
 def open_services(company_id: int, *, today: date) -> int:
     """Open the services of lines that have begun and have none yet, and return how many those are."""
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [company_id, today, today])
+        cursor.execute(_OPEN, {"company": company_id, "today": today})
         return int(cursor.rowcount)
 
 

@@ -253,7 +253,13 @@ CROSS_FIELDS = (
         "percent belongs",
         "Add percent",
     ),
-    ("statutory percent", rule("interest", 'method = "statutory"', 'percent = "6"'), 12, "percent belongs", "statutory"),
+    (
+        "statutory percent",
+        rule("interest", 'method = "statutory"', 'percent = "6"'),
+        12,
+        "percent belongs",
+        "statutory",
+    ),
     (
         "suspension by a reminder without step",
         rule("suspension", 'cause = "non-payment"', 'counted_from = "reminder deadline"'),
@@ -278,8 +284,9 @@ CROSS_FIELDS = (
     ),
     (
         "first reminder after a reminder",
-        rule("reminder", "step = 1", 'sent_after = "reminder"', "wait_days = 1", "deadline_days = 7")
-        .replace("```toml reminder\n", "```toml reminder\ndeadline_from = 'sending'\n"),
+        rule("reminder", "step = 1", 'sent_after = "reminder"', "wait_days = 1", "deadline_days = 7").replace(
+            "```toml reminder\n", "```toml reminder\ndeadline_from = 'sending'\n"
+        ),
         13,
         "no reminder before it",
         '"due"',
@@ -318,10 +325,7 @@ CROSS_FIELDS = (
 
 @pytest.mark.parametrize(
     ("text", "line", "message", "remedy"),
-    [
-        pytest.param(*case[1:], id=case[0])
-        for case in (*FRONT_MATTER, *STRUCTURE, *PROSE, *RULES, *CROSS_FIELDS)
-    ],
+    [pytest.param(*case[1:], id=case[0]) for case in (*FRONT_MATTER, *STRUCTURE, *PROSE, *RULES, *CROSS_FIELDS)],
 )
 def test_a_mistake_is_reported_with_its_line_and_remedy(text: str, line: int, message: str, remedy: str) -> None:
     problems = found(text).problems
@@ -337,7 +341,7 @@ def test_a_mistake_is_reported_with_its_line_and_remedy(text: str, line: int, me
     [
         pytest.param(b"", 1, "empty", id="no bytes"),
         pytest.param(b" \n\n", 1, "empty", id="only blanks"),
-        pytest.param(SOUND.encode().replace(b"Rente", b"R\0nte", 1), 23, "NUL", id="a NUL byte"),
+        pytest.param(SOUND.encode().replace(b"Rente", b"R\0nte", 1), 24, "NUL", id="a NUL byte"),
         pytest.param(SOUND.encode("latin-1"), 12, "not UTF-8", id="another encoding"),
         pytest.param(b"a" * (SIZE_MAX + 1), 1, "more than 2,000,000 bytes", id="too large"),
     ],

@@ -1,0 +1,26 @@
+"""Opening services, holding and releasing them, the two acts of removal, and what follows when a line runs out."""
+
+from servanda.business.hosting.actions.leaving import remind_of_export, take_lines_forward
+from servanda.business.hosting.actions.services import (
+    NotInQuarantine,
+    lift_expired_holds,
+    lift_holds,
+    open_services,
+    place_holds,
+    purge_service,
+    put_back_service,
+    quarantine_services,
+)
+
+__all__ = [
+    "NotInQuarantine",
+    "lift_expired_holds",
+    "lift_holds",
+    "open_services",
+    "place_holds",
+    "purge_service",
+    "put_back_service",
+    "quarantine_services",
+    "remind_of_export",
+    "take_lines_forward",
+]

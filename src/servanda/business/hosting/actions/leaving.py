@@ -1,0 +1,116 @@
+"""What follows when contract lines run out: renewal or end, reminders to take data out, quarantine of their services."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from servanda.agreements.reading import library_of
+from servanda.business.companies.facts import CompanyFacts
+from servanda.business.contracts.actions.renewing import put_off, take_next_step
+from servanda.business.contracts.decisions.orders import EndLine
+from servanda.business.contracts.facts import LineFacts
+from servanda.business.contracts.queries import line as line_of
+from servanda.business.contracts.queries import lines_ending_between, lines_that_may_be_due
+from servanda.business.customers.queries import customer
+from servanda.business.evidence.facts import because_to_json
+from servanda.business.hosting import wording
+from servanda.business.hosting.actions.services import quarantine_services
+from servanda.business.hosting.decisions.deletion import purge_on
+from servanda.business.hosting.models import Service
+from servanda.business.letters.actions import write_letters
+from servanda.business.letters.facts import LetterDraft
+from servanda.terms.clauses import Deletion, Export
+from servanda.terms.resolving import Answer, R, ask
+
+LINES_AT_ONCE = 2000
+LOOK_AHEAD = timedelta(days=60)  # further ahead than any reminder to take data out
+
+
+def take_lines_forward(company: CompanyFacts, *, today: date, at: datetime) -> int:
+    """Renew or end the lines whose day has come, and return how many steps that were.
+
+    What a person must decide is looked at again tomorrow.
+    """
+    steps = 0
+    waiting = []
+    for line_id in lines_that_may_be_due(company.company_id, today=today, limit=LINES_AT_ONCE):
+        while (step := _take_step(company, line_id, today=today, at=at)) is not None:
+            steps += 1
+            if isinstance(step, EndLine):
+                break
+        waiting.append(line_id)
+    put_off(waiting, on=today + timedelta(days=1), today=today)
+    return steps
+
+
+@transaction.atomic
+def _take_step(company: CompanyFacts, line_id: int, *, today: date, at: datetime) -> object:
+    """Take one step of a line; a line that ends takes its service out of operation in the same transaction."""
+    step = take_next_step(line_id, today=today, at=at)
+    if isinstance(step, EndLine):
+        line = line_of(line_id)
+        deletion = _asked(company, line, Deletion, today=today, counted_from="contract end")
+        ended_on = step.until - timedelta(days=1)
+        quarantine_services(
+            Service.objects.filter(line_id=line_id, state="running").values_list("pk", flat=True),
+            purge_on=purge_on(deletion.rule, ended_on=ended_on) if deletion.rule is not None else None,
+            purge_because=deletion.because,
+            decided_by=deletion.rule.decided_by if deletion.rule is not None else "person",
+            because=step.because or deletion.because,
+            today=today,
+            at=at,
+        )
+    return step
+
+
+def remind_of_export(company: CompanyFacts, *, today: date, at: datetime) -> int:
+    """Write the reminders to take data out that are due today, and return how many those are.
+
+    They go out on their very day, whatever day that is: they help the customer, and later would help less. After a standstill
+    only the nearest one is written.
+    """
+    drafts = []
+    for line in lines_ending_between(company.company_id, since=today, until=today + LOOK_AHEAD):
+        export = _asked(company, line, Export, today=today)
+        if export.rule is None or line.until is None or line.end_cause != "notice":
+            continue
+        ends_on = line.until - timedelta(days=1)
+        due = [days for days in export.rule.reminders_days_before if ends_on - timedelta(days=days) <= today]
+        if due:
+            drafts.append(_reminder(company, line, min(due), ends_on, export, today=today, at=at))
+    return write_letters(drafts)
+
+
+def _reminder(
+    company: CompanyFacts,
+    line: LineFacts,
+    days: int,
+    ends_on: date,
+    export: Answer[Export],
+    *,
+    today: date,
+    at: datetime,
+) -> LetterDraft:
+    to = customer(line.customer_id)
+    name = line.description or line.product_code
+    subject = wording.export_subject(name, to.language)
+    paragraphs = wording.export_paragraphs(name, company.name, company.email, ends_on, to.language)
+    return LetterDraft(
+        company_id=company.company_id,
+        customer_id=line.customer_id,
+        key=f"export:{line.line_id}:{ends_on}:{days}",
+        kind="export",
+        language=to.language,
+        recipient=to.email,
+        subject=subject,
+        text="\n\n".join(paragraphs) + "\n",
+        on_day=today,
+        queued_at=at,
+        paper={"title": subject, "paragraphs": list(paragraphs), "because": because_to_json(export.because)},
+    )
+
+
+def _asked(company: CompanyFacts, line: LineFacts, kind: type[R], *, today: date, counted_from: str = "") -> Answer[R]:
+    agreement = library_of(company.slug).version(line.terms_version)
+    selector = (("counted_from", counted_from),) if counted_from else ()
+    return ask(agreement, kind, on=today, product=line.product_code, customer=line.customer_kind, selector=selector)

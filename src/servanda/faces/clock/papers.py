@@ -1,0 +1,270 @@
+"""Makes a letter into a paper: the invoice as the law wants it, a reminder with what is owed. Plain texts, no rules."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from servanda.agreements.reading import library_of
+from servanda.business.billing.facts import InvoiceFacts, InvoiceLineFacts
+from servanda.business.billing.queries import invoices
+from servanda.business.companies.facts import CompanyFacts
+from servanda.business.customers.facts import CustomerFacts
+from servanda.business.customers.queries import customer
+from servanda.business.evidence.facts import because_from_json
+from servanda.business.letters.facts import LetterFacts
+from servanda.drivers.documents import Column, Paper, Payment, Sender, Table, Total
+from servanda.ground.calendar import day_text
+from servanda.ground.citation import Citation
+from servanda.ground.law.vat import REVERSE_CHARGE_NOTE_DA, REVERSE_CHARGE_NOTE_EN
+from servanda.ground.money import Money, money_text, total_of
+from servanda.ground.periods import Period
+from servanda.terms.clauses import InvoiceNote
+from servanda.terms.document import Language
+from servanda.terms.resolving import ask
+
+# The note that a clause of kind invoice-note asks for.
+INTERRUPTION = {
+    "da": "Betaling til tiden er nødvendig, for at ydelserne ikke bliver afbrudt.",
+    "en": "Payment in time is needed so that the services are not interrupted.",
+}
+
+
+def paper_of(letter: LetterFacts, company: CompanyFacts) -> Paper:
+    """Return the paper of a letter, in the customer's language."""
+    to = customer(letter.customer_id)
+    if letter.invoice_id is None:
+        return _notice(letter, company, to)
+    (invoice,) = invoices([letter.invoice_id])
+    if letter.kind == "invoice":
+        return _invoice(invoice, company, to)
+    if letter.kind == "credit note":
+        return _credit_note(invoice, company, to)
+    assert letter.paper is not None
+    return _letter(letter, letter.paper, invoice, company, to)
+
+
+def _invoice(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts) -> Paper:
+    is_da = invoice.language == "da"
+    return Paper(
+        kind="invoice",
+        language=_language(invoice.language),
+        title="Faktura" if is_da else "Invoice",
+        number=str(invoice.number),
+        issued_on=invoice.issued_on,
+        sender=_sender(company),
+        recipient_lines=to.postal_lines,
+        facts=_facts(invoice, to),
+        paragraphs=(),
+        table=_table(invoice),
+        totals=_totals(invoice),
+        payment=_payment(invoice, company, invoice.total),
+        notes=_notes(invoice, company),
+        clauses=_clauses(invoice.because, invoice, company),
+        footer=_footer(company),
+    )
+
+
+def _credit_note(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts) -> Paper:
+    assert invoice.original_id is not None
+    (original,) = invoices([invoice.original_id])
+    is_da = invoice.language == "da"
+    refers_to = f"Faktura {original.number}" if is_da else f"Invoice {original.number}"
+    return Paper(
+        kind="credit note",
+        language=_language(invoice.language),
+        title="Kreditnota" if is_da else "Credit note",
+        number=str(invoice.number),
+        issued_on=invoice.issued_on,
+        sender=_sender(company),
+        recipient_lines=to.postal_lines,
+        refers_to=refers_to,
+        facts=_facts(invoice, to),
+        paragraphs=(),
+        table=_table(invoice),
+        totals=_totals(invoice),
+        payment=None,
+        notes=(),
+        clauses=_clauses(invoice.because, invoice, company),
+        footer=_footer(company),
+    )
+
+
+def _letter(
+    letter: LetterFacts, paper: Mapping[str, object], invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts
+) -> Paper:
+    owed = cast("list[list[str]]", paper["owed"])
+    is_da = letter.language == "da"
+    total = str(paper["total"])
+    columns = (
+        Column("Hvad" if is_da else "What", is_wide=True),
+        Column("Beløb" if is_da else "Amount", alignment="right"),
+    )
+    return Paper(
+        kind="letter",
+        language=_language(letter.language),
+        title=str(paper["title"]),
+        number=letter.key,
+        issued_on=letter.on_day,
+        sender=_sender(company),
+        recipient_lines=to.postal_lines,
+        facts=_facts(invoice, to),
+        paragraphs=tuple(cast("list[str]", paper["paragraphs"])),
+        table=Table(columns, tuple((label, amount) for label, amount in owed)) if owed else None,
+        totals=(Total("I alt" if is_da else "In all", total, is_strong=True),) if owed else (),
+        payment=_payment(invoice, company, None, amount_text=total) if owed else None,
+        notes=(),
+        clauses=_clauses(because_from_json(cast("list[Mapping[str, object]]", paper["because"])), invoice, company),
+        footer=_footer(company),
+    )
+
+
+def _notice(letter: LetterFacts, company: CompanyFacts, to: CustomerFacts) -> Paper:
+    assert letter.paper is not None
+    because = because_from_json(cast("list[Mapping[str, object]]", letter.paper["because"]))
+    is_da = letter.language == "da"
+    return Paper(
+        kind="letter",
+        language=_language(letter.language),
+        title=str(letter.paper["title"]),
+        number=letter.key,
+        issued_on=letter.on_day,
+        sender=_sender(company),
+        recipient_lines=to.postal_lines,
+        facts=(
+            ("Dato" if is_da else "Date", day_text(letter.on_day, letter.language)),
+            ("Kundenummer" if is_da else "Customer number", to.number),
+        ),
+        paragraphs=tuple(cast("list[str]", letter.paper["paragraphs"])),
+        clauses=tuple((str(citation), "") for citation in because),
+        footer=_footer(company),
+    )
+
+
+def _clauses(
+    because: tuple[Citation, ...], invoice: InvoiceFacts, company: CompanyFacts
+) -> tuple[tuple[str, str], ...]:
+    """Return what the paper rests on: our clauses with their headings, and the law."""
+    agreement = library_of(company.slug).version(invoice.terms_version, _language(invoice.language))
+    headings = {clause.number: clause.heading for clause in agreement.clauses}
+    return tuple(
+        (f"{company.name} {citation.clause}", headings.get(citation.clause, ""))
+        if citation.source == company.slug
+        else (str(citation), "")
+        for citation in because
+    )
+
+
+def _language(language: str) -> Language:
+    return "da" if language == "da" else "en"
+
+
+def _sender(company: CompanyFacts) -> Sender:
+    return Sender(
+        name=company.legal_name,
+        address_lines=company.address_lines,
+        cvr=company.cvr,
+        email=company.email,
+        phone=company.phone,
+        web=company.web,
+        accent_colour=company.colour,
+    )
+
+
+def _facts(invoice: InvoiceFacts, to: CustomerFacts) -> tuple[tuple[str, str], ...]:
+    is_da = invoice.language == "da"
+    rows = [
+        ("Dato" if is_da else "Date", day_text(invoice.issued_on, invoice.language)),
+        ("Kundenummer" if is_da else "Customer number", to.number),
+    ]
+    if to.details.cvr:
+        rows.append(("CVR", to.details.cvr))
+    if to.details.vat_number:
+        rows.append(("Momsnummer" if is_da else "VAT number", to.details.vat_number))
+    if to.details.ean:
+        rows.append(("EAN", to.details.ean))
+    rows.append(("Vilkår" if is_da else "Terms", invoice.terms_version))
+    return tuple(rows)
+
+
+def _table(invoice: InvoiceFacts) -> Table:
+    is_da = invoice.language == "da"
+    columns = (
+        Column("Ydelse" if is_da else "Service", is_wide=True),
+        Column("Antal" if is_da else "Quantity", alignment="right"),
+        Column("Pris" if is_da else "Price", alignment="right"),
+        Column("Beløb" if is_da else "Amount", alignment="right"),
+    )
+    return Table(columns, tuple(_row(line, invoice.language) for line in invoice.lines))
+
+
+def _row(line: InvoiceLineFacts, language: str) -> tuple[str, ...]:
+    period = f"\n{_period(line, language)}" if line.since is not None else ""
+    return (
+        f"{line.description}{period}",
+        str(line.quantity),
+        money_text(line.unit, language),
+        money_text(line.net, language),
+    )
+
+
+def _period(line: InvoiceLineFacts, language: str) -> str:
+    assert line.since is not None
+    assert line.until is not None
+    period = Period(line.since, line.until)
+    if period.days == 1:
+        return day_text(period.since, language)
+    return f"{day_text(period.since, language)} – {day_text(period.last_day, language)}"
+
+
+def _totals(invoice: InvoiceFacts) -> tuple[Total, ...]:
+    is_da = invoice.language == "da"
+    percents = {(line.vat_category, line.vat_percent) for line in invoice.lines}
+    vat = [
+        Total(
+            f"{'Moms' if is_da else 'VAT'} {percent:.0f} % {'af' if is_da else 'of'} "
+            f"{money_text(_net(invoice, category, percent), invoice.language)}",
+            money_text(invoice.vat, invoice.language),
+        )
+        for category, percent in sorted(percents)
+    ]
+    return (
+        Total("Uden moms" if is_da else "Without VAT", money_text(invoice.net, invoice.language)),
+        *vat,
+        Total("I alt" if is_da else "Total", money_text(invoice.total, invoice.language), is_strong=True),
+    )
+
+
+def _net(invoice: InvoiceFacts, category: str, percent: object) -> Money:
+    return total_of(line.net for line in invoice.lines if line.vat_category == category and line.vat_percent == percent)
+
+
+def _payment(invoice: InvoiceFacts, company: CompanyFacts, amount: Money | None, *, amount_text: str = "") -> Payment:
+    is_da = invoice.language == "da"
+    due = day_text(invoice.due_on, invoice.language) if invoice.due_on is not None else ""
+    on_demand = "Ved modtagelsen" if is_da else "On receipt"
+    account = f"{company.bank_registration} {company.bank_account}"
+    return Payment(
+        amount_text=amount_text or money_text(amount or invoice.total, invoice.language),
+        due_text=due or on_demand,
+        account_lines=(
+            ("Reg. og konto" if is_da else "Account", account),
+            ("IBAN", company.iban),
+        ),
+        reference=invoice.reference,
+        fik_line=f"+71<{invoice.reference}+{company.fik_creditor}<",
+    )
+
+
+def _notes(invoice: InvoiceFacts, company: CompanyFacts) -> tuple[str, ...]:
+    agreement = library_of(company.slug).version(invoice.terms_version)
+    asked = [
+        ask(agreement, InvoiceNote, on=invoice.issued_on, product=product, customer=invoice.customer_kind)
+        for product in sorted(invoice.products)
+    ]
+    notes = [INTERRUPTION[invoice.language]] if any(answer.rule is not None for answer in asked) else []
+    if any(line.vat_category == "AE" for line in invoice.lines):
+        notes.append(REVERSE_CHARGE_NOTE_DA if invoice.language == "da" else REVERSE_CHARGE_NOTE_EN)
+    return tuple(notes)
+
+
+def _footer(company: CompanyFacts) -> str:
+    return f"{company.legal_name} · CVR {company.cvr}"

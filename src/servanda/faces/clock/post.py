@@ -1,0 +1,117 @@
+"""Sending the letters that wait: made into documents, claimed, sent, and the receiving server's answer recorded.
+
+Nothing outside is called within a transaction. A letter is claimed right before it is sent, so that a sender that dies leaves as few as
+possible of uncertain fate; what the answer changes for the claim is asked for in the transaction that records it.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Protocol
+
+from django.conf import settings
+from django.db import transaction
+
+from servanda.business.companies.facts import CompanyFacts
+from servanda.business.companies.queries import companies, moment_for, today_of
+from servanda.business.dunning.actions import look_again
+from servanda.business.letters.actions import (
+    claim_letters,
+    give_up_expired,
+    keep_document,
+    letters_to_render,
+    record_outcomes,
+)
+from servanda.business.letters.facts import LetterFacts, Outcome
+from servanda.business.letters.queries import document
+from servanda.drivers.documents import DocumentMaker
+from servanda.drivers.letters import Accepted, Attachment, OutgoingMail, Post, Rejected, Uncertain
+from servanda.faces.clock.papers import paper_of
+from servanda.ground.refusal import Refused
+
+LOG = logging.getLogger(__name__)
+RENDERED_AT_ONCE = 50
+CLAIMED_AT_ONCE = 10
+RETRY = timedelta(minutes=15)
+
+
+class Drivers(Protocol):
+    """What stands behind the clock: see `servanda.wiring.drivers`."""
+
+    def post(self) -> Post: ...
+    def document_maker(self) -> DocumentMaker: ...
+
+
+def deliver_waiting(now: datetime) -> int:
+    """Send all letters that wait, in all companies, and return how many were taken up."""
+    give_up_expired(now=now)
+    return sum(deliver_of(company, now=now) for company in companies())
+
+
+def deliver_of(company: CompanyFacts, *, now: datetime) -> int:
+    """Send the letters of one company that wait."""
+    drivers: Drivers = import_module(settings.DRIVERS)
+    _render(company, drivers.document_maker(), now=now)
+    post = drivers.post()
+    taken = 0
+    while claimed := claim_letters(company.company_id, limit=CLAIMED_AT_ONCE, now=now):
+        _send(company, claimed, post, now=now)
+        taken += len(claimed)
+    return taken
+
+
+def _render(company: CompanyFacts, maker: DocumentMaker, *, now: datetime) -> None:
+    """Make the documents of waiting letters. One that cannot be made stays, is reported, and holds nobody up."""
+    failed: set[int] = set()
+    while letters := [
+        letter
+        for letter in letters_to_render(company.company_id, limit=RENDERED_AT_ONCE + len(failed))
+        if letter.letter_id not in failed
+    ]:
+        for letter in letters:
+            try:
+                keep_document(letter.letter_id, maker.render(paper_of(letter, company)), at=now)
+            except Refused:
+                LOG.exception("the document of letter %s could not be made", letter.key)
+                failed.add(letter.letter_id)
+
+
+def _send(company: CompanyFacts, letters: Sequence[LetterFacts], post: Post, *, now: datetime) -> None:
+    """Send claimed letters over one connection, and record each answer with what it changes."""
+    today = today_of(company, now=now)
+    at = moment_for(company, now=now)
+    messages = [_message(letter, company, at=at) for letter in letters]
+    for letter, answer in zip(letters, post.send_all(messages), strict=True):
+        outcome = _outcome(letter, answer)
+        with transaction.atomic():
+            invoices = record_outcomes([outcome], at=at, today=today, retry_at=now + RETRY)
+            look_again(invoices, today=today)
+
+
+def _outcome(letter: LetterFacts, answer: Accepted | Rejected | Uncertain) -> Outcome:
+    match answer:
+        case Accepted():
+            return Outcome(letter.letter_id, "accepted", f"{answer.server}: {answer.reply}")
+        case Rejected():
+            return Outcome(letter.letter_id, "rejected" if answer.is_permanent else "waiting", answer.reply)
+        case Uncertain():
+            return Outcome(letter.letter_id, "uncertain", answer.reply)
+
+
+def _message(letter: LetterFacts, company: CompanyFacts, *, at: datetime) -> OutgoingMail:
+    content = document(letter.document_sha256)
+    assert content is not None, "a letter is only claimed when its document is kept"
+    domain = company.email.rpartition("@")[2]
+    name = letter.key.replace(":", "-")
+    return OutgoingMail(
+        message_id=f"<{company.slug}.{name}@{domain}>",
+        sender=company.email,
+        sender_name=company.name,
+        recipient=letter.recipient,
+        subject=letter.subject,
+        text=letter.text,
+        language=letter.language,
+        written_at=at,
+        attachments=(Attachment(f"{name}.pdf", "application/pdf", content),),
+    )

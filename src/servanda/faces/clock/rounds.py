@@ -1,0 +1,111 @@
+"""A round: asks what is due in a company today, and does it, in the order in which one thing leads to the next.
+
+Rounds read only what may be due. A missed round heals: the next one asks the same questions of the same facts. On a test clock each
+day is rounded in turn, with its letters delivered in between; on the real clock there is only today.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from servanda.business.billing.actions.beginning import begin_billing
+from servanda.business.billing.actions.issuing import issue_due_invoices
+from servanda.business.companies.actions import finish_day, move_test_clock
+from servanda.business.companies.facts import CompanyFacts
+from servanda.business.companies.queries import companies, company, moment_for, today_of
+from servanda.business.dunning.actions import follow_new_invoices, work_off
+from servanda.business.hosting.actions import (
+    lift_expired_holds,
+    open_services,
+    purge_service,
+    remind_of_export,
+    take_lines_forward,
+)
+from servanda.business.hosting.queries import services_to_purge
+from servanda.faces.clock.post import deliver_of
+from servanda.ground.calendar import is_bank_day
+from servanda.ground.refusal import Refused
+
+LOG = logging.getLogger(__name__)
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round did."""
+
+    invoices: int
+    claims: int
+    acts: int
+    lines: int
+    purged: int
+
+
+def run_rounds(now: datetime) -> None:
+    """Make a round in every company. One company's failure does not keep the others waiting."""
+    for one in companies():
+        try:
+            run_round(one, now=now)
+        except Exception:  # the clock's own loop: reported, rolled back where it failed, and tried again next time
+            LOG.exception("the round of %s failed", one.slug)
+
+
+def run_round(company: CompanyFacts, *, now: datetime) -> Round:
+    """Ask what is due in a company today, and do it."""
+    today, at = today_of(company, now=now), moment_for(company, now=now)
+    lines = take_lines_forward(company, today=today, at=at)
+    begin_billing(company.company_id)
+    open_services(company.company_id, today=today)
+    issued = 0
+    while ids := issue_due_invoices(company, today=today, at=at, limit=BATCH):
+        issued += len(ids)
+    remind_of_export(company, today=today, at=at)
+    lift_expired_holds(company.company_id, today=today, at=at)
+    follow_new_invoices(company.company_id)
+    claims = acts = 0
+    while (worked := work_off(company, today=today, at=at, limit=BATCH)).claims:
+        claims, acts = claims + worked.claims, acts + worked.acts
+    purged = _purge(company, today=today, at=at)
+    finish_day(company.company_id, day=today)
+    return Round(issued, claims, acts, lines, purged)
+
+
+def move_time(company_id: int, *, to: date) -> None:
+    """Move a company's test clock forward day by day, with the rounds, the letters and the payments of each day."""
+    now = timezone.now()
+    today = company(company_id).clock_on
+    if today is None or to <= today:
+        move_test_clock(company_id, to=to)  # refuses, with the reason
+    while (current := company(company_id)).clock_on is not None and current.clock_on < to:
+        move_test_clock(company_id, to=current.clock_on + timedelta(days=1))
+        live_through_day(company(company_id), now=now)
+
+
+def live_through_day(company: CompanyFacts, *, now: datetime) -> None:
+    """Let a day of a test clock pass: its payments, its round, its letters, and what those lead to."""
+    if settings.DAILY_LIFE:
+        import_string(settings.DAILY_LIFE)(company, now=now)
+    for _ in range(4):  # a letter that is accepted may make the next step due on the same day
+        run_round(company, now=now)
+        if not deliver_of(company, now=now):
+            break
+
+
+def _purge(company: CompanyFacts, *, today: date, at: datetime) -> int:
+    """Purge what may go by itself, on bank days; what a person must decide waits for them."""
+    if not is_bank_day(today):
+        return 0
+    purged = 0
+    for service in services_to_purge(company.company_id, today=today):
+        if service.purge_decided_by == "person":
+            continue
+        try:
+            purge_service(service.service_id, approval=None, today=today, at=at)
+            purged += 1
+        except Refused as refusal:
+            LOG.warning("service %s keeps its data: %s", service.service_id, refusal)
+    return purged

@@ -1,0 +1,192 @@
+"""What staff do: each takes a form in, makes one call, and leads back to the page with what became of it."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from servanda.business.billing.actions.allocating import explain_otherwise
+from servanda.business.billing.actions.crediting import credit_whole_invoice
+from servanda.business.billing.facts import InvoiceFacts
+from servanda.business.billing.queries import invoice_numbered
+from servanda.business.dunning.actions import decide_proposal, end_pause, explain_payment, pause_claim
+from servanda.business.evidence.actions import set_brake
+from servanda.faces.office.people import name_in_records
+from servanda.faces.office.places import Visit, visit
+from servanda.faces.parts.access import access
+from servanda.faces.parts.timemoving import move_time
+from servanda.ground.calendar import add_months, parse_day
+from servanda.ground.refusal import Refused
+
+REASON_LETTERS_MAX = 300
+Act = Callable[..., None]
+
+
+class Incomplete(Refused):
+    """The form lacks something."""
+
+
+def act(*, back: str) -> Callable[[Act], Callable[..., HttpResponseBase]]:
+    """Make a function an act of staff that leads back to a page; a refusal is told there, in words."""
+
+    def made(view: Act) -> Callable[..., HttpResponseBase]:
+        @access(policy="staff", methods=("POST",))
+        @wraps(view)
+        def acted(request: HttpRequest, slug: str, **values: Any) -> HttpResponse:
+            try:
+                view(request, visit(slug), **values)
+            except Refused as refusal:
+                messages.add_message(request, messages.ERROR, str(refusal), extra_tags="stop")
+            return redirect(back, slug, *values.values())
+
+        return acted
+
+    return made
+
+
+@act(back="office:today")
+def brake(request: HttpRequest, here: Visit) -> None:
+    is_engaged = request.POST.get("is_engaged") == "1"
+    set_brake(
+        here.company.company_id,
+        is_engaged=is_engaged,
+        by=name_in_records(request),
+        reason=_reason(request),
+        at=here.at,
+        today=here.today,
+    )
+    _say(request, _("The brake is on. Nothing adverse happens.") if is_engaged else _("The brake is released."))
+
+
+@act(back="office:today")
+def move(request: HttpRequest, here: Visit) -> None:
+    """Move the test clock by the step that was asked for."""
+    to = _asked_day(request, here.today)
+    move_time(here.company.company_id, to=to)
+    _say(request, _("The time was moved."))
+
+
+@act(back="office:today")
+def decide(request: HttpRequest, here: Visit) -> None:
+    is_approved = request.POST.get("answer") == "yes"
+    decide_proposal(
+        here.company,
+        _number(request, "key"),
+        is_approved=is_approved,
+        by=name_in_records(request),
+        reason=_reason(request),
+        today=here.today,
+        at=here.at,
+    )
+    _say(request, _("Decided: it is done.") if is_approved else _("Decided: it is left."))
+
+
+@act(back="office:invoice")
+def dispute(request: HttpRequest, here: Visit, *, number: int) -> None:
+    _pause(request, here, number, cause="dispute", until=None)
+    _say(request, _("The invoice is disputed. Everything adverse on it has stopped."))
+
+
+@act(back="office:invoice")
+def payment_plan(request: HttpRequest, here: Visit, *, number: int) -> None:
+    _pause(request, here, number, cause="payment plan", until=parse_day(request.POST.get("until", "")))
+    _say(request, _("The payment plan is agreed. Everything adverse on the invoice waits."))
+
+
+@act(back="office:invoice")
+def resume(request: HttpRequest, here: Visit, *, number: int) -> None:
+    _invoice(here, number)
+    pause_id = _number(request, "pause")
+    end_pause(here.company, pause_id, by=name_in_records(request), today=here.today, at=here.at)
+    _say(request, _("Dunning goes on from here; the days between do not count."))
+
+
+@act(back="office:invoice")
+def credit(request: HttpRequest, here: Visit, *, number: int) -> None:
+    credit_whole_invoice(
+        here.company,
+        _invoice(here, number).invoice_id,
+        reason=_reason(request),
+        because=(),
+        by=name_in_records(request),
+        today=here.today,
+        at=here.at,
+    )
+    _say(request, _("The credit note is written."))
+
+
+@act(back="office:matching")
+def allocate(request: HttpRequest, here: Visit) -> None:
+    explain_payment(
+        here.company,
+        _number(request, "entry"),
+        invoice_id=_number(request, "invoice"),
+        by=name_in_records(request),
+        today=here.today,
+        at=here.at,
+    )
+    _say(request, _("The payment is booked on the invoice."))
+
+
+@act(back="office:matching")
+def explain(request: HttpRequest, here: Visit) -> None:
+    explain_otherwise(
+        here.company,
+        _number(request, "entry"),
+        reason=_reason(request),
+        by=name_in_records(request),
+        today=here.today,
+        at=here.at,
+    )
+    _say(request, _("The entry is explained."))
+
+
+def _pause(request: HttpRequest, here: Visit, number: int, *, cause: str, until: date | None) -> None:
+    pause_claim(
+        here.company,
+        _invoice(here, number).invoice_id,
+        cause=cause,
+        reason=_reason(request),
+        until=until,
+        by=name_in_records(request),
+        today=here.today,
+        at=here.at,
+    )
+
+
+def _asked_day(request: HttpRequest, today: date) -> date:
+    step = request.POST.get("step", "")
+    if step == "date":
+        return parse_day(request.POST.get("to", ""))
+    days = {"day": today + timedelta(days=1), "week": today + timedelta(days=7), "month": add_months(today, 1)}
+    if step not in days:
+        raise Incomplete(_("Choose how far the time is to move."))
+    return days[step]
+
+
+def _invoice(here: Visit, number: int) -> InvoiceFacts:
+    found = invoice_numbered(here.company.company_id, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").strip()[:REASON_LETTERS_MAX]
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.POST.get(name, "")
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise Incomplete(_("The form is not whole. Go back to the page and try again."))
+    return int(text)
+
+
+def _say(request: HttpRequest, text: str) -> None:
+    messages.add_message(request, messages.SUCCESS, text, extra_tags="calm")

@@ -1,0 +1,16 @@
+"""Drivers in memory, for stories and simulations: the second implementation of each port. Named by the setting DRIVERS."""
+
+from functools import cache
+
+from servanda.drivers.documents.memory import TextMaker
+from servanda.drivers.letters.memory import MemoryPost
+
+
+@cache
+def post() -> MemoryPost:
+    """Return the one post of this process; a test tells it whom to refuse and whose mail to lose."""
+    return MemoryPost()
+
+
+def document_maker() -> TextMaker:
+    return TextMaker()

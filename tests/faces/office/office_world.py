@@ -1,0 +1,245 @@
+"""A small company for the pages: the cast lives through some weeks of a test clock, with a post that stays in memory.
+
+Also stands as the module of drivers while the pages are tested: see the setting DRIVERS.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from servanda.agreements.reading import catalogue_of, company_of, library_of
+from servanda.business.billing.facts import BankMovement, StatementDraft
+from servanda.business.billing.queries import invoices_of_customer
+from servanda.business.catalogue.actions import load_catalogue
+from servanda.business.companies.actions import add_company
+from servanda.business.companies.facts import CompanyFacts
+from servanda.business.companies.queries import company
+from servanda.business.contracts.actions.concluding import conclude_contract
+from servanda.business.contracts.decisions.terms import conclusion_terms
+from servanda.business.contracts.facts import Acceptance, NewLine
+from servanda.business.customers.actions import add_customer
+from servanda.business.customers.facts import CustomerDetails
+from servanda.business.dunning.actions import pause_claim, receive_statement
+from servanda.drivers.documents.memory import TextMaker
+from servanda.drivers.letters import Attachment, OutgoingMail
+from servanda.drivers.letters.memory import MemoryPost
+from servanda.faces.clock.rounds import live_through_day, move_time
+from servanda.ground.calendar import moment_of
+from servanda.ground.money import Money, total_of
+from servanda.terms.clauses import CustomerKind
+
+BEGAN_ON = date(2026, 8, 3)
+HOSTILE = "<script>alert('Mallory')</script>"
+PASSWORD = "sagen er ren"
+_POST = MemoryPost()
+
+
+def post() -> MemoryPost:
+    return _POST
+
+
+def document_maker() -> TextMaker:
+    return TextMaker()
+
+
+def mails() -> "MemoryMails":
+    return MemoryMails()
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryMail:
+    """A mail as the sink would show it."""
+
+    name: str
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    written_at: datetime | None
+    text: str
+    attachment_names: tuple[str, ...]
+
+
+class MemoryMails:
+    """The mails that the post in memory accepted."""
+
+    def newest(self, count: int) -> tuple[MemoryMail, ...]:
+        numbered = list(enumerate(_POST.accepted))
+        return tuple(_mail(number, message) for number, message in reversed(numbered[-count:]))
+
+    def mail(self, name: str) -> MemoryMail | None:
+        return next((mail for mail in self.newest(10_000) if mail.name == name), None)
+
+    def attachments(self, name: str) -> tuple[Attachment, ...]:
+        return _POST.accepted[int(name.removesuffix(".eml"))].attachments
+
+
+def _mail(number: int, message: OutgoingMail) -> MemoryMail:
+    return MemoryMail(
+        name=f"{number}.eml",
+        sender=f"{message.sender_name} <{message.sender}>",
+        recipients=(message.recipient,),
+        subject=message.subject,
+        written_at=message.written_at,
+        text=message.text,
+        attachment_names=tuple(attachment.name for attachment in message.attachments),
+    )
+
+
+def staff(username: str = "eva", *, is_staff: bool = True) -> object:
+    """Make a member of staff; without `is_staff`, somebody who only can sign in."""
+    user = get_user_model().objects.create_user(username, password=PASSWORD)
+    user.is_staff = is_staff
+    user.save(update_fields=["is_staff"])
+    return user
+
+
+def a_company(slug: str, *, clock_on: date = BEGAN_ON) -> CompanyFacts:
+    """Add the demo company of the provider, with its catalogue and a test clock."""
+    card = company_of(slug)
+    added = add_company(
+        slug=card.slug,
+        name=card.name,
+        legal_name=card.legal_name,
+        cvr=card.cvr,
+        address_lines=tuple(card.address_lines),
+        email=card.email,
+        phone=card.phone,
+        web=card.web,
+        bank_registration=card.bank_registration,
+        bank_account=card.bank_account,
+        iban=card.iban,
+        fik_creditor=card.fik_creditor,
+        colour=card.colour,
+        language=card.language,
+        fiscal_year_starts_month=card.fiscal_year_starts_month,
+        clock_on=clock_on,
+    )
+    load_catalogue(added.company_id, catalogue_of(slug), today=clock_on, at=moment_of(clock_on))
+    return added
+
+
+def a_customer(here: CompanyFacts, number: str, name: str, kind: CustomerKind, *, email: str = "") -> int:
+    """Add a customer with an address."""
+    assert here.clock_on is not None
+    details = CustomerDetails(
+        number=number,
+        kind=kind,
+        name=name,
+        email=email or f"{number}@kunde.example",
+        address_lines=("Prøvevej 1",),
+        postal_code="0000",
+        city="Prøveby",
+    )
+    customer_id, _warnings = add_customer(
+        here.company_id, details, today=here.clock_on, at=moment_of(here.clock_on)
+    )
+    return customer_id
+
+
+def a_contract(
+    here: CompanyFacts, customer_id: int, number: str, kind: CustomerKind, *lines: tuple[str, str, str, int | None]
+) -> None:
+    """Conclude a contract over lines of product, plan, description and the months of the term."""
+    assert here.clock_on is not None
+    agreement = library_of(here.slug).version_on(here.clock_on)
+    intervals = {plan.code: plan.interval_months for sold in catalogue_of(here.slug).product for plan in sold.plan}
+    conclude_contract(
+        company_id=here.company_id,
+        customer_id=customer_id,
+        number=number,
+        acceptance=Acceptance(
+            version=agreement.version,
+            language=agreement.language,
+            sha256=agreement.sha256,
+            at=moment_of(here.clock_on),
+            how="signed order",
+        ),
+        began_on=here.clock_on,
+        lines=tuple(
+            NewLine(
+                product_code=product,
+                plan_code=plan,
+                interval_months=intervals[plan],
+                began_on=here.clock_on,
+                description=description,
+                term_months=months,
+            )
+            for product, plan, description, months in lines
+        ),
+        terms=conclusion_terms(agreement, product=lines[0][0], customer=kind, on=here.clock_on),
+        today=here.clock_on,
+        at=moment_of(here.clock_on),
+    )
+
+
+def a_payment(here: CompanyFacts, amount: Money, *, reference: str = "", text: str = "", payer: str = "") -> None:
+    """Let the bank tell of one payment of today."""
+    assert here.clock_on is not None
+    told = f"{here.clock_on}{amount}{reference}{text}"
+    movement = BankMovement(
+        reference=hashlib.sha256(told.encode()).hexdigest()[:16],
+        ordinal=1,
+        amount=amount,
+        booked_on=here.clock_on,
+        value_on=here.clock_on,
+        text=text,
+        creditor_reference=reference,
+        payer_name=payer,
+        payer_account="",
+        is_reversal=False,
+    )
+    opening = _closing.get(here.company_id, Money(0))
+    closing = total_of((opening, amount))
+    statement = StatementDraft(
+        account=here.iban,
+        statement_id=told,
+        opening=opening,
+        closing=closing,
+        opening_on=here.clock_on,
+        closing_on=here.clock_on,
+        sha256=hashlib.sha256(told.encode()).hexdigest(),
+        file_name="statement.xml",
+        movements=(movement,),
+    )
+    receive_statement(here, statement, today=here.clock_on, at=moment_of(here.clock_on))
+    _closing[here.company_id] = closing
+
+
+_closing: dict[int, Money] = {}
+
+
+def small_company() -> CompanyFacts:
+    """Let Safe IT run for some weeks: Alma pays, Birk forgets, Carla disputes, Mallory has a name that bites."""
+    here = a_company("safe-it")
+    _closing.clear()
+    business, consumer = CustomerKind.BUSINESS, CustomerKind.CONSUMER
+    alma = a_customer(here, "1001", "Almas Atelier ApS", business)
+    birk = a_customer(here, "1002", "Birks Bageri", business)
+    carla = a_customer(here, "1003", "Carlas Kontor", business)
+    mallory = a_customer(here, "1004", HOSTILE, consumer)
+    a_contract(here, alma, "A-1", business, ("webhosting", "hosting-monthly", "alma.example", None))
+    a_contract(here, birk, "A-2", business, ("webhosting", "hosting-yearly", "birk.example", None))
+    a_contract(here, carla, "A-3", business, ("pc-security", "pc-monthly", "8 computere", None))
+    a_contract(here, mallory, "A-4", consumer, ("webhosting", "hosting-monthly", HOSTILE, None))
+    live_through_day(here, now=timezone.now())
+    move_time(here.company_id, to=date(2026, 9, 7))
+    here = company(here.company_id)
+    (first, *_) = invoices_of_customer(alma)
+    a_payment(here, first.open_total, reference=first.reference, payer="Almas Atelier ApS")
+    a_payment(here, Money(50_000), text="Tak for sidst", payer="Birk B.")
+    (claimed, *_) = invoices_of_customer(carla)
+    pause_claim(
+        here,
+        claimed.invoice_id,
+        cause="dispute",
+        reason="Kunden har talt efter og kun fundet syv.",
+        until=None,
+        by="system",
+        today=date(2026, 9, 7),
+        at=moment_of(date(2026, 9, 7)),
+    )
+    move_time(here.company_id, to=date(2026, 10, 12))
+    return company(here.company_id)

@@ -1,0 +1,13 @@
+"""Stories are told with drivers in memory; each begins with a post that refuses nobody."""
+
+import pytest
+from pytest_django import Settings
+
+from servanda.simulation import drivers
+
+
+@pytest.fixture(autouse=True)
+def memory_drivers(settings: Settings) -> None:
+    settings.DRIVERS = "servanda.simulation.drivers"
+    settings.DAILY_LIFE = ""
+    drivers.post.cache_clear()
