@@ -74,6 +74,7 @@ CONTRACT_COLUMNS = (
     Column("began_on", True, day, "2025-03-01", "First day of the line; all its periods count from it"),
     Column("term_months", False, whole_number(1, 60), "12", "Length of a term in months; the terms' own when empty"),
     Column("term_ends_on", False, day, "2027-02-28", "Last day of the term that runs now; the first term's when empty"),
+    Column("billed_until", False, day, "2027-02-28", "Last day invoiced elsewhere; needed once a period has passed"),
     Column("special_agreement", False, text(500), "Aftalt 18 måneder", "Why the term is another than the terms offer"),
 )
 
@@ -113,7 +114,6 @@ def _customer(line: int, values: Mapping[str, Any], today: date) -> ImportedCust
 
 
 def _contract(line: int, values: Mapping[str, Any]) -> ImportedRow:
-    ends_on = values["term_ends_on"]
     return ImportedRow(
         line=line,
         contract=values["contract"],
@@ -131,6 +131,11 @@ def _contract(line: int, values: Mapping[str, Any]) -> ImportedRow:
         own_price=values["price"],
         interval_months=values["interval_months"],
         term_months=values["term_months"],
-        term_until=ends_on + timedelta(days=1) if ends_on is not None else None,
+        term_until=_day_after(values["term_ends_on"]),
         special_reason=values["special_agreement"] or "",
+        billed_from=_day_after(values["billed_until"]),
     )
+
+
+def _day_after(last_day: date | None) -> date | None:
+    return last_day + timedelta(days=1) if last_day is not None else None

@@ -125,7 +125,13 @@ def test_thirty_days_from_the_first_of_december_are_the_last_day_of_the_year(agr
 def test_a_change_sent_by_its_last_day_can_hold_and_one_sent_later_cannot(
     sent_on: date, effect_on: date, notices: list[tuple[str, int]]
 ) -> None:
-    rules = tuple(Ruled(TermsChange(change="any", **{unit: count}), ()) for unit, count in notices)
+    rules = tuple(
+        Ruled(
+            TermsChange(change="any", days=count if unit == "days" else None, months=None if unit == "days" else count),
+            (),
+        )
+        for unit, count in notices
+    )
     earliest = earliest_effect(rules, sent_on=sent_on, customer=BUSINESS, concluded_on=OLD)
     assert (earliest.on <= effect_on) == (sent_on <= send_by(rules, effect_on=effect_on))
 

@@ -153,7 +153,14 @@ def test_a_special_agreement_without_reason_approver_or_clause_is_refused(
     answer = ask(agreement_of("servicepoint"), SpecialAgreement, on=DAY, product="cloudserver", customer=BUSINESS)
     assert answer.rule is not None
     values = {"about": "resource limits", "reason": "Data import", "approved_by": "eva"} | change
-    deviation = Deviation(name="cpu-percent", value="90", since=DAY, **values)
+    deviation = Deviation(
+        name="cpu-percent",
+        value="90",
+        since=DAY,
+        about=values["about"],
+        reason=values["reason"],
+        approved_by=values["approved_by"],
+    )
     assert deviation_objection(Ruled(answer.rule, answer.because), deviation) is not None
     assert deviation_objection(None, deviation) is not None
 

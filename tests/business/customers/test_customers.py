@@ -232,7 +232,7 @@ def test_an_open_invoice_a_running_contract_and_a_legal_hold_hinder_erasure(
     hindered: dict[str, bool], word: str
 ) -> None:
     clause, because = rule()
-    candidate = replace(QUIET, **hindered)
+    candidate = replace(QUIET, **hindered)  # type: ignore[arg-type]
     assert erasure_hindrance(QUIET) is None
     assert word in (erasure_hindrance(candidate) or "")
     assert not erasable_customers(

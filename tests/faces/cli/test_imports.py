@@ -11,6 +11,7 @@ import pytest
 from servanda.agreements.reading import catalogue_of, company_of
 from servanda.business.catalogue.actions import load_catalogue
 from servanda.business.companies.actions import add_company
+from servanda.business.contracts.models import Line
 from servanda.business.contracts.queries import contracts_of_customer, lines_of_customer
 from servanda.business.customers.queries import customer_numbered, ids_by_number
 from servanda.faces.cli.main import main
@@ -23,10 +24,10 @@ CUSTOMERS = """number;kind;name;email;cvr;ean;address;postal_code;city;created_o
 1042;business;Nordlys Eksempel ApS;faktura@nordlys.example;99999999;;Prøvevej 1;8000;Prøveby;2024-03-01
 1043;consumer;Alma Prøve;alma@eksempel.example;;;Prøvevej 2;8000;Prøveby;
 """
-CONTRACTS = """contract;customer;terms_version;accepted_on;product;plan;description;began_on;term_months;term_ends_on
-K-1;1042;2023-09;2025-06-15;subscription;{yearly};mail;2025-07-01;12;2027-06-30
-K-1;1042;2023-09;2025-06-15;subscription;{yearly};backup;2025-07-01;24;
-K-2;1043;2023-09;2026-11-01;subscription;{yearly};mail;2026-11-01;12;
+CONTRACTS = """contract;customer;terms_version;accepted_on;product;plan;description;began_on;term_months;term_ends_on;billed_until
+K-1;1042;2023-09;2025-06-15;subscription;{yearly};mail;2025-07-01;12;2027-06-30;2027-06-30
+K-1;1042;2023-09;2025-06-15;subscription;{yearly};backup;2025-07-01;24;;2026-06-30
+K-2;1043;2023-09;2026-11-01;subscription;{yearly};mail;2026-11-01;12;;
 """
 
 
@@ -139,6 +140,8 @@ def test_contracts_are_concluded_with_the_terms_that_were_accepted(run: Run, com
         (12, parse_day("2027-07-01")),
         (12, parse_day("2027-07-01")),
     ]
+    billed = Line.objects.filter(customer_id=buyer).order_by("id").values_list("billed_from", flat=True)
+    assert list(billed) == [parse_day("2027-07-01"), parse_day("2026-07-01")]
     code, report = run("contracts", contracts(), "--apply")
     assert (code, places(report)) == (1, [(2, "contract"), (3, "contract"), (4, "contract")])
 
@@ -156,6 +159,9 @@ def test_contracts_are_concluded_with_the_terms_that_were_accepted(run: Run, com
         (("mail;2026-11-01;12;", "mail;2026-11-01;12;2026-10-31"), "term_ends_on"),
         (("mail;2025-07-01;12;2027-06-30", "mail;2025-07-01;12;2026-06-30"), "term_ends_on"),
         (("2026-11-01;subscription", "2026-12-02;subscription"), "accepted_on"),
+        (("24;;2026-06-30", "24;;"), "billed_until"),
+        (("24;;2026-06-30", "24;;2026-05-31"), "billed_until"),
+        (("24;;2026-06-30", "24;;2024-06-30"), "billed_until"),
         (("1042;2023-09;2025-06-15;subscription;{yearly};backup", "1043;2023-09;2025-06-15;subscription;{yearly};backup"), "customer"),
         (("{yearly};mail;2026-11-01", "no-such-plan;mail;2026-11-01"), "plan"),
     ],

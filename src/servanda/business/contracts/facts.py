@@ -136,6 +136,7 @@ class NewLine:
     own_price: Money | None = None
     term_months: int | None = None
     term_until: date | None = None  # of an imported line: the first day after the term that runs now
+    billed_from: date | None = None  # of an imported line: the first day that was not billed elsewhere
     special_reason: str = ""
 
 

@@ -39,10 +39,10 @@ HAPPENED: Mapping[str, Saying] = {
     "dispute.opened": Saying(gettext_noop("A disagreement about the contract was opened."), "warn"),
     "dispute.negotiated": Saying(gettext_noop("The disagreement was talked over.")),
     "dispute.moved": Saying(gettext_noop("The disagreement moved on to the next stage."), "warn"),
-    "invoice.issued": Saying(gettext_noop("Invoice %(number)s over %(total)s was issued.")),
+    "invoice.issued": Saying(gettext_noop("Invoice %(number)s for %(total)s was issued.")),
     "invoice.accepted": Saying(gettext_noop("No question came in time; the invoice counts as accepted.")),
     "invoice.credited": Saying(
-        gettext_noop("Credit note %(credit_note)s over %(total)s was issued: %(reason)s"), "calm"
+        gettext_noop("Credit note %(credit_note)s for %(total)s was issued: %(reason)s"), "calm"
     ),
     "payment.received": Saying(gettext_noop("%(amount)s was received."), "calm"),
     "payment.reversed": Saying(gettext_noop("The bank took back a payment of %(amount)s."), "warn"),

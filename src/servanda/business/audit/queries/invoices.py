@@ -96,15 +96,15 @@ select * from (
 """
 _LEFT_UNBILLED = """
 select l.id as line, l.contract_id as contract, l.began_on,
-       coalesce(b.billed_until, r.billed_until) as billed_until, least(l.until, a.today) as ran_until
+       coalesce(b.billed_until, r.billed_until, l.billed_from) as billed_until, least(l.until, a.today) as ran_until
   from contract_line l join audited a on a.company_id = l.company_id
   left join (select line_id, max(until) as billed_until from invoice_line where bills_period group by 1) b
          on b.line_id = l.id
   left join billing_running_line r on r.line_id = l.id
  where case when l.interval_months = 0
-            then b.billed_until is null and coalesce(r.billed_until, l.began_on) <= l.began_on
+            then b.billed_until is null and coalesce(r.billed_until, l.billed_from, l.began_on) <= l.began_on
              and l.began_on + interval '1 month 3 days' < a.today
-            else coalesce(b.billed_until, r.billed_until, l.began_on)
+            else coalesce(b.billed_until, r.billed_until, l.billed_from, l.began_on)
                  + make_interval(months => l.interval_months, days => 3) < least(l.until, a.today) end
 """
 

@@ -101,6 +101,7 @@ def _line_row(row: Contract, line: NewLine, terms: ConclusionTerms) -> Line:
         own_price_minor=line.own_price.minor if line.own_price is not None else None,
         interval_months=line.interval_months,
         began_on=line.began_on,
+        billed_from=line.billed_from,
         term_months=term.months if term is not None else None,
         term_until=term.until if term is not None else None,
         look_again_on=look_again_on(term_until=term.until if term is not None else None, until=None),

@@ -45,6 +45,7 @@ class ImportedRow:
     term_months: int | None
     term_until: date | None
     special_reason: str
+    billed_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,7 @@ def _row_problems(row: ImportedRow, around: Surroundings, file: str) -> Iterator
         yield from _term_problems(row, terms, around.prices, file)
     yield from _plan_problems(row, around.prices, file)
     yield from _day_problems(row, around.today, file)
+    yield from _billing_problems(row, _interval(row, around.prices), around.today, file)
 
 
 def _plan_problems(row: ImportedRow, prices: PriceList, file: str) -> Iterator[Problem]:
@@ -195,6 +197,22 @@ def _day_problems(row: ImportedRow, today: date, file: str) -> Iterator[Problem]
         yield Problem(file, row.line, message, "Write the last day of the running term.", "term_ends_on")
 
 
+def _billing_problems(row: ImportedRow, interval: int | None, today: date, file: str) -> Iterator[Problem]:
+    """Report a line whose past periods would all be billed again, or whose periods would begin on odd days."""
+    if not interval:
+        return
+    if row.billed_from is None:
+        if add_months(row.began_on, interval) <= today:
+            message = f"The line began on {row.began_on}; without this, everything since would be invoiced again."
+            remedy = "Write the last day that was invoiced, or the day before the first one if nothing was."
+            yield Problem(file, row.line, message, remedy, "billed_until")
+        return
+    billed = months_between(row.began_on, row.billed_from)
+    if row.billed_from < row.began_on or billed % interval or add_months(row.began_on, billed) != row.billed_from:
+        message = f"No period of {interval} months from {row.began_on} ends on the day before {row.billed_from}."
+        yield Problem(file, row.line, message, "Write the last day of the last invoiced period.", "billed_until")
+
+
 def _group_problems(rows: tuple[ImportedRow, ...], file: str) -> Iterator[Problem]:
     """Report rows that call themselves one contract and differ on what belongs to all of it."""
     shared = ("customer", "terms_version", "terms_language", "accepted_on", "accepted_how", "scope_sheet")
@@ -245,6 +263,7 @@ def _line(row: ImportedRow, prices: PriceList) -> NewLine:
         term_months=row.term_months,
         term_until=row.term_until,
         special_reason=row.special_reason,
+        billed_from=row.billed_from,
     )
 
 

@@ -112,7 +112,7 @@ def _happened(event: Event, names: Names, staff: Mapping[str, str], subjects: Ma
     subject = subjects.get(str(event.facts.get("letter", "")))
     if subject is None or not event.what.startswith("letter."):
         return sentence
-    return replace(sentence, text=f"{sentence.text} {subject}.")
+    return replace(sentence, note=" · ".join(text for text in (subject, sentence.note) if text))
 
 
 def _service(service: ServiceFacts, prices: PriceList) -> ServiceRow:

@@ -101,7 +101,7 @@ def _coming(invoice: InvoiceFacts, names: Names) -> Sentence:
 
 def _parked(claim: Parked, names: Names) -> Sentence:
     links = names.links(invoice_id=claim.invoice_id, customer_id=claim.customer_id)
-    return Sentence(cause_text(claim.waits_for) + ".", tone="warn", links=links, on=claim.look_again_on)
+    return Sentence(cause_text(claim.waits_for) + ".", tone="warn", links=links)
 
 
 def _lost(letter: LetterFacts, names: Names) -> Sentence:
