@@ -155,4 +155,4 @@ LOGGING = {
 }
 
 MOVE_TIME = "servanda.faces.clock.rounds.move_time"  # who moves the time of a test clock
-DAILY_LIFE = ""  # who lets the customers of demo companies live a day; set where there are any
+DAILY_LIFE = "servanda.faces.demo.life.live"  # who lets the customers of companies on a test clock live a day

@@ -1,12 +1,13 @@
 """Two small companies that lived some months by the house's own rounds and actions: something of everything, all lawful."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from servanda.business.billing.actions.crediting import credit_invoice
 from servanda.business.billing.actions.issuing import issue_invoice
 from servanda.business.billing.facts import BankMovement, DraftLine, InvoiceDraft, InvoiceFacts, StatementDraft
 from servanda.business.billing.queries import invoices, invoices_of_customer
+from servanda.business.companies.actions import note_bank_news
 from servanda.business.customers.facts import CustomerDetails
 from servanda.business.dunning.actions import decide_proposal, receive_statement
 from servanda.business.dunning.queries import open_proposals
@@ -46,36 +47,40 @@ def _vicevaert() -> None:
     birk = _sign(world, BIRK, "office-yearly", "backup-yearly")
     carla = _sign(world, CARLA, "office-monthly")
     fritz = _sign(world, FRITZ, "office-yearly")
-    world.live_until(date(2026, 1, 9))
+    _live_until(world, date(2026, 1, 9))
     too_much = _owed(fritz, extra=50_00)
     _bank_statement(world, *_owed(alma), *_owed(carla, only_oldest=True), *too_much, (Money(123_45), ""))
     _credit_and_bill_again(world, invoices_of_customer(alma)[-1])
-    world.live_until(date(2026, 1, 20))
-    _approve(world, "hold.placed")
-    world.live_until(date(2026, 2, 4))
-    _approve(world, "hold.placed")
-    world.live_until(date(2026, 2, 16))
+    _live_until(world, date(2026, 2, 16))
     _bank_statement(world, *_owed(alma), *_owed(birk))
-    world.live_until(date(2026, 2, 18))
+    _live_until(world, date(2026, 2, 18))
     (paid, reference), *_ = _owed(carla, only_oldest=True)
     _bank_statement(world, (paid, reference))
-    world.live_until(date(2026, 2, 20))
+    _live_until(world, date(2026, 2, 20))
     _bank_statement(world, (-paid, reference))
-    world.live_until(date(2026, 2, 23))
+    _live_until(world, date(2026, 2, 23))
     _bank_statement(world, *_owed(carla, only_oldest=True))
-    world.live_until(date(2026, 3, 6))
+    _live_until(world, date(2026, 3, 6))
     _bank_statement(world, *_owed(alma))
-    world.live_until(END)
+    _live_until(world, END)
 
 
 def _safe_it() -> None:
     """Alma pays one of two services late enough to be suspended; Birk never pays."""
     world = World("safe-it", BEGIN, says_yes=False)
     birk = _sign(world, BIRK, "hosting-monthly")
-    _sign(world, ALMA, "hosting-yearly", "web-yearly")
-    world.live_until(date(2026, 3, 13))
+    _sign(world, ALMA, "hosting-yearly", "web-monthly")
+    _live_until(world, date(2026, 3, 13))
     _bank_statement(world, *_owed(birk))
-    world.live_until(END)
+    _live_until(world, END)
+
+
+def _live_until(world: World, day: date) -> None:
+    """Let the days pass, with news from the bank on each: without them nobody can be called late."""
+    while world.today < day:
+        note_bank_news(world.company_id, until=world.today)
+        world.live_until(world.today + timedelta(days=1))
+        _decide(world)
 
 
 def _sign(world: World, details: CustomerDetails, *plans: str) -> int:
@@ -129,18 +134,18 @@ def _bank_statement(world: World, *movements: tuple[Money, str]) -> None:
     receive_statement(world.company, draft, today=world.today, at=moment_of(world.today))
 
 
-def _approve(world: World, act: str) -> None:
+def _decide(world: World) -> None:
+    """Say yes to each hold that is proposed, and no to ending a contract."""
     for proposal in open_proposals(world.company_id):
-        if proposal.act == act:
-            decide_proposal(
-                world.company,
-                proposal.proposal_id,
-                is_approved=True,
-                by=EVA,
-                reason="talked to them twice",
-                today=world.today,
-                at=moment_of(world.today),
-            )
+        decide_proposal(
+            world.company,
+            proposal.proposal_id,
+            is_approved=proposal.act == "hold.placed",
+            by=EVA,
+            reason="talked to them twice",
+            today=world.today,
+            at=moment_of(world.today),
+        )
 
 
 def _credit_and_bill_again(world: World, invoice: InvoiceFacts) -> None:

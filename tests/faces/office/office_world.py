@@ -5,7 +5,7 @@ Also stands as the module of drivers while the pages are tested: see the setting
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
@@ -14,7 +14,7 @@ from servanda.agreements.reading import catalogue_of, company_of, library_of
 from servanda.business.billing.facts import BankMovement, StatementDraft
 from servanda.business.billing.queries import invoices_of_customer
 from servanda.business.catalogue.actions import load_catalogue
-from servanda.business.companies.actions import add_company
+from servanda.business.companies.actions import add_company, note_bank_news
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import company
 from servanda.business.contracts.actions.concluding import conclude_contract
@@ -225,8 +225,7 @@ def small_company() -> CompanyFacts:
     a_contract(here, carla, "A-3", business, ("pc-security", "pc-monthly", "8 computere", None))
     a_contract(here, mallory, "A-4", consumer, ("webhosting", "hosting-monthly", HOSTILE, None))
     live_through_day(here, now=timezone.now())
-    move_time(here.company_id, to=date(2026, 9, 7))
-    here = company(here.company_id)
+    here = days_pass(here, to=date(2026, 9, 7))
     (first, *_) = invoices_of_customer(alma)
     a_payment(here, first.open_total, reference=first.reference, payer="Almas Atelier ApS")
     a_payment(here, Money(50_000), text="Tak for sidst", payer="Birk B.")
@@ -241,5 +240,15 @@ def small_company() -> CompanyFacts:
         today=date(2026, 9, 7),
         at=moment_of(date(2026, 9, 7)),
     )
-    move_time(here.company_id, to=date(2026, 10, 12))
-    return company(here.company_id)
+    return days_pass(here, to=date(2026, 10, 12))
+
+
+def days_pass(here: CompanyFacts, *, to: date) -> CompanyFacts:
+    """Move the time a few days at once, with the bank telling each time that nothing came in."""
+    assert here.clock_on is not None
+    while here.clock_on is not None and here.clock_on < to:
+        day = min(here.clock_on + timedelta(days=3), to)
+        note_bank_news(here.company_id, until=day)
+        move_time(here.company_id, to=day)
+        here = company(here.company_id)
+    return here

@@ -6,6 +6,7 @@ missing heartbeat and runs again without a person (`revive`); `docs/why/job-queu
 """
 
 from contextlib import suppress
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -53,6 +54,13 @@ async def forget_finished(context: JobContext, timestamp: int) -> None:
     await context.app.job_manager.delete_old_jobs(
         nb_hours=FINISHED_KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
     )
+
+
+@app.task(name="move_company_time")
+def move_company_time(company_id: int, to: str) -> None:
+    """Move a test clock forward to a day, living each day on the way. Runs again where it stopped if its worker dies."""
+    rounds = import_module("servanda.faces.clock.rounds")
+    rounds.move_time(company_id, to=date.fromisoformat(to))
 
 
 def wake_delivery() -> None:

@@ -5,16 +5,19 @@ day is rounded in turn, with its letters delivered in between; on the real clock
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from servanda.business.billing.actions.beginning import begin_billing
 from servanda.business.billing.actions.issuing import issue_due_invoices
-from servanda.business.companies.actions import finish_day, move_test_clock
+from servanda.business.companies.actions import ClockRefused, finish_day, move_test_clock
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies, company, moment_for, today_of
 from servanda.business.dunning.actions import follow_new_invoices, work_off
@@ -32,6 +35,7 @@ from servanda.ground.refusal import Refused
 
 LOG = logging.getLogger(__name__)
 BATCH = 500
+CLOCK_LOCK = 20_260  # names the lock on a company's test clock among all advisory locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,32 @@ def move_time(company_id: int, *, to: date) -> None:
     """Move a company's test clock forward day by day, with the rounds, the letters and the payments of each day."""
     now = timezone.now()
     today = company(company_id).clock_on
-    if today is None or to <= today:
+    if today is None or to < today:
         move_test_clock(company_id, to=to)  # refuses, with the reason
+    with _only_mover(company_id):
+        _live_until(company_id, to=to, now=now)
+
+
+def _live_until(company_id: int, *, to: date, now: datetime) -> None:
+    if company(company_id).rounded_on is None:
+        live_through_day(company(company_id), now=now)
     while (current := company(company_id)).clock_on is not None and current.clock_on < to:
         move_test_clock(company_id, to=current.clock_on + timedelta(days=1))
         live_through_day(company(company_id), now=now)
+
+
+@contextmanager
+def _only_mover(company_id: int) -> Iterator[None]:
+    """Let nobody else move this clock meanwhile: a day that two would share could be skipped by both."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s, %s)", [CLOCK_LOCK, company_id])
+        if not cursor.fetchone()[0]:
+            raise ClockRefused("The clock of this company is being moved right now. Wait until it stands still.")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(%s, %s)", [CLOCK_LOCK, company_id])
 
 
 def live_through_day(company: CompanyFacts, *, now: datetime) -> None:

@@ -1,11 +1,12 @@
 """Letting a customer of a demo company sign: the customer, the contract on the terms of the day, and its lines."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from servanda.agreements.reading import catalogue_of, library_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.actions.concluding import conclude_contract
-from servanda.business.contracts.decisions.terms import conclusion_terms, joined_terms
+from servanda.business.contracts.decisions.terms import ConclusionTerms, conclusion_terms, joined_terms
 from servanda.business.contracts.facts import Acceptance, ContractFacts, NewLine
 from servanda.business.customers.actions import add_customer
 from servanda.business.customers.facts import CustomerDetails
@@ -55,9 +56,15 @@ def sign(
             version=agreement.version, language=agreement.language, sha256=agreement.sha256, at=at, how="signed order"
         ),
         began_on=began_on,
-        lines=lines,
+        lines=tuple(_without_term(line, terms) for line in lines),
         terms=terms,
         today=today,
         at=at,
         scope_sheet=SCOPE,
     )
+
+
+def _without_term(line: NewLine, terms: ConclusionTerms) -> NewLine:
+    """Return the line without a term of its own where the terms let such lines run on openly."""
+    rule = terms.terms.get(line.product_code)
+    return replace(line, term_months=None) if rule is not None and rule.rule.is_open_ended else line

@@ -53,6 +53,11 @@ select i.id as invoice, i.number, i.due_on
  where i.kind = 'invoice' and i.open_minor > 0 and i.due_on + 4 < a.today
    and not exists (select 1 from dunning_claim c where c.invoice_id = i.id)
 """
+_FAILED = """
+select c.invoice_id as invoice, c.look_again_on, c.waits_for
+  from dunning_claim c join audited a on a.company_id = c.company_id
+ where c.waits_for like 'parked: it failed%%'
+"""
 _STEPS_WITHOUT_ROWS = """
 select r.key, r.on_day, 'recorded, but no such row' as problem
   from evidence_record r join audited a on a.company_id = r.company_id
@@ -132,7 +137,7 @@ CLAIMS: tuple[Invariant[Scope], ...] = (
         explanation_da="Sagen ville overse et skridt, eller bevis og rækker passer ikke sammen.",
         explanation_en="The claim would miss a step, or the evidence and the rows do not fit together.",
         enforced=(Enforced.DECISION, Enforced.AUDIT),
-        queries=(_NOT_FOLLOWED, _STEPS_WITHOUT_ROWS),
+        queries=(_NOT_FOLLOWED, _FAILED, _STEPS_WITHOUT_ROWS),
         checks=(claims_off_course,),
     ),
 )

@@ -70,7 +70,7 @@ def holds_too_wide(scope: Scope) -> Iterator[Row]:
 def claims_off_course(scope: Scope) -> Iterator[Row]:
     """Yield the open claims whose hint would let a step be missed that the facts give.
 
-    The step is derived again from the facts. A look too early does no harm, and doubt is looked at again every day.
+    The step is derived again from the facts. A look too early does no harm, and while there is doubt no step is due.
     """
     waiting: list[Row] = []
     for row in scope.rows(_CLAIMS):
@@ -98,9 +98,7 @@ def _off_course(claims: list[Row], scope: Scope) -> Iterator[Row]:
 
 
 def _wanted_look(step: object, *, today: date) -> date | None:
-    if not isinstance(step, Wait):
-        return today
-    return today if step.is_doubt else step.until
+    return step.until if isinstance(step, Wait) else today
 
 
 def _reminder_problem(case: Case, act: Act, rule: Reminder) -> str:

@@ -1,0 +1,123 @@
+"""A day in the life of a demo company's customers: who pays what today, who disputes, who gives notice.
+
+They are as careless as real ones: one pays without a reference, one half, one never. What they do follows from their habit and
+the invoice alone, so a demo lives the same life each time.
+"""
+
+from datetime import date, datetime, timedelta
+
+from servanda.business.billing.facts import BankMovement, InvoiceFacts, StatementDraft
+from servanda.business.billing.queries import newest_invoices, statements_of
+from servanda.business.companies.facts import CompanyFacts
+from servanda.business.companies.queries import moment_for, today_of
+from servanda.business.contracts.actions.ending import receive_notice
+from servanda.business.contracts.facts import GivenNotice
+from servanda.business.contracts.queries import ending_terms_of, lines_of_customer
+from servanda.business.customers.queries import customers_of
+from servanda.business.dunning.actions import pause_claim, receive_statement
+from servanda.business.dunning.queries import pauses_of_invoice
+from servanda.ground.calendar import is_bank_day
+from servanda.ground.money import Money, total_of
+
+OPEN_AT_ONCE = 2000
+
+
+def live(company: CompanyFacts, *, now: datetime) -> None:
+    """Let the customers of a demo company live the day of its test clock; on bank days only, as banks do."""
+    today, at = today_of(company, now=now), moment_for(company, now=now)
+    customers = {customer.customer_id: customer for customer in customers_of(company.company_id)}
+    movements = []
+    for invoice in newest_invoices(company.company_id, limit=OPEN_AT_ONCE, only_open=True):
+        customer = customers[invoice.customer_id]
+        habit = customer.details.habit
+        if habit == "disputes":
+            _dispute(company, invoice, today=today, at=at)
+        amount = _pays_today(habit, invoice, today=today)
+        if amount is not None and is_bank_day(today):
+            movements.append(_movement(invoice, amount, customer.name, habit=habit, today=today))
+    if movements:
+        receive_statement(company, _statement(company, movements, today=today), today=today, at=at)
+    for customer in customers.values():
+        if customer.details.habit == "ends":
+            _give_notice(customer.customer_id, customer.created_on, today=today, at=at)
+
+
+def _pays_today(habit: str, invoice: InvoiceFacts, *, today: date) -> Money | None:
+    """Return what the customer pays on the invoice today; a payday on a weekend is caught up on the next day."""
+    due_on = invoice.due_on or invoice.issued_on + timedelta(days=21)
+    late_days = (today - due_on).days
+    match habit:
+        case "early":
+            return invoice.open_principal if (today - invoice.issued_on).days >= 3 else None
+        case "on time" | "ends" | "without reference":
+            return invoice.open_principal if late_days >= 0 else None
+        case "late":
+            return invoice.open_total if late_days >= 11 else None
+        case "partly":
+            is_first = invoice.open_principal == invoice.total
+            if is_first and late_days >= 0:
+                return invoice.open_principal.split((1, 1))[0]
+            return invoice.open_total if late_days >= 30 else None
+        case "disputes":
+            return invoice.open_principal if late_days >= 25 else None
+        case _:
+            return None
+
+
+def _movement(invoice: InvoiceFacts, amount: Money, name: str, *, habit: str, today: date) -> BankMovement:
+    has_reference = habit != "without reference"
+    return BankMovement(
+        reference=f"{today:%Y%m%d}{invoice.number:08d}",
+        ordinal=1,
+        amount=amount,
+        booked_on=today,
+        value_on=today,
+        text="" if has_reference else f"Overførsel fra {name}",
+        creditor_reference=invoice.reference if has_reference else "",
+        payer_name=name,
+        payer_account="",
+        is_reversal=False,
+    )
+
+
+def _statement(company: CompanyFacts, movements: list[BankMovement], *, today: date) -> StatementDraft:
+    before = statements_of(company.company_id, limit=1)
+    opening = before[0].closing if before else Money(0)
+    name = f"{company.slug}-{today.isoformat()}"
+    return StatementDraft(
+        account=company.iban,
+        statement_id=name,
+        opening=opening,
+        closing=opening + total_of(movement.amount for movement in movements),
+        opening_on=today,
+        closing_on=today,
+        sha256=name,
+        file_name=f"{name}.xml",
+        movements=tuple(movements),
+    )
+
+
+def _dispute(company: CompanyFacts, invoice: InvoiceFacts, *, today: date, at: datetime) -> None:
+    if (today - invoice.issued_on).days != 4 or pauses_of_invoice(invoice.invoice_id):
+        return
+    pause_claim(
+        company,
+        invoice.invoice_id,
+        cause="dispute",
+        reason="Kunden mener, at antallet er forkert.",
+        until=today + timedelta(days=35),
+        by="customer",
+        today=today,
+        at=at,
+    )
+
+
+def _give_notice(customer_id: int, created_on: date, *, today: date, at: datetime) -> None:
+    if (today - created_on).days != 45:
+        return
+    for line in lines_of_customer(customer_id):
+        if line.until is None and not line.is_ended and line.interval_months:
+            given = GivenNotice(given_on=today, channel="e-mail")
+            receive_notice(
+                line.line_id, given, ending_terms_of(line, on=today), today=today, at=at, by="customer"
+            )

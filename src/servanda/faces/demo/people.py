@@ -1,0 +1,106 @@
+"""The customers of a demo company: invented, forty of them, each with a habit of paying."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from servanda.business.customers.facts import CustomerDetails
+from servanda.ground.law.companies import is_cvr_plausible
+from servanda.terms.clauses import CustomerKind
+
+# Who pays how. A habit is what the customer does with an invoice; see `faces.demo.life`.
+HABITS = (
+    *("early",) * 9,
+    *("on time",) * 11,
+    *("late",) * 6,
+    *("partly",) * 3,
+    *("never",) * 4,
+    *("disputes",) * 2,
+    *("ends",) * 3,
+    *("without reference",) * 2,
+)
+_TRADES = (
+    *("Tømrer", "Bageri", "Blomster", "Regnskab", "Cykler", "Tryk", "Frisør", "Maskiner", "Vine", "Optik"),
+    *("Møbler", "Sejl", "Foto", "Murer", "Kaffe", "Glas", "Bolig", "Rejser", "Garn", "Musik"),
+)
+_PLACES = ("Nordlys", "Bøgely", "Åbrink", "Sølyst", "Højager", "Fjordblik", "Klintholt", "Engdal", "Lyngby Eksempel", "Vestervang")
+_FIRST = ("Alma", "Birk", "Carla", "Dines", "Esther", "Frode", "Gerda", "Hakon", "Inga", "Joakim")
+_LAST = ("Prøvesen", "Eksempelholt", "Opdigt", "Tænktrup", "Påhit")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer to be, what they buy first, and since when."""
+
+    details: CustomerDetails
+    plan: str
+    quantity: int
+    began_on: date
+    description: str
+
+
+def people_of(plans: tuple[str, ...], *, begins_on: date, count: int = len(HABITS)) -> Iterator[Person]:
+    """Yield the customers of a company that sells these plans; the same for the same arguments."""
+    for number in range(count):
+        details = _details(number, begins_on)
+        yield Person(
+            details=details,
+            plan=plans[number % len(plans)],
+            quantity=1 + number % 3,
+            began_on=begins_on + timedelta(days=(number * 11) % 56),
+            description=f"{_address_name(details.name)}.example",
+        )
+
+
+def _details(number: int, begins_on: date) -> CustomerDetails:
+    kind = _kind(number)
+    name = _name(number, kind)
+    is_abroad = number == 17  # one business elsewhere in the EU: reverse charge
+    return CustomerDetails(
+        number=str(1001 + number),
+        kind=kind,
+        name=name,
+        email=f"post@{_address_name(name)}.example",
+        cvr=_cvr(number) if kind is not CustomerKind.CONSUMER and not is_abroad else "",
+        vat_number="SE556677889901" if is_abroad else "",
+        vat_number_checked_on=begins_on if is_abroad else None,
+        ean="5798000000005" if kind is CustomerKind.PUBLIC else "",
+        address_lines=(f"Opdigtet Vej {number + 1}",),
+        postal_code="8000" if not is_abroad else "21119",
+        city="Prøveby" if not is_abroad else "Provköping",
+        country="SE" if is_abroad else "DK",
+        language="en" if number % 7 == 3 else "da",
+        habit=HABITS[(number * 7) % len(HABITS)],
+    )
+
+
+def _kind(number: int) -> CustomerKind:
+    if number % 10 == 4:
+        return CustomerKind.CONSUMER
+    if number % 20 == 9:
+        return CustomerKind.PUBLIC
+    return CustomerKind.ASSOCIATION if number % 20 == 13 else CustomerKind.BUSINESS
+
+
+def _name(number: int, kind: CustomerKind) -> str:
+    place = _PLACES[number % len(_PLACES)]
+    match kind:
+        case CustomerKind.CONSUMER:
+            return f"{_FIRST[number % len(_FIRST)]} {_LAST[number % len(_LAST)]}"
+        case CustomerKind.PUBLIC:
+            return f"{place} Kommune"
+        case CustomerKind.ASSOCIATION:
+            return f"{place} Idrætsforening"
+        case CustomerKind.BUSINESS:
+            return f"{place} {_TRADES[(number * 3) % len(_TRADES)]} ApS"
+
+
+def _address_name(name: str) -> str:
+    plain = name.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa").removesuffix(" aps")
+    return plain.replace(" ", "-")
+
+
+def _cvr(number: int) -> str:
+    """Return a company number that passes the check, from a range that is not given out."""
+    first = 99_000_000 + number * 100
+    return next(str(cvr) for cvr in range(first, first + 100) if is_cvr_plausible(str(cvr)))
