@@ -59,8 +59,9 @@ async def forget_finished(context: JobContext, timestamp: int) -> None:
 @app.task(name="move_company_time")
 def move_company_time(company_id: int, to: str) -> None:
     """Move a test clock forward to a day, living each day on the way. Runs again where it stopped if its worker dies."""
-    rounds = import_module("servanda.faces.clock.rounds")
-    rounds.move_time(company_id, to=date.fromisoformat(to))
+    from servanda.faces.clock.rounds import move_time
+
+    move_time(company_id, to=date.fromisoformat(to))
 
 
 def wake_delivery() -> None:

@@ -20,7 +20,7 @@ from servanda.business.billing.actions.issuing import issue_due_invoices
 from servanda.business.companies.actions import ClockRefused, finish_day, move_test_clock
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies, company, moment_for, today_of
-from servanda.business.dunning.actions import follow_new_invoices, work_off
+from servanda.business.dunning.actions import follow_new_invoices, look_again_at_customers, work_off
 from servanda.business.hosting.actions import (
     lift_expired_holds,
     open_services,
@@ -63,7 +63,7 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     today, at = today_of(company, now=now), moment_for(company, now=now)
     lines = take_lines_forward(company, today=today, at=at)
     begin_billing(company.company_id)
-    open_services(company.company_id, today=today)
+    look_again_at_customers(open_services(company.company_id, today=today), today=today)
     issued = 0
     while ids := issue_due_invoices(company, today=today, at=at, limit=BATCH):
         issued += len(ids)

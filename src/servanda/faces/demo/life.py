@@ -16,7 +16,7 @@ from servanda.business.contracts.queries import ending_terms_of, lines_of_custom
 from servanda.business.customers.queries import customers_of
 from servanda.business.dunning.actions import pause_claim, receive_statement
 from servanda.business.dunning.queries import pauses_of_invoice
-from servanda.ground.calendar import is_bank_day
+from servanda.ground.calendar import bank_day_on_or_after, is_bank_day
 from servanda.ground.money import Money, total_of
 
 OPEN_AT_ONCE = 2000
@@ -32,8 +32,8 @@ def live(company: CompanyFacts, *, now: datetime) -> None:
         habit = customer.details.habit
         if habit == "disputes":
             _dispute(company, invoice, today=today, at=at)
-        amount = _pays_today(habit, invoice, today=today)
-        if amount is not None and is_bank_day(today):
+        amount = _pays_today(habit, invoice, today=today) if is_bank_day(today) else None
+        if amount:
             movements.append(_movement(invoice, amount, customer.name, habit=habit, today=today))
     if movements:
         receive_statement(company, _statement(company, movements, today=today), today=today, at=at)
@@ -43,15 +43,19 @@ def live(company: CompanyFacts, *, now: datetime) -> None:
 
 
 def _pays_today(habit: str, invoice: InvoiceFacts, *, today: date) -> Money | None:
-    """Return what the customer pays on the invoice today; a payday on a weekend is caught up on the next day."""
-    due_on = invoice.due_on or invoice.issued_on + timedelta(days=21)
+    """Return what the customer pays on the invoice today, if anything. Today is a bank day."""
+    due_on = invoice.due_on or bank_day_on_or_after(invoice.issued_on + timedelta(days=21))
     late_days = (today - due_on).days
     match habit:
         case "early":
             return invoice.open_principal if (today - invoice.issued_on).days >= 3 else None
-        case "on time" | "ends" | "without reference":
+        case "on time" | "ends":
             return invoice.open_principal if late_days >= 0 else None
+        case "without reference":
+            return invoice.open_principal if late_days == 0 else None
         case "late":
+            return invoice.open_total if late_days >= 5 else None
+        case "very late":
             return invoice.open_total if late_days >= 11 else None
         case "partly":
             is_first = invoice.open_principal == invoice.total

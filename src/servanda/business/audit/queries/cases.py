@@ -7,8 +7,10 @@ from itertools import groupby, islice
 
 from servanda.business.audit.facts import Row
 from servanda.business.audit.queries.scope import Scope
+from servanda.business.dunning.decisions.terms import LadderTerms
 from servanda.business.dunning.facts import Arrears
-from servanda.business.dunning.queries import arrears_of
+from servanda.business.dunning.queries import arrears_of, ladder_terms_of
+from servanda.ground.refusal import Refused
 
 # What hurts a customer, from the rows themselves: charges and holds, and the letters and endings in evidence.
 ACTS = """
@@ -67,6 +69,7 @@ class Case:
 
     company_id: int
     arrears: Arrears
+    terms: LadderTerms
     acts: tuple[Act, ...]
 
     def of(self, act: str) -> tuple[Act, ...]:
@@ -99,7 +102,17 @@ def _with_arrears(some: dict[tuple[object, object], tuple[Act, ...]], scope: Sco
         by_company.setdefault(company_id, []).append(invoice_id)
     for company_id, invoice_ids in by_company.items():
         for arrears in arrears_of(invoice_ids, today=scope.days[company_id]):
-            yield Case(company_id, arrears, some[company_id, arrears.invoice_id])
+            terms = rules_of(arrears)
+            if terms is not None:
+                yield Case(company_id, arrears, terms, some[company_id, arrears.invoice_id])
+
+
+def rules_of(arrears: Arrears) -> LadderTerms | None:
+    """Return the rules of the accepted version; None where there is no such document, which invariants 39 to 41 find."""
+    try:
+        return ladder_terms_of(arrears)
+    except Refused:
+        return None
 
 
 def _act(row: Row) -> Act:

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from servanda.business.audit.facts import Row
-from servanda.business.audit.queries.cases import Act, Case, cases
+from servanda.business.audit.queries.cases import Act, Case, cases, rules_of
 from servanda.business.audit.queries.scope import Scope
 from servanda.business.dunning.decisions.ladder import next_step
 from servanda.business.dunning.decisions.orders import Wait
-from servanda.business.dunning.decisions.terms import LadderTerms
-from servanda.business.dunning.queries import arrears_of, ladder_terms_of
+from servanda.business.dunning.queries import arrears_of
 from servanda.ground.calendar import is_bank_day
 from servanda.terms.clauses import Closure, Reminder, Suspension
 
@@ -28,7 +27,7 @@ select c.company_id, c.invoice_id, c.look_again_on
 def reminders_too_early(scope: Scope) -> Iterator[Row]:
     """Yield the reminders that came before the days of their clause had passed since the accepted letter before."""
     for case in cases(scope):
-        rules = {ruled.rule.step: ruled.rule for ruled in ladder_terms_of(case.arrears).reminders}
+        rules = {ruled.rule.step: ruled.rule for ruled in case.terms.reminders}
         for act in case.of("reminder.written"):
             rule = rules.get(act.step or 0)
             problem = _reminder_problem(case, act, rule) if rule is not None else "no clause gives this reminder"
@@ -39,9 +38,8 @@ def reminders_too_early(scope: Scope) -> Iterator[Row]:
 def holds_too_early(scope: Scope) -> Iterator[Row]:
     """Yield the holds and closures before their clause's day, without its notices, or on a day the banks are closed."""
     for case in cases(scope):
-        terms = ladder_terms_of(case.arrears)
         for act in (*case.of("hold"), *case.of("contract.ended")):
-            problem = _hold_problem(case, act, terms) if act.act == "hold" else _closure_problem(case, act, terms)
+            problem = _hold_problem(case, act) if act.act == "hold" else _closure_problem(case, act)
             if not is_bank_day(act.on_day):
                 problem = "not a bank day"
             if problem:
@@ -51,17 +49,15 @@ def holds_too_early(scope: Scope) -> Iterator[Row]:
 def holds_too_wide(scope: Scope) -> Iterator[Row]:
     """Yield the holds on services that the clause does not let us suspend for this debt."""
     for case in cases(scope):
-        holds = case.of("hold")
-        terms = ladder_terms_of(case.arrears) if holds else None
-        if terms is None or terms.suspension is None:
+        if case.terms.suspension is None:
             continue  # a hold without any clause is found by invariant 25
-        reaches_all = terms.suspension.rule.scope != "unpaid services"
+        reaches_all = case.terms.suspension.rule.scope != "unpaid services"
         services = {service.service_id: service for service in case.arrears.services}
-        for act in holds:
+        for act in case.of("hold"):
             service = services.get(act.service_id or 0)
             if service is None:
                 continue  # no longer running; whose it is, the other query sees
-            if service.product not in terms.suspendable:
+            if service.product not in case.terms.suspendable:
                 yield case.shown(act, f"{service.product} cannot be suspended")
             elif not service.is_on_invoice and not reaches_all:
                 yield case.shown(act, f"service {service.service_id} is not on the invoice")
@@ -89,8 +85,10 @@ def _off_course(claims: list[Row], scope: Scope) -> Iterator[Row]:
     today = scope.days[company_id]
     hints = {claim["invoice_id"]: claim["look_again_on"] for claim in claims}
     for arrears in arrears_of([_id(claim["invoice_id"]) for claim in claims], today=today):
-        hint = hints[arrears.invoice_id]
-        step = next_step(arrears, ladder_terms_of(arrears), today=today)
+        hint, terms = hints[arrears.invoice_id], rules_of(arrears)
+        if terms is None:
+            continue
+        step = next_step(arrears, terms, today=today)
         due_on = _wanted_look(step, today=today)
         if due_on is not None and (not isinstance(hint, date) or hint > max(due_on, today + timedelta(days=1))):
             said = step.reason if isinstance(step, Wait) else step.key
@@ -127,7 +125,8 @@ def _reminder_anchor(case: Case, rule: Reminder) -> date | None:
             return next((act.on_day for act in case.of("contract.ended")), None)
 
 
-def _hold_problem(case: Case, act: Act, terms: LadderTerms) -> str:
+def _hold_problem(case: Case, act: Act) -> str:
+    terms = case.terms
     if terms.suspension is None:
         return "no clause gives this hold"
     rule = terms.suspension.rule
@@ -149,7 +148,8 @@ def _hold_anchor(case: Case, rule: Suspension) -> date | None:
     return _deadline(case.reminder(rule.after_step or 0))
 
 
-def _closure_problem(case: Case, act: Act, terms: LadderTerms) -> str:
+def _closure_problem(case: Case, act: Act) -> str:
+    terms = case.terms
     if terms.closure is None:
         return "no clause gives this closure"
     if terms.closure.decided_by == "person" and not act.approvals:

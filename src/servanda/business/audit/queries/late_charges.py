@@ -8,7 +8,6 @@ from itertools import pairwise
 from servanda.business.audit.facts import Row
 from servanda.business.audit.queries.cases import Act, Case, cases
 from servanda.business.audit.queries.scope import Scope
-from servanda.business.dunning.queries import ladder_terms_of
 from servanda.ground.calendar import months_between
 from servanda.ground.law.interest import interest_starts_on, statutory_interest
 from servanda.ground.law.reminders import COLLECTION_FEE_MAX, COMPENSATION, FEE_MAX, FEE_SPACING_DAYS, FEES_MAX
@@ -109,7 +108,7 @@ def _too_many(sent: list[Row], late: list[tuple[date, date]]) -> Iterator[Row]:
 
 
 def _interest_problems(case: Case, charges: tuple[Act, ...], scope: Scope) -> Iterator[Row]:
-    interest = ladder_terms_of(case.arrears).interest
+    interest = case.terms.interest
     if interest is None or case.arrears.due_on is None:
         yield from (case.shown(act, "no clause gives interest") for act in charges)
         return

@@ -1,7 +1,13 @@
 """Working off what is due, a person's decisions, pauses, and payments with all that they end."""
 
 from servanda.business.dunning.actions.deciding import decide_proposal
-from servanda.business.dunning.actions.following import follow_new_invoices, look_again, work_off, work_off_claim
+from servanda.business.dunning.actions.following import (
+    follow_new_invoices,
+    look_again,
+    look_again_at_customers,
+    work_off,
+    work_off_claim,
+)
 from servanda.business.dunning.actions.pausing import end_pause, pause_claim
 from servanda.business.dunning.actions.paying import explain_payment, receive_statement
 
@@ -11,6 +17,7 @@ __all__ = [
     "explain_payment",
     "follow_new_invoices",
     "look_again",
+    "look_again_at_customers",
     "pause_claim",
     "receive_statement",
     "work_off",

@@ -56,6 +56,12 @@ def look_again(invoice_ids: Iterable[int], *, today: date) -> None:
     Claim.objects.filter(invoice_id__in=list(invoice_ids)).update(look_again_on=today)
 
 
+def look_again_at_customers(customer_ids: Iterable[int], *, today: date) -> None:
+    """Ask for a fresh look at all that customers have unpaid: they have a service now that they had not."""
+    claims = Claim.objects.filter(customer_id__in=list(customer_ids)).exclude(waits_for="paid")
+    claims.update(look_again_on=today)
+
+
 def work_off(company: CompanyFacts, *, today: date, at: datetime, limit: int = 500) -> Worked:
     """Look at the claims that may be due today and carry out what is; read only those."""
     ids = list(

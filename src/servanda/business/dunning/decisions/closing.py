@@ -13,13 +13,15 @@ def closure_due(arrears: Arrears, terms: LadderTerms, *, today: date) -> EndCont
     """Return the ending if it is allowed today, or what it waits for; None while its premise has not happened."""
     if terms.closure is None or arrears.last("contract.ended") is not None:
         return None
+    service_ids = closable(arrears, terms.closure.rule)
+    if not service_ids:
+        return None  # a thing sold once, or all is closed already
     rule_on = _after_warning(_rule_day(terms.closure.rule, arrears), arrears, terms)
     if rule_on is None:
         return None
     allowed_on = letter_day(rule_on)
     if today < allowed_on:
         return Wait(because=terms.closure.because, reason="closure", until=allowed_on)
-    reaches_all = terms.closure.rule.scope == "contract"
     return EndContract(
         invoice_id=arrears.invoice_id,
         because=terms.closure.because,
@@ -27,8 +29,14 @@ def closure_due(arrears: Arrears, terms: LadderTerms, *, today: date) -> EndCont
         rule_on=rule_on,
         decided_by=terms.closure.decided_by,
         scope=terms.closure.rule.scope,
-        service_ids=tuple(service.service_id for service in arrears.services if reaches_all or service.is_on_invoice),
+        service_ids=service_ids,
     )
+
+
+def closable(arrears: Arrears, rule: Closure) -> tuple[int, ...]:
+    """Return the services that the closing would reach: the unpaid ones, or all where the contract ends."""
+    reaches_all = rule.scope == "contract"
+    return tuple(service.service_id for service in arrears.services if reaches_all or service.is_on_invoice)
 
 
 def _rule_day(rule: Closure, arrears: Arrears) -> date | None:

@@ -6,15 +6,23 @@ plan, a payment on its way, bank entries that are not known yet. Nothing here re
 
 from datetime import date, timedelta
 
-from servanda.business.dunning.decisions.closing import closure_due
-from servanda.business.dunning.decisions.days import late_from
+from servanda.business.dunning.decisions.closing import closable, closure_due
+from servanda.business.dunning.decisions.days import late_from, letter_day
 from servanda.business.dunning.decisions.interest import interest_due
-from servanda.business.dunning.decisions.orders import AcceptBySilence, AskPerson, Order, RecordLate, Wait
+from servanda.business.dunning.decisions.orders import (
+    AcceptBySilence,
+    AskPerson,
+    ChargeInterest,
+    Order,
+    RecordLate,
+    Wait,
+)
 from servanda.business.dunning.decisions.reminders import compensation_due, fee_due, reminder_due
 from servanda.business.dunning.decisions.suspension import breach_due, hold_due
 from servanda.business.dunning.decisions.terms import LadderTerms
 from servanda.business.dunning.facts import Arrears
 from servanda.ground.calendar import bank_days_after
+from servanda.ground.law.interest import DEMAND_DAYS, FROM_THIRTY_DAYS_AFTER_DEMAND
 
 BANK_FILE_AGE_DAYS = 4  # bank days without news from the bank, after which nobody can be called late with certainty
 
@@ -83,7 +91,25 @@ def _answers(arrears: Arrears, terms: LadderTerms, *, today: date) -> list[Order
         breach_due(arrears, terms, today=today),
         _dead_end(arrears, terms, today=today),
     )
-    return [answer for answer in rungs if answer is not None]
+    return [_on_bank_day(answer, today=today) for answer in rungs if answer is not None]
+
+
+def _on_bank_day(answer: Order | Wait, *, today: date) -> Order | Wait:
+    """Let a letter or an adverse act wait for a bank day, however late it has become: after a pause, or a person's yes.
+
+    Interest is not moved: it grows by the calendar, and charging it on its day says no more than what is owed.
+    """
+    if isinstance(answer, Wait | ChargeInterest) or not answer.is_adverse or letter_day(today) == today:
+        return answer
+    return Wait(because=answer.because, reason="bank day", until=letter_day(today))
+
+
+def _without_due_day(arrears: Arrears, terms: LadderTerms, *, today: date) -> AskPerson | Wait | None:
+    """Where the terms name no payment term, a person is asked when the law would first give interest on the demand."""
+    on = arrears.issued_on + timedelta(days=DEMAND_DAYS)
+    if today < on:
+        return Wait(because=(FROM_THIRTY_DAYS_AFTER_DEMAND,), reason="demand", until=on)
+    return _ask(arrears, terms, on=on, questions=("payment-term", "reminder", "suspension", "closure"))
 
 
 def _late(arrears: Arrears, terms: LadderTerms, *, today: date) -> RecordLate | None:
@@ -126,7 +152,9 @@ def _dead_end(arrears: Arrears, terms: LadderTerms, *, today: date) -> AskPerson
 
 
 def _can_close(arrears: Arrears, terms: LadderTerms) -> bool:
-    if terms.closure is None:
+    if arrears.last("contract.ended") is not None:
+        return True
+    if terms.closure is None or not closable(arrears, terms.closure.rule):
         return False
     if terms.closure.rule.counted_from != "suspension":
         return True

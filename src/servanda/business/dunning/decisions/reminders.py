@@ -139,13 +139,15 @@ def _deadline_anchor(arrears: Arrears, rule: Reminder, *, today: date) -> date:
 
 
 def _fee(arrears: Arrears, terms: LadderTerms, *, today: date) -> tuple[Money | None, Citation | None]:
-    """Return the fee that a letter today may carry, or the provision that forbids it."""
+    """Return the fee that a letter today may carry, or the provision of the law or the terms that forbids it."""
     if terms.fee is None:
         return None, None
     last = max(arrears.reminders_on, default=None)
     forbidden_by = fee_refusal(fee_letters_on=arrears.fee_letters_on, last_letter_on=last, today=today)
     if forbidden_by is not None:
         return None, forbidden_by
-    if len(arrears.fee_letters_on) >= terms.fee.rule.fees_max:
+    promised = terms.fee.rule
+    is_too_soon = last is not None and (today - last).days < promised.spacing_days
+    if is_too_soon or len(arrears.fee_letters_on) >= promised.fees_max:
         return None, terms.fee.because[0]
-    return Money(amount_minor(terms.fee.rule.amount), arrears.total.currency), None
+    return Money(amount_minor(promised.amount), arrears.total.currency), None

@@ -59,8 +59,8 @@ def unpaid_timeline(
         received_on=received_on,
         due_on=due,
         is_term_agreed=payment is not None and not payment.is_house,
-        total=amount or STAND_IN,
-        open_principal=amount or STAND_IN,
+        total=STAND_IN if amount is None else amount,
+        open_principal=STAND_IN if amount is None else amount,
         open_charges=Money(0),
         services=services,
     )

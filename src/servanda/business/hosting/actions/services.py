@@ -30,6 +30,7 @@ select l.company_id, l.customer_id, l.id, l.product_code, coalesce(nullif(l.desc
         or l.id > coalesce((select max(s.line_id) from service s where s.company_id = %(company)s), 0) - 20000)
    and not exists (select 1 from service s where s.line_id = l.id)
 on conflict (line_id) do nothing
+returning customer_id
 """
 
 
@@ -37,11 +38,11 @@ class NotInQuarantine(Refused):
     """Only a quarantined service can be purged or taken back."""
 
 
-def open_services(company_id: int, *, today: date) -> int:
-    """Open the services of lines that have begun and have none yet, and return how many those are."""
+def open_services(company_id: int, *, today: date) -> frozenset[int]:
+    """Open the services of lines that have begun and have none yet, and return whose they are."""
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, {"company": company_id, "today": today})
-        return int(cursor.rowcount)
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def place_holds(

@@ -112,7 +112,8 @@ def _happened(event: Event, names: Names, staff: Mapping[str, str], subjects: Ma
     subject = subjects.get(str(event.facts.get("letter", "")))
     if subject is None or not event.what.startswith("letter."):
         return sentence
-    return replace(sentence, note=" · ".join(text for text in (subject, sentence.note) if text))
+    is_proof_elsewhere = event.what == "letter.accepted"  # the server's answer stands on the page of the invoice
+    return replace(sentence, note=subject if is_proof_elsewhere else f"{subject} · {sentence.note}")
 
 
 def _service(service: ServiceFacts, prices: PriceList) -> ServiceRow:

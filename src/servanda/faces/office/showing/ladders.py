@@ -12,12 +12,20 @@ from servanda.agreements.reading import catalogue_of, library_of
 from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.dunning.decisions.unpaid import unpaid_timeline
 from servanda.business.dunning.facts import Done
-from servanda.business.dunning.queries import ladder_of_invoice
+from servanda.business.dunning.queries import ProposalFacts, ladder_of_invoice, open_proposals
 from servanda.business.dunning.queries.foreseeing import ForeseenStep
 from servanda.business.evidence.queries import events_of_subjects
 from servanda.faces.office.ladder_picture import Picture, Step, picture_of
 from servanda.faces.office.places import Visit
-from servanda.faces.office.sentences import HAPPENED, RULED, Saying, figures_of_step, filled, foreseen_sentence, short_text
+from servanda.faces.office.sentences import (
+    HAPPENED,
+    RULED,
+    Saying,
+    figures_of_step,
+    filled,
+    foreseen_sentence,
+    short_text,
+)
 from servanda.faces.office.showing.naming import invoice_title
 from servanda.faces.office.shown import Sentence
 from servanda.faces.office.words import CUSTOMER_KINDS, language, word
@@ -54,10 +62,13 @@ def picture_of_invoice(visit: Visit, invoice: InvoiceFacts) -> Picture:
     """Return what has happened on the invoice, and what would follow if it stayed unpaid."""
     ladder = ladder_of_invoice(invoice.invoice_id, today=visit.today, days=AHEAD_DAYS)
     assert ladder is not None, "the invoice was just read"
-    because = _because_by_key(invoice.invoice_id)
+    own = invoice.invoice_id
+    because = _because_by_key(own)
+    issued = {"number": invoice.number, "total_minor": invoice.total.minor}
     steps = [
-        *_beginning(invoice.issued_on, ladder.arrears.due_on, invoice.because, today=visit.today),
+        *_beginning(invoice.issued_on, ladder.arrears.due_on, invoice.because, issued, today=visit.today),
         *(_done(done, because.get(done.key, ())) for done in ladder.done if done.what not in HIDDEN),
+        *(_asked(proposal) for proposal in open_proposals(visit.company.company_id) if proposal.invoice_id == own),
         *(_foreseen(step) for step in _once(ladder.foreseen)),
     ]
     return _picture(steps, title=invoice_title(invoice), today=visit.today)
@@ -125,12 +136,30 @@ def _with_waits(steps: list[Step]) -> list[Step]:
 
 
 def _beginning(
-    issued_on: date, due: date | None, because: tuple[Citation, ...], *, today: date | None
+    issued_on: date,
+    due: date | None,
+    because: tuple[Citation, ...],
+    issued: Mapping[str, object],
+    *,
+    today: date,
 ) -> Iterable[Step]:
-    yield _step(issued_on, "happened", "invoice.issued", Sentence(_("The invoice is issued."), on=issued_on))
+    text = filled(HAPPENED["invoice.issued"].text, issued)
+    yield _step(issued_on, "happened", "invoice.issued", Sentence(text, on=issued_on))
     if due is not None:
-        sentence = Sentence(_("The due day."), on=due, because=because, is_planned=today is None or due >= today)
+        sentence = Sentence(_("The due day."), on=due, because=because, is_planned=due >= today)
         yield _step(due, "planned" if sentence.is_planned else "happened", "payment.due", sentence)
+
+
+def _asked(proposal: ProposalFacts) -> Step:
+    sentence = Sentence(
+        proposal.sentence_da if language() == "da" else proposal.sentence_en,
+        on=proposal.earliest_on,
+        tone="stop",
+        because=proposal.because,
+        note=_("A person decides; this is the first day allowed."),
+        is_planned=True,
+    )
+    return _step(proposal.earliest_on, "person", proposal.act, sentence)
 
 
 def _done(done: Done, because: tuple[Citation, ...]) -> Step:
@@ -189,7 +218,8 @@ def _because_by_key(invoice_id: int) -> Mapping[str, tuple[Citation, ...]]:
 
 def _product_choice(sold: tuple[CatalogueProduct, ...], chosen: str) -> Choice:
     options = tuple(
-        Option(found.code, found.name_da if language() == "da" else found.name_en, found.code == chosen) for found in sold
+        Option(found.code, found.name_da if language() == "da" else found.name_en, found.code == chosen)
+        for found in sold
     )
     return Choice("product", _("Product"), options)
 

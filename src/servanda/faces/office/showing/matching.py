@@ -70,9 +70,14 @@ def _candidates(
 
 
 def _names(entry: BankEntryFacts, customer: CustomerFacts) -> bool:
-    told = f"{entry.payer_name} {entry.text}".casefold()
-    words = (word for word in customer.name.casefold().split() if len(word) >= WORD_LETTERS_MIN)
-    return any(word in told for word in words)
+    """Tell whether a word of the payer begins as a word of the customer's name does, or the other way round."""
+    told = _words(f"{entry.payer_name} {entry.text}")
+    known = _words(customer.name)
+    return any(one.startswith(other) or other.startswith(one) for one in told for other in known)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in text.casefold().split() if len(word) >= WORD_LETTERS_MIN)
 
 
 def _why(*, is_amount: bool, is_name: bool, is_number: bool) -> str:

@@ -1,0 +1,307 @@
+"""What goes wrong behind the house's back: for each invariant, rows changed by hand so that only this one is broken."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A sentence, the number that must find it, and the SQL that plants it with all triggers asleep.
+
+    `seals` puts the new hash on changed invoices, so that the fault is not found by the hash alone.
+    """
+
+    number: int
+    sentence: str
+    sql: str
+    seals: bool = False
+
+
+# The pieces of the small companies that faults are planted in.
+FIRST_INVOICE = "(select min(id) from invoice)"
+FIRST_LINE = "(select min(id) from invoice_line)"
+CREDIT_NOTE = "(select id from invoice where kind = 'credit note')"
+OF_SAFE_IT = "(select id from company where slug = 'safe-it')"
+LATEST_OPEN = "(select max(id) from invoice where open_minor > 0)"
+# Alma's second unpaid invoice at safe-it: reminded twice, one of her two services held.
+HELD = f"(select max(invoice_id) from service_hold h join service s on s.id = h.service_id where s.company_id = {OF_SAFE_IT})"
+LAST_RECORD = "(select max(id) from evidence_record where what = 'letter.accepted')"
+LAST_INTEREST = "(select max(id) from charge where kind = 'interest' and open_minor = amount_minor)"
+# A claim on which one reminder was written and no other, with its fee.
+REMINDED_ONCE = """(select max(r.subject) from evidence_record r where r.what = 'reminder.written'
+    and r.facts ->> 'step' = '1' and r.facts ->> 'fee_minor' is not null and not exists (
+        select 1 from evidence_record o where o.subject = r.subject and o.what = 'reminder.written' and o.id <> r.id))"""
+
+FAULTS = (
+    Fault(
+        1,
+        "a posting is added to an entry",
+        """insert into ledger_posting (entry_id, company_id, account, amount_minor, currency)
+           select min(id), company_id, 'other', 1, 'DKK' from ledger_entry group by company_id""",
+    ),
+    Fault(
+        1,
+        "the postings of an entry are gone",
+        """with empty as (insert into ledger_entry (company_id, key, what, on_day, at, because)
+             select id, 'stray', 'explained', '2026-03-01', now(), '[{"source": "Bogføringsloven"}]' from company
+             returning id) select 1 from empty""".replace("'stray'", "'stray:' || id"),
+    ),
+    Fault(
+        2,
+        "an øre moves from sales to VAT in an entry that stays balanced",
+        """update ledger_posting set amount_minor = amount_minor + case account when 'sales' then 1 else -1 end
+            where account in ('sales', 'vat-out')
+              and entry_id = (select min(id) from ledger_entry where what = 'invoice')""",
+    ),
+    Fault(
+        2,
+        "a charge is booked as another kind of income",
+        """update ledger_posting set account = 'other' where account = 'compensation'""",
+    ),
+    Fault(
+        3,
+        "an open amount shrinks by an øre",
+        f"update invoice set open_minor = open_minor - 1 where id = {LATEST_OPEN}",
+    ),
+    Fault(4, "a column for amounts holds fractions", "alter table charge add column share_minor double precision"),
+    Fault(5, "a line's VAT rate changes", f"update invoice_line set vat_percent = 24 where id = {FIRST_LINE}"),
+    Fault(
+        6,
+        "an øre of an overpayment disappears",
+        "update bank_entry set unallocated_minor = unallocated_minor - 1 where unallocated_minor > 0 and state = 'matched'",
+    ),
+    Fault(
+        7,
+        "a bank entry is booked once more",
+        """with again as (
+             insert into ledger_entry (company_id, key, what, on_day, at, because)
+             select company_id, 'bank entry:' || id, 'payment', booked_on, now(), '[{"source": "Bogføringsloven"}]'
+               from bank_entry where state = 'matched' order by id limit 1 returning id, company_id)
+           insert into ledger_posting (entry_id, company_id, account, amount_minor, currency)
+           select id, company_id, account, amount, 'DKK'
+             from again, (values ('bank', 100), ('suspense', -100)) line (account, amount)""",
+    ),
+    Fault(
+        8,
+        "a statement closes with another balance",
+        "update bank_statement set closing_minor = closing_minor + 1 where id = (select max(id) from bank_statement)",
+    ),
+    Fault(
+        8,
+        "a statement between two others is lost",
+        """update bank_statement set opening_minor = opening_minor + 7, closing_minor = closing_minor + 7
+            where id = (select max(id) from bank_statement where company_id <> (select max(id) from company))""",
+    ),
+    Fault(
+        11,
+        "a credit note names a smaller line than it credits",
+        f"update invoice_line set position = 2 where invoice_id = {CREDIT_NOTE}",
+        seals=True,
+    ),
+    Fault(
+        12,
+        "an allocation loses its reason",
+        "update allocation set because = '' where id = (select min(id) from allocation)",
+    ),
+    Fault(
+        13,
+        "a credited period counts as billed again",
+        """alter table invoice_line drop constraint no_period_is_billed_twice;
+           update invoice_line set credited_by = null where credited_by is not null""",
+    ),
+    Fault(
+        14,
+        "a line is sold and never billed",
+        """insert into contract_line (contract_id, company_id, customer_id, product_code, plan_code, description, quantity,
+                                      interval_months, began_on, end_cause)
+           select id, company_id, customer_id, 'subscription', 'office-monthly', '', 1, 1, '2025-11-01', ''
+             from contract order by id limit 1""",
+    ),
+    Fault(14, "nobody bills a line any more", "update company set clock_on = '2026-04-20' where slug = 'vicevaert'"),
+    Fault(15, "a number is skipped", "update billing_number_series set next_number = next_number + 1"),
+    Fault(16, "a line gets another text", f"update invoice_line set description = 'other' where id = {FIRST_LINE}"),
+    Fault(
+        16,
+        "the bytes of a document change",
+        """update letter_document set content = content || '\\x00'::bytea
+            where sha256 = (select min(sha256) from letter_document)""",
+    ),
+    Fault(
+        17,
+        "an invoice is due on a Sunday",
+        f"update invoice set due_on = '2026-01-18' where id = {FIRST_INVOICE}",
+        seals=True,
+    ),
+    Fault(
+        17,
+        "an invoice is due a day too early",
+        f"update invoice set due_on = '2026-01-12' where id = {FIRST_INVOICE}",
+        seals=True,
+    ),
+    Fault(
+        18,
+        "a unit price is an øre too high",
+        f"update invoice_line set unit_minor = unit_minor + 1 where id = {FIRST_LINE}",
+        seals=True,
+    ),
+    Fault(
+        18,
+        "the catalogue's price is edited",
+        "update catalogue_price set amount_minor = 1 where source = 'vicevaert-026'",
+    ),
+    Fault(
+        19,
+        "one line stands sixteen times on an invoice",
+        f"""insert into invoice_line (invoice_id, position, line_id, product_code, description, quantity, unit_minor,
+                                      net_minor, vat_category, vat_percent, bills_period)
+            select l.invoice_id, 100 + copy, l.line_id, l.product_code, l.description, 1, 0, 0, l.vat_category,
+                   l.vat_percent, false
+              from invoice_line l, generate_series(1, 16) copy where l.id = {FIRST_LINE}""",
+        seals=True,
+    ),
+    Fault(
+        20, "the check of a VAT number is lost", "update customer set vat_number_checked_on = null where country = 'DE'"
+    ),
+    Fault(
+        21,
+        "a claim turns out to have been disputed before its fees",
+        """insert into dunning_pause (invoice_id, company_id, cause, reason, since, is_late, by)
+           select invoice_id, company_id, 'dispute', 'wrong from the start', '2026-01-10', false, 'staff:eva'
+             from charge where kind = 'compensation' order by id limit 1""",
+    ),
+    Fault(
+        22,
+        "a reminder is older than the due day",
+        f"update invoice set due_on = '2026-03-10' where id = {HELD}",
+        seals=True,
+    ),
+    Fault(
+        23,
+        "a letter within ten days of another carried a fee",
+        """update evidence_record set facts = facts || '{"fee_minor": 10000}'
+            where id = (select min(r.id) from evidence_record r join customer c on c.id = r.customer_id
+                         where c.number = '1001' and r.what = 'reminder.written' and r.facts ->> 'step' = '1'
+                           and r.facts ->> 'fee_minor' is null)""",
+    ),
+    Fault(
+        23,
+        "a consumer has paid a compensation",
+        """update invoice set customer_kind = 'consumer'
+            where id = (select min(invoice_id) from charge where kind = 'compensation')""",
+    ),
+    Fault(
+        24,
+        "interest is an øre too high, in the charge and in the books",
+        f"""update ledger_posting set amount_minor = amount_minor + sign(amount_minor)::int
+              where entry_id = (select e.id from ledger_entry e join charge c on e.key = 'charge:' || c.key
+                                 where c.id = {LAST_INTEREST});
+            update charge set amount_minor = amount_minor + 1, open_minor = open_minor + 1 where id = {LAST_INTEREST}""",
+    ),
+    Fault(
+        25,
+        "a hold was placed on a Saturday",
+        f"""update service_hold set placed_on = '2026-02-28' where placed_on = '2026-02-23' and service_id in (
+                select id from service where company_id = {OF_SAFE_IT})""",
+    ),
+    Fault(
+        26,
+        "another service of the customer was held",
+        f"""update service_hold set service_id = (
+                select min(s.id) from service s where s.customer_id = (select customer_id from invoice where id = {HELD})
+                   and s.line_id not in (select line_id from invoice_line where invoice_id = {HELD}))
+             where invoice_id = {HELD}""",
+    ),
+    Fault(
+        27,
+        "a hold is still there after the payment",
+        f"""update service_hold set lifted_at = null, lifted_because = null
+             where lifted_at is not null and service_id in (select id from service where company_id = {OF_SAFE_IT})""",
+    ),
+    Fault(
+        29,
+        "a claim is never looked at again",
+        f"update dunning_claim set look_again_on = null where invoice_id = {LATEST_OPEN}",
+    ),
+    Fault(
+        29,
+        "a claim is followed no longer",
+        f"delete from dunning_claim where invoice_id = {HELD}",
+    ),
+    Fault(
+        29,
+        "a step stands in evidence that left no row",
+        """insert into evidence_record (company_id, key, what, subject, on_day, at, because, facts, by)
+           select company_id, 'fee.charged:1:9', 'fee.charged', 'invoice:1', on_day, at, because, '{"amount_minor": 1}', by
+             from evidence_record order by id desc limit 1""",
+    ),
+    Fault(
+        38,
+        "the warrant of a fee is gone",
+        "delete from evidence_warrant where id = (select min(id) from evidence_warrant where act = 'fee.charged')",
+    ),
+    Fault(
+        38,
+        "a warrant names no clause",
+        """update evidence_warrant set because = '[]'
+            where id = (select min(id) from evidence_warrant where act = 'hold.placed')""",
+    ),
+    Fault(
+        38,
+        "a warrant cites a version that does not bind the customer",
+        """update evidence_warrant set because = replace(because::text, '2025-01', '2031-01')::jsonb
+            where id = (select max(id) from evidence_warrant where act = 'hold.placed')""",
+    ),
+    Fault(
+        38,
+        "what a warrant rests on is not in evidence",
+        """update evidence_warrant set evidence_keys = '["payment.late:0"]'
+            where id = (select min(id) from evidence_warrant where act = 'hold.placed')""",
+    ),
+    Fault(
+        39,
+        "the acceptance is not in evidence",
+        "delete from evidence_record where key = 'contract.concluded:' || (select min(id) from contract)",
+    ),
+    Fault(
+        40,
+        "the accepted text is not the one that is shown",
+        """update evidence_record set facts = jsonb_set(facts, '{terms_sha256}', '"0"')
+            where key = 'contract.concluded:' || (select min(id) from contract);
+           update contract set terms_sha256 = '0' where id = (select min(id) from contract)""",
+    ),
+    Fault(41, "a company has no agreement", "update company set slug = 'nobody' where slug = 'safe-it'"),
+    Fault(
+        45,
+        "a fee was charged before its warrant allowed it",
+        """update evidence_warrant set not_before = not_before + 5, expires_on = expires_on + 30
+            where id = (select min(id) from evidence_warrant where act = 'fee.charged')""",
+    ),
+    Fault(
+        46,
+        "a record carries a day long past",
+        f"update evidence_record set on_day = on_day - 40 where id = {LAST_RECORD}",
+    ),
+    Fault(
+        47,
+        "a record carries a moment before the one before",
+        f"update evidence_record set at = at - interval '2 days' where id = {LAST_RECORD}",
+    ),
+    Fault(
+        48,
+        "an invoice was delivered twice",
+        """insert into letter select (jsonb_populate_record(l, jsonb_build_object(
+               'id', nextval(pg_get_serial_sequence('letter', 'id')), 'key', l.key || ':again:1'))).*
+             from letter l where l.id = (select min(id) from letter)""",
+    ),
+    Fault(
+        49,
+        "a fee was charged for a reminder of uncertain fate",
+        f"""update letter set state = 'uncertain', accepted_on = null, accepted_at = null
+             where key = 'reminder:' || split_part({REMINDED_ONCE}, ':', 2) || ':1'""",
+    ),
+    Fault(
+        54,
+        "a service belongs to somebody else",
+        """update service set customer_id = (select min(id) from customer)
+            where customer_id = (select id from customer where country = 'DE')""",
+    ),
+)
