@@ -1,5 +1,6 @@
 """The reference page of the clause kinds is what the kinds say, and its examples are rules that can be read."""
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,12 +9,13 @@ import pytest
 from servanda.agreements import PROVIDERS
 from servanda.agreements.reading import library_of
 from servanda.terms.clauses import KINDS, CustomerKind, Reminder, ReminderFee, Rule
-from servanda.terms.describing import clauses_page, examples_in, toml_of
+from servanda.terms.describing import ONLY_SHOWN, clauses_page, examples_in, toml_of
 from servanda.terms.document import Agreement
 from servanda.terms.fields import fields_of
 from servanda.terms.rule_blocks import read_rule
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "clauses.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "reference" / "clauses.md"
 
 
 def shipped() -> tuple[Agreement, ...]:
@@ -35,6 +37,18 @@ def test_every_kind_is_described_with_all_its_fields(kind: type[Rule]) -> None:
     own = set(fields_of(kind)) - set(fields_of(Rule))
     assert all(f"| `{name}` |" in section for name in own)
     assert (kind.__doc__ or "").strip().partition("\n")[0] in section
+
+
+def test_a_kind_is_called_only_shown_while_nothing_above_the_terms_reads_it() -> None:
+    read = {
+        alias.name
+        for floor in ("business", "faces")
+        for path in (ROOT / "src" / "servanda" / floor).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "servanda.terms.clauses"
+        for alias in node.names
+    }
+    assert {name for name, kind in KINDS.items() if kind.__name__ not in read} == set(ONLY_SHOWN)
 
 
 def test_a_rule_written_as_toml_reads_as_the_same_rule() -> None:

@@ -8,6 +8,7 @@ March. A count of days begins on the day after. Days outside 1990 to 2100 are re
 from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from servanda.ground.holidays import FIRST_YEAR, LAST_YEAR, YearNotCovered, holidays_of
@@ -71,6 +72,7 @@ def working_days_before(day: date, *, count: int) -> date:
     return _at(_WORKING_DAYS, index, day)
 
 
+@lru_cache(maxsize=2048)
 def last_working_day_of_month(day: date) -> date:
     """Return the last working day of the month that holds the day."""
     return working_days_before(last_of_month(day), count=0)

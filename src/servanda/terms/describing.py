@@ -15,12 +15,15 @@ from servanda.terms.clauses import KINDS, Rule
 from servanda.terms.document import Agreement
 from servanda.terms.fields import APPLICABILITY, Field, fields_of, selectors_of
 
+# Kinds that are shown, cited and checked, while nothing in the program acts on them yet; a test compares this with the code.
+ONLY_SHOWN = ("invoice-channel", "prices", "payment-methods", "collection-fee", "collection-costs")
+
 _HEAD = """\
 # Clause kinds
 
-A rule in an agreement is of one of these kinds. The set is closed: a new kind is a change of the program, with a decision and a
-test. Each kind stands in a fenced block whose info string is `toml KIND`; [the agreement format](agreement-format.md) has the rest.
-This page is made from `src/servanda/terms/clauses.py::KINDS`, and a test keeps it up to date.
+A rule in an agreement is of one of these kinds. The set is closed: a new kind is a change of the program. Each stands in a fenced
+block whose info string is `toml KIND`; [the agreement format](agreement-format.md) has the rest. This page is made from
+`src/servanda/terms/clauses.py::KINDS`, and a test keeps it up to date.
 
 Every rule may also say `products` and `customers` (what it applies to; all, when empty), `requirements` (ids that it carries),
 `decided_by` (`"system"`, or `"person"` when the program only proposes) and `house` (`true` for a choice of the house where the terms
@@ -63,6 +66,8 @@ def toml_of(rule: Rule) -> str:
 def _section(kind: type[Rule], example: Example | None) -> Iterator[str]:
     yield f"## `{kind.kind}`\n"
     yield f"{cleandoc(kind.__doc__ or '')}\n"
+    if kind.kind in ONLY_SHOWN:
+        yield "Shown and cited only: nothing in the program acts on it yet.\n"
     if selectors_of(kind):
         named = ", ".join(f"`{name}`" for name in selectors_of(kind))
         yield f"An agreement may hold several side by side, told apart by {named}.\n"

@@ -26,6 +26,7 @@ LATEST_OPEN = "(select max(id) from invoice where open_minor > 0)"
 HELD = f"(select max(invoice_id) from service_hold h join service s on s.id = h.service_id where s.company_id = {OF_SAFE_IT})"
 LAST_RECORD = "(select max(id) from evidence_record where what = 'letter.accepted')"
 LAST_INTEREST = "(select max(id) from charge where kind = 'interest' and open_minor = amount_minor)"
+LAST_FEE = "(select max(id) from charge where kind = 'fee' and open_minor = amount_minor)"
 # A claim on which one reminder was written and no other, with its fee.
 REMINDED_ONCE = """(select max(r.subject) from evidence_record r where r.what = 'reminder.written'
     and r.facts ->> 'step' = '1' and r.facts ->> 'fee_minor' is not null and not exists (
@@ -116,7 +117,13 @@ FAULTS = (
            select id, company_id, customer_id, 'subscription', 'office-monthly', '', 1, 1, '2025-11-01', ''
              from contract order by id limit 1""",
     ),
-    Fault(14, "nobody bills a line any more", "update company set clock_on = '2026-04-20' where slug = 'vicevaert'"),
+    Fault(14, "nobody bills the lines any more", "update company set clock_on = '2026-06-15' where slug = 'vicevaert'"),
+    Fault(
+        14,
+        "a period in the middle is not billed",
+        f"""update invoice_line set bills_period = false
+             where line_id = (select line_id from invoice_line where id = {FIRST_LINE}) and since = '2026-02-05'""",
+    ),
     Fault(15, "a number is skipped", "update billing_number_series set next_number = next_number + 1"),
     Fault(16, "a line gets another text", f"update invoice_line set description = 'other' where id = {FIRST_LINE}"),
     Fault(
@@ -146,7 +153,7 @@ FAULTS = (
     Fault(
         18,
         "the catalogue's price is edited",
-        "update catalogue_price set amount_minor = 1 where source = 'vicevaert-026'",
+        "update catalogue_price set amount_minor = 1 where plan_id = (select id from catalogue_plan where code = 'office-monthly')",
     ),
     Fault(
         19,
@@ -184,9 +191,11 @@ FAULTS = (
     ),
     Fault(
         23,
-        "a consumer has paid a compensation",
-        """update invoice set customer_kind = 'consumer'
-            where id = (select min(invoice_id) from charge where kind = 'compensation')""",
+        "a fee is an øre above the law's cap, in the charge and in the books",
+        f"""update ledger_posting set amount_minor = amount_minor + sign(amount_minor)::int
+              where entry_id = (select e.id from ledger_entry e join charge c on e.key = 'charge:' || c.key
+                                 where c.id = {LAST_FEE});
+            update charge set amount_minor = amount_minor + 1, open_minor = open_minor + 1 where id = {LAST_FEE}""",
     ),
     Fault(
         24,

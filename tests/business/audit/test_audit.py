@@ -12,7 +12,8 @@ from django.db.utils import InternalError
 
 from servanda.business.audit.queries import INVARIANTS, NoSuchInvariant, reference_page, run_audit
 from servanda.business.audit.queries.hashes import content_hashes
-from servanda.business.audit.queries.scope import scope_of
+from servanda.business.audit.queries.running import unwritable
+from servanda.business.audit.queries.scope import Scope, scope_of
 from servanda.business.companies.models import Company
 from tests.business.audit.faults import FAULTS, Fault
 
@@ -36,7 +37,7 @@ def seal() -> None:
         run_sql(f"update invoice set content_sha256 = '{sha256}' where id = {invoice}")
 
 
-def everything():  # type: ignore[no-untyped-def]
+def everything() -> Scope:
     return scope_of(None, now=datetime(2026, 4, 1, 7, tzinfo=UTC))
 
 
@@ -120,15 +121,13 @@ def test_a_finding_explains_itself_in_the_language_that_is_asked_for() -> None:
 
 @pytest.mark.usefixtures("companies")
 def test_an_unknown_number_is_refused() -> None:
-    with pytest.raises(NoSuchInvariant, match="no invariant 9000. Choose among 1, 2"):
+    with pytest.raises(NoSuchInvariant, match=r"no invariant 9000\. Choose among 1, 2"):
         run_audit(only=(1, 9000))
 
 
 @pytest.mark.usefixtures("companies")
-def test_an_audit_cannot_write(monkeypatch: pytest.MonkeyPatch) -> None:
-    from servanda.business.audit.queries import running
-
-    with pytest.raises(InternalError, match="read-only transaction"), running._unwritable():
+def test_an_audit_cannot_write() -> None:
+    with pytest.raises(InternalError, match="read-only transaction"), unwritable():
         Company.objects.update(name="changed")
 
 

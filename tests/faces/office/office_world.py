@@ -133,9 +133,7 @@ def a_customer(here: CompanyFacts, number: str, name: str, kind: CustomerKind, *
         postal_code="0000",
         city="Prøveby",
     )
-    customer_id, _warnings = add_customer(
-        here.company_id, details, today=here.clock_on, at=moment_of(here.clock_on)
-    )
+    customer_id, _warnings = add_customer(here.company_id, details, today=here.clock_on, at=moment_of(here.clock_on))
     return customer_id
 
 

@@ -187,6 +187,7 @@ class IncomingEntry:
     amount: Money
     reference: str  # the FIK or structured reference, digits only
     text: str
+    paid_before_for: frozenset[int] = frozenset()  # customers whose invoices this payer's account has paid by reference
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ from datetime import date
 from servanda.ground.money import Money
 from servanda.terms.clauses import CustomerKind
 
+# What is left of a paid invoice below this is a slip of the pen or a rounding: it stays open, and nothing adverse follows.
+TRIFLE = Money(1_00)
+
 
 @dataclass(frozen=True, slots=True)
 class Done:

@@ -11,7 +11,7 @@ from servanda.business.dunning.decisions.unpaid import unpaid_timeline
 from servanda.business.hosting.decisions.leaving import Leaving, leaving_timeline
 from servanda.ground.calendar import add_months, day_text, parse_day
 from servanda.ground.citation import texts_of
-from servanda.ground.money import money_text, parse_money
+from servanda.ground.money import Money, money_text, parse_money
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import CustomerKind
 from servanda.terms.document import Agreement
@@ -78,18 +78,23 @@ def _unpaid(
         customer=arguments.customer,
         issued_on=since,
         received_on=received_on,
-        amount=parse_money(arguments.amount) if arguments.amount else None,
+        amount=_amount(arguments.amount),
         until=until,
     )
 
 
 def _leaving(arguments: argparse.Namespace, since: date, *, is_service: bool) -> Leaving:
+    period_end = _day(arguments.period_end)
+    if period_end is not None and period_end < since:
+        raise Refused(
+            f"--period-end {period_end} lies before {since}, the day the contract began. Give the last day of the period."
+        )
     return Leaving(
         product=arguments.product,
         is_service=is_service,
         customer=arguments.customer,
         began_on=since,
-        period_end=_day(arguments.period_end),
+        period_end=period_end,
         noticed_on=_day(arguments.notice),
     )
 
@@ -100,6 +105,15 @@ def _is_service(provider: str, code: str) -> bool:
             return product.is_service
     known = ", ".join(product.code for product in catalogue_of(provider).product)
     raise NoSuchProduct(f"{provider} sells no {code!r}. Choose one of: {known}.")
+
+
+def _amount(text: str | None) -> Money | None:
+    if text is None:
+        return None
+    amount = parse_money(text)
+    if amount.minor <= 0:
+        raise Refused(f"--amount {text} leaves nothing to be paid. Give an amount above zero, as in 12500.00.")
+    return amount
 
 
 def _day(text: str | None) -> date | None:

@@ -35,7 +35,7 @@ def live(company: CompanyFacts, *, now: datetime) -> None:
         amount = _pays_today(habit, invoice, today=today) if is_bank_day(today) else None
         if amount:
             movements.append(_movement(invoice, amount, customer.name, habit=habit, today=today))
-    if movements:
+    if is_bank_day(today):  # the bank sends a statement each bank day; a day without movements is news too
         receive_statement(company, _statement(company, movements, today=today), today=today, at=at)
     for customer in customers.values():
         if customer.details.habit == "ends":

@@ -1,7 +1,6 @@
 """Moving the clock of a demo company forward, with all the rounds of the days between.
 
-The rounds belong to the clock, which is another face and is not imported here; the setting MOVE_TIME may name another
-mover, as tests do.
+The rounds belong to the clock, which is another face and is not imported here: the setting MOVE_TIME names it.
 """
 
 from datetime import date
@@ -9,8 +8,6 @@ from typing import Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
-
-ROUNDS = "servanda.faces.clock.rounds.move_time"
 
 
 class MoveTime(Protocol):
@@ -20,5 +17,5 @@ class MoveTime(Protocol):
 
 def move_time(company_id: int, *, to: date) -> None:
     """Move the company's test clock to the day, and let everything happen that is due on the way."""
-    mover: MoveTime = import_string(getattr(settings, "MOVE_TIME", ROUNDS))
+    mover: MoveTime = import_string(settings.MOVE_TIME)
     mover(company_id, to=to)

@@ -26,7 +26,7 @@ def run_audit(*, company_id: int | None = None, only: tuple[int, ...] = (), lang
     Runs in a read-only transaction at one point in time, so that a night's work beside it is no violation.
     """
     chosen = _chosen(only)
-    with _unwritable() as now:
+    with unwritable() as now:
         scope = scope_of(company_id, now=now)
         return AuditReport(tuple(_check(invariant, scope, language) for invariant in chosen))
 
@@ -40,7 +40,7 @@ def _chosen(only: tuple[int, ...]) -> tuple[Invariant[Scope], ...]:
 
 
 @contextmanager
-def _unwritable() -> Iterator[datetime]:
+def unwritable() -> Iterator[datetime]:
     """Begin a transaction that sees one state and can write nothing; the database tells what time it is."""
     is_nested = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:

@@ -1,11 +1,14 @@
 """Giving a payment to what it is for, and taking that back: rows, journal and what is open change together."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Sum
 
 from servanda.business.billing.decisions.matching import Match, Part, part_of
+from servanda.business.billing.facts import OpenItem
 from servanda.business.billing.models import Allocation, BankEntry, Charge, Invoice
 from servanda.business.billing.queries import open_items
 from servanda.business.companies.facts import CompanyFacts
@@ -31,6 +34,15 @@ class Allocated:
     customer_id: int
     value_on: date
     amount: Money  # below zero when it was taken back
+
+
+def lock_invoices(invoice_ids: Iterable[int], *, waits: bool = True) -> tuple[int, ...]:
+    """Lock invoices until the transaction ends, in one order for all, and return those that were got.
+
+    Who is to decide on what is open reads it after this. Without waiting, those that another has are left out.
+    """
+    rows = Invoice.objects.select_for_update(no_key=True, skip_locked=not waits).filter(pk__in=list(invoice_ids))
+    return tuple(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def allocate(
@@ -63,18 +75,15 @@ def explain_as_payment(
 ) -> tuple[Allocated, ...]:
     """Give an entry in suspense to the invoice that a person names; what is over stays as the customer's credit."""
     row = _in_suspense(company, entry_id)
-    invoice = Invoice.objects.get(pk=invoice_id, company_id=company.company_id)
-    item = next(
-        item
-        for item in open_items(company.company_id, references=[invoice.reference], customer_id=invoice.customer_id)
-        if item.invoice_id == invoice_id
-    )
+    item = _item(company, row, invoice_id)
     amount = Money(row.amount_minor, row.currency)
     part = part_of(item, amount)
     rest = amount - part.to_charges - part.to_principal
-    found = Match("a person's word", (part,), rest, invoice.customer_id)
+    parts = (part,) if part.to_charges or part.to_principal else ()
+    found = Match("a person's word", parts, rest, item.customer_id)
     allocated = allocate(company, row, found, by=by, today=today, at=at, is_booked=True)
-    _record(company, row, by=by, today=today, at=at, facts={"invoice": invoice_id, "amount_minor": row.amount_minor})
+    facts: dict[str, object] = {"invoice": invoice_id, "amount_minor": row.amount_minor}
+    _record(company, row, "payment.explained", facts, by=by, today=today, at=at)
     return allocated
 
 
@@ -96,33 +105,79 @@ def explain_otherwise(company: CompanyFacts, entry_id: int, *, reason: str, by: 
     row.state, row.because = "explained", reason
     row.unallocated_minor = 0 if row.amount_minor > 0 else row.unallocated_minor
     row.save(update_fields=["state", "because", "unallocated_minor"])
-    _record(company, row, by=by, today=today, at=at, facts={"reason": reason, "amount_minor": row.amount_minor})
+    facts: dict[str, object] = {"reason": reason, "amount_minor": row.amount_minor}
+    _record(company, row, "payment.explained", facts, by=by, today=today, at=at)
 
 
 def give_back(
     company: CompanyFacts, returned: BankEntry, reversal: BankEntry, *, today: date, at: datetime
 ) -> tuple[Allocated, ...]:
-    """Undo what a payment did that the bank has taken back: the claims are open again. Runs in the caller's transaction."""
-    changed = []
-    given = 0
-    for allocation in Allocation.objects.filter(entry=returned).order_by("id"):
+    """Undo what a payment did that the bank has taken back: the claims are open again. Runs in the caller's transaction.
+
+    What credit notes have left over for these invoices, because they were paid then, comes off them now.
+    """
+    undone = list(Allocation.objects.filter(entry=returned).order_by("id"))
+    lock_invoices({allocation.invoice_id for allocation in undone})
+    for allocation in undone:
         _reopen(allocation)
-        Allocation.objects.create(
+        _write_counter(company, allocation, reversal, today=today)
+    _close_pair(company, returned, reversal, given=sum(one.amount_minor for one in undone), at=at, today=today)
+    for invoice_id in sorted({allocation.invoice_id for allocation in undone}):
+        _apply_credit_notes(company, invoice_id, today=today, at=at)
+    return tuple(
+        Allocated(one.invoice_id, _owner(returned), reversal.value_on, Money(-one.amount_minor, returned.currency))
+        for one in undone
+    )
+
+
+def _owner(row: BankEntry) -> int:
+    assert row.customer_id is not None, "what is allocated has a customer"
+    return row.customer_id
+
+
+def _write_counter(company: CompanyFacts, allocation: Allocation, reversal: BankEntry, *, today: date) -> None:
+    Allocation.objects.create(
+        company_id=company.company_id,
+        entry=reversal,
+        invoice_id=allocation.invoice_id,
+        charge_id=allocation.charge_id,
+        amount_minor=-allocation.amount_minor,
+        value_on=allocation.value_on,  # as if it had never come: interest runs from where it would have stopped
+        on_day=today,
+        because="the bank took the payment back",
+    )
+
+
+def _apply_credit_notes(company: CompanyFacts, invoice_id: int, *, today: date, at: datetime) -> None:
+    """Take off an invoice that is open again what its credit notes had given to the customer's credit."""
+    invoice = Invoice.objects.get(pk=invoice_id)
+    for note in Invoice.objects.filter(original_id=invoice_id, kind="credit note").order_by("id"):
+        used = Allocation.objects.filter(credit_note=note).aggregate(total=Sum("amount_minor"))["total"] or 0
+        amount = min(note.total_minor - used, invoice.open_minor)
+        if amount <= 0:
+            continue
+        applied = Allocation.objects.create(
             company_id=company.company_id,
-            entry=reversal,
-            invoice_id=allocation.invoice_id,
-            charge_id=allocation.charge_id,
-            amount_minor=-allocation.amount_minor,
-            value_on=allocation.value_on,  # as if it had never come: interest runs from where it would have stopped
+            credit_note=note,
+            invoice=invoice,
+            amount_minor=amount,
+            value_on=note.issued_on,
             on_day=today,
-            because="the bank took the payment back",
+            because="the payment before it was taken back",
         )
-        given += allocation.amount_minor
-        assert returned.customer_id is not None
-        amount = Money(-allocation.amount_minor, returned.currency)
-        changed.append(Allocated(allocation.invoice_id, returned.customer_id, reversal.value_on, amount))
-    _close_pair(company, returned, reversal, given=given, at=at, today=today)
-    return tuple(changed)
+        invoice.open_minor -= amount
+        invoice.save(update_fields=["open_minor"])
+        money = Money(amount, invoice.currency)
+        entry = JournalEntry(
+            key=f"credit applied:{applied.pk}",
+            what="credit applied",
+            on_day=today,
+            lines=(PostingLine(Account.CUSTOMER_CREDIT, money), PostingLine(Account.RECEIVABLE, -money)),
+            because=(VOUCHER,),
+            customer_id=invoice.customer_id,
+            invoice_id=invoice_id,
+        )
+        post(company.company_id, entry, at=at)
 
 
 def _give(company: CompanyFacts, row: BankEntry, part: Part, *, by: str, rule: str, today: date) -> None:
@@ -202,12 +257,14 @@ def _reopen(allocation: Allocation) -> None:
 def _close_pair(
     company: CompanyFacts, returned: BankEntry, reversal: BankEntry, *, given: int, today: date, at: datetime
 ) -> None:
+    """Book the money out again, from where the payment had put it: the claims, the customer's credit, or suspense."""
     amount = Money(returned.amount_minor, returned.currency)
     receivable = Money(given, returned.currency)
+    rest = Account.SUSPENSE if returned.state == "suspense" else Account.CUSTOMER_CREDIT
     lines = (
         PostingLine(Account.BANK, -amount),
         PostingLine(Account.RECEIVABLE, receivable),
-        PostingLine(Account.CUSTOMER_CREDIT, amount - receivable),
+        PostingLine(rest, amount - receivable),
     )
     entry = JournalEntry(
         key=f"bank entry reversed:{reversal.pk}",
@@ -224,13 +281,19 @@ def _close_pair(
     reversal.because = "takes back an earlier payment"
     reversal.save(update_fields=["state", "customer_id", "because"])
     facts: dict[str, object] = {"amount_minor": reversal.amount_minor, "takes_back": returned.pk}
-    _record(company, reversal, by="system", today=today, at=at, facts=facts)
+    _record(company, reversal, "payment.reversed", facts, by="system", today=today, at=at)
 
 
 def _record(
-    company: CompanyFacts, row: BankEntry, *, by: str, today: date, at: datetime, facts: dict[str, object]
+    company: CompanyFacts,
+    row: BankEntry,
+    what: str,
+    facts: dict[str, object],
+    *,
+    by: str,
+    today: date,
+    at: datetime,
 ) -> None:
-    what = "payment.reversed" if row.amount_minor < 0 and row.customer_id else "payment.explained"
     record(
         company_id=company.company_id,
         key=f"{what}:{row.pk}",
@@ -251,3 +314,15 @@ def _in_suspense(company: CompanyFacts, entry_id: int) -> BankEntry:
         state = row.state if row is not None else "not there"
         raise NotThisEntry(f"Bank entry {entry_id} is {state}. Choose one that is waiting for an explanation.")
     return row
+
+
+def _item(company: CompanyFacts, row: BankEntry, invoice_id: int) -> OpenItem:
+    """Return the invoice that a person names for an entry, as it stands once nobody else can change it."""
+    if row.amount_minor <= 0:
+        raise NotThisEntry(f"Bank entry {row.pk} is money that went out. It pays no invoice; say otherwise what it is.")
+    locked = lock_invoices([invoice_id])
+    found = Invoice.objects.filter(pk__in=locked, company_id=company.company_id, kind="invoice").first()
+    if found is None or found.currency != row.currency:
+        raise NotThisEntry(f"{company.name} has no invoice with id {invoice_id} in {row.currency}. Choose another one.")
+    items = open_items(company.company_id, references=[found.reference])
+    return next(item for item in items if item.invoice_id == invoice_id)

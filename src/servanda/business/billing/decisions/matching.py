@@ -1,10 +1,26 @@
-"""What is a bank entry for? By payment reference, or by an invoice number in the text; the rest goes to a person."""
+"""What is a bank entry for? By payment reference, or by the numbers of invoices in the text; the rest goes to a person.
+
+A payment reference carries a check digit and is ours alone, so it decides even where the amount differs. A number in a text is
+weak: the payer may mean their customer number, a day or an amount, and customers on one plan owe the same amount. So it counts
+only where the amount is exactly what is open, and where the account that paid has not paid for other customers before.
+"""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from servanda.business.billing.facts import IncomingEntry, OpenItem
-from servanda.ground.money import Money
+from servanda.ground.money import Money, total_of
+
+NUMBERS_MAX = 20  # in one text; more is a list of something else
+# Digits that are part of an amount or a day (12.500,00, 2026-11-30) are no number of an invoice.
+_NUMBER = re.compile(r"(?<!\d)(?<!\d[-./,:])0*([1-9]\d{2,11})(?!\d)(?![-./,:]\d)")
+# A customer's number, a company's, a bank's or a telephone's, as the payer calls it.
+_OTHER_NUMBER = re.compile(
+    r"\b(?:(?:kunde|customer|cvr|konto|account|tlf|telefon|phone)\w*|reg|se-?nr)\b[\s.:#-]*"
+    r"(?:(?:nr|no|nummer|number|id)\b)?[\s.:#-]*\d[\d ]*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +34,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where an entry goes and by which rule. `rest` is what nothing was found for; without a customer it is in suspense."""
+    """Where an entry goes and by which rule. `rest` is what nothing was found for.
+
+    Without a customer it is in suspense, and `rule` says why.
+    """
 
     rule: str
     parts: tuple[Part, ...]
@@ -28,13 +47,20 @@ class Match:
 
 def match(entry: IncomingEntry, items: tuple[OpenItem, ...]) -> Match:
     """Return what an incoming entry is for. `items` are the invoices that its reference or its text could mean."""
-    by_reference = [item for item in items if item.reference and item.reference == entry.reference]
+    usable = tuple(item for item in items if item.open_principal.currency == entry.amount.currency)
+    by_reference = [item for item in usable if item.reference and item.reference == entry.reference]
     if len(by_reference) == 1:
         return _to(by_reference[0], entry.amount, rule="payment reference")
-    by_number = [item for item in items if _names(entry.text, item.number)]
-    if len(by_number) == 1 and _settles(entry.amount, by_number[0]):
-        return _to(by_number[0], entry.amount, rule="invoice number and amount")
-    return Match("no match", (), entry.amount, None)
+    named = invoice_numbers_in(entry)
+    by_number = [item for item in usable if item.number in named]
+    return _by_number(entry, by_number)
+
+
+def invoice_numbers_in(entry: IncomingEntry) -> tuple[int, ...]:
+    """Return the numbers that the payer wrote and that could be those of invoices."""
+    written = _OTHER_NUMBER.sub(" ", f"{entry.text}\n{entry.reference}")
+    found = dict.fromkeys(int(number) for number in _NUMBER.findall(written))
+    return tuple(found)[:NUMBERS_MAX]
 
 
 def part_of(item: OpenItem, amount: Money) -> Part:
@@ -49,6 +75,27 @@ def part_of(item: OpenItem, amount: Money) -> Part:
     return Part(item.invoice_id, to_charges, min(amount - to_charges, item.open_principal))
 
 
+def _by_number(entry: IncomingEntry, items: list[OpenItem]) -> Match:
+    if not items:
+        return _unknown(entry, "no payment reference and no number of an open invoice")
+    customers = {item.customer_id for item in items}
+    if len(customers) > 1:
+        return _unknown(entry, "it names invoices of several customers")
+    if entry.paid_before_for and not customers <= entry.paid_before_for:
+        return _unknown(entry, "it names an invoice of another customer than this account has paid for before")
+    for open_of in (_principal, _total):
+        if entry.amount == total_of(map(open_of, items), entry.amount.currency):
+            return _whole(entry, items, open_of)
+    return _unknown(entry, "the amount is not what is open on the invoice that it names")
+
+
+def _whole(entry: IncomingEntry, items: list[OpenItem], open_of: Callable[[OpenItem], Money]) -> Match:
+    """A number in a text is weak, so the amount must agree with what is open on all that it names."""
+    parts = tuple(part_of(item, open_of(item)) for item in items if open_of(item))
+    rule = "invoice number and amount" if len(parts) == 1 else "invoice numbers and amount"
+    return Match(rule, parts, Money(0, entry.amount.currency), items[0].customer_id)
+
+
 def _to(item: OpenItem, amount: Money, *, rule: str) -> Match:
     part = part_of(item, amount)
     rest = amount - part.to_charges - part.to_principal
@@ -56,10 +103,13 @@ def _to(item: OpenItem, amount: Money, *, rule: str) -> Match:
     return Match(rule, parts, rest, item.customer_id)
 
 
-def _names(text: str, number: int) -> bool:
-    return re.search(rf"(?<!\d)0*{number}(?!\d)", text) is not None
+def _unknown(entry: IncomingEntry, why: str) -> Match:
+    return Match(why, (), entry.amount, None)
 
 
-def _settles(amount: Money, item: OpenItem) -> bool:
-    """A number in a text is weak, so the amount must agree with what is open."""
-    return amount in {item.open_principal, item.open_principal + item.open_charges}
+def _principal(item: OpenItem) -> Money:
+    return item.open_principal
+
+
+def _total(item: OpenItem) -> Money:
+    return item.open_principal + item.open_charges

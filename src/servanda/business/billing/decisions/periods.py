@@ -5,6 +5,7 @@ terms name for it; several missed ones come as lines of one invoice.
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from servanda.business.billing.facts import BillableLine
 from servanda.ground.calendar import add_months, last_working_day_of_month, months_between
@@ -63,6 +64,11 @@ def look_again_on(line: BillableLine, run: InvoiceRun, *, billed_until: date) ->
 
 def whole_period(line: BillableLine, day: date) -> Period:
     """Return the whole period, anchored to the day the line began, that a day lies in."""
-    number = months_between(line.began_on, day) // line.interval_months
-    since = add_months(line.began_on, number * line.interval_months)
-    return Period(since, add_months(line.began_on, (number + 1) * line.interval_months))
+    return _whole_period(line.began_on, line.interval_months, day)
+
+
+@lru_cache(maxsize=8192)  # the lines of a batch began on few days, and each asks some times
+def _whole_period(anchor: date, interval_months: int, day: date) -> Period:
+    number = months_between(anchor, day) // interval_months
+    since = add_months(anchor, number * interval_months)
+    return Period(since, add_months(anchor, (number + 1) * interval_months))

@@ -123,6 +123,8 @@ def _write_proposal(order: Order, arrears: Arrears, company: CompanyFacts, *, at
             "proposed_at": at,
         },
     )
+    # A payment made it fall away, and the bank has taken that payment back.
+    Proposal.objects.filter(key=order.key, state="obsolete").update(state="open", proposed_at=at)
 
 
 def _send_reminder(order: SendReminder, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import DatabaseError, transaction
 from django.db.models import Max
 
+from servanda.business.billing.actions.allocating import lock_invoices
 from servanda.business.billing.queries import invoice_ids_after, invoices
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.dunning.actions.carrying import carry_out
@@ -69,25 +70,33 @@ def work_off(company: CompanyFacts, *, today: date, at: datetime, limit: int = 5
         .order_by("look_again_on", "invoice_id")
         .values_list("invoice_id", flat=True)[:limit]
     )
-    acts = 0
+    acts = passed_over = 0
     failed = []
     for invoice_id in ids:
         try:
-            acts += work_off_claim(company, invoice_id, today=today, at=at)
+            done = work_off_claim(company, invoice_id, today=today, at=at)
+            acts += done or 0
+            passed_over += done is None
         except (DatabaseError, AssertionError, ValueError, LookupError):
             # One claim's bug must not keep the others waiting; the transaction was rolled back, and it is reported.
             LOG.exception("claim %s was left as it was", invoice_id)
             failed.append(invoice_id)
     _put_off(failed, today=today)
-    return Worked(len(ids), acts, tuple(failed))
+    return Worked(len(ids) - passed_over, acts, tuple(failed))
 
 
 @transaction.atomic
-def work_off_claim(company: CompanyFacts, invoice_id: int, *, today: date, at: datetime) -> int:
-    """Carry out what is due on one claim today, and return how many acts that were. Runs in one transaction."""
+def work_off_claim(company: CompanyFacts, invoice_id: int, *, today: date, at: datetime) -> int | None:
+    """Carry out what is due on one claim today, and return how many acts that were. Runs in one transaction.
+
+    None: another worker has the claim, or a payment on its invoice is just being booked. The invoice is locked before the
+    claim, in the order in which a payment does it, so that neither decides on what the other is about to change.
+    """
+    if not lock_invoices([invoice_id], waits=False):
+        return None
     claim = Claim.objects.select_for_update(skip_locked=True).filter(invoice_id=invoice_id).first()
     if claim is None:
-        return 0
+        return None
     for acts in range(STEPS_MAX):
         (arrears,) = arrears_of([invoice_id], today=today)
         step = next_step(arrears, ladder_terms_of(arrears), today=today)

@@ -1,6 +1,7 @@
 """What a payment ends: in the transaction that books it, holds are lifted, proposals fall away and the interest is settled."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -16,7 +17,8 @@ from servanda.business.dunning.actions.carrying import charge
 from servanda.business.dunning.actions.following import look_again
 from servanda.business.dunning.decisions.interest import settlement_interest
 from servanda.business.dunning.decisions.ladder import doubt
-from servanda.business.dunning.models import Claim, Proposal
+from servanda.business.dunning.facts import TRIFLE
+from servanda.business.dunning.models import Claim, Pause, Proposal
 from servanda.business.dunning.queries import arrears_of, ladder_terms_of
 from servanda.business.evidence.actions import NoWarrant, record
 from servanda.business.hosting.actions import lift_holds
@@ -24,13 +26,22 @@ from servanda.ground.citation import Citation
 from servanda.terms.clauses import Reopening
 from servanda.terms.resolving import ask
 
+TAKEN_BACK = "payment taken back"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What reading a statement did: what was booked, and the services that run again because of it."""
+
+    received: Received
+    reopened: tuple[int, ...]
+
 
 @transaction.atomic
-def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: date, at: datetime) -> Received:
+def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: date, at: datetime) -> Settlement:
     """Book a bank statement, and carry out at once all that its payments end."""
     received = book_statement(company, draft, today=today, at=at)
-    settle(company, received.changed, today=today, at=at)
-    return received
+    return Settlement(received, settle(company, received.changed, today=today, at=at))
 
 
 @transaction.atomic
@@ -42,20 +53,62 @@ def explain_payment(
     settle(company, changed, today=today, at=at)
 
 
-def settle(company: CompanyFacts, changed: Iterable[Allocated], *, today: date, at: datetime) -> None:
-    """Carry out what follows from payments, first what helps the customer. Runs in the transaction that booked them."""
+def settle(company: CompanyFacts, changed: Iterable[Allocated], *, today: date, at: datetime) -> tuple[int, ...]:
+    """Carry out what follows from payments, first what helps the customer, and return the services that run again.
+
+    Runs in the transaction that booked them. The claims are locked first: a hold that another worker is just placing is
+    waited for, and lifted.
+    """
     changes = tuple(changed)
-    for customer_id in sorted({change.customer_id for change in changes}):
-        _release(company, customer_id, today=today, at=at)
+    customer_ids = sorted({change.customer_id for change in changes})
+    _lock_claims(customer_ids)
+    reopened = [
+        service_id for customer_id in customer_ids for service_id in _release(company, customer_id, today=today, at=at)
+    ]
     for change in changes:
-        _settle_invoice(company, change, today=today, at=at)
+        if change.amount.minor < 0:
+            _doubt(company, change, today=today, at=at)
+        else:
+            _settle_invoice(company, change, today=today, at=at)
     look_again({change.invoice_id for change in changes}, today=today)
+    return tuple(reopened)
 
 
-def _release(company: CompanyFacts, customer_id: int, *, today: date, at: datetime) -> None:
-    """Lift the holds for non-payment of a customer who owes nothing overdue any more; holds of other causes stay."""
-    if overdue_of_customer(customer_id, today=today):
-        return
+def _lock_claims(customer_ids: Iterable[int]) -> None:
+    claims = Claim.objects.select_for_update().filter(customer_id__in=list(customer_ids)).order_by("invoice_id")
+    list(claims.values_list("invoice_id", flat=True))
+
+
+def _doubt(company: CompanyFacts, change: Allocated, *, today: date, at: datetime) -> None:
+    """Hold everything back on a claim that was paid and is open again, until a person has looked.
+
+    Its letters and days are those of before the payment, so the next step would come without a new warning.
+    """
+    row, is_new = Pause.objects.get_or_create(
+        invoice_id=change.invoice_id,
+        company_id=company.company_id,
+        cause=TAKEN_BACK,
+        ended_on=None,
+        defaults={"reason": f"The bank took {-change.amount} back.", "since": today, "by": "system"},
+    )
+    if is_new:
+        record(
+            company_id=company.company_id,
+            key=f"claim.paused:{row.pk}",
+            what="claim.paused",
+            subject=f"invoice:{change.invoice_id}",
+            on_day=today,
+            at=at,
+            because=(),
+            facts={"cause": TAKEN_BACK, "reason": row.reason, "until": None, "is_late": False},
+            customer_id=change.customer_id,
+        )
+
+
+def _release(company: CompanyFacts, customer_id: int, *, today: date, at: datetime) -> tuple[int, ...]:
+    """Lift the holds for non-payment of a customer who owes nothing overdue any more but a trifle; other holds stay."""
+    if overdue_of_customer(customer_id, today=today) >= TRIFLE:
+        return ()
     lifted = lift_holds(
         customer_id=customer_id, cause="payment", because=_reopening(company, customer_id), today=today, at=at
     )
@@ -70,6 +123,7 @@ def _release(company: CompanyFacts, customer_id: int, *, today: date, at: dateti
         facts={"services_reopened": list(lifted)},
         customer_id=customer_id,
     )
+    return lifted
 
 
 def _reopening(company: CompanyFacts, customer_id: int) -> tuple[Citation, ...]:

@@ -20,7 +20,7 @@ from servanda.business.dunning.decisions.orders import (
 from servanda.business.dunning.decisions.reminders import compensation_due, fee_due, reminder_due
 from servanda.business.dunning.decisions.suspension import breach_due, hold_due
 from servanda.business.dunning.decisions.terms import LadderTerms
-from servanda.business.dunning.facts import Arrears
+from servanda.business.dunning.facts import TRIFLE, Arrears
 from servanda.ground.calendar import bank_days_after
 from servanda.ground.law.interest import DEMAND_DAYS, FROM_THIRTY_DAYS_AFTER_DEMAND
 
@@ -37,6 +37,8 @@ def next_step(arrears: Arrears, terms: LadderTerms, *, today: date) -> Order | W
         return Wait(because=(), reason="paid")
     if arrears.open_principal.minor <= 0:
         return Wait(because=(), reason="only charges are open")  # nothing adverse follows from a charge alone
+    if arrears.payments and arrears.open_principal < TRIFLE:
+        return Wait(because=(), reason="only a trifle is open")
     answers = _answers(arrears, terms, today=today)
     orders = [answer for answer in answers if isinstance(answer, Order)]
     for order in orders:
@@ -66,12 +68,7 @@ def _answers(arrears: Arrears, terms: LadderTerms, *, today: date) -> list[Order
     """Return what each rung says, in the order in which acts of one day are carried out."""
     early = _accepted_by_silence(arrears, terms, today=today)
     if arrears.due_on is None:
-        ask = _ask(
-            arrears,
-            terms,
-            on=arrears.issued_on,
-            questions=("payment-term", "reminder", "suspension", "closure"),
-        )
+        ask = _without_due_day(arrears, terms, today=today)
         return [answer for answer in (early, ask) if answer is not None]
     reason = doubt(arrears, today=today)
     if reason:

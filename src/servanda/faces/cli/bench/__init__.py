@@ -1,1 +1,154 @@
-"""x"""
+"""`servanda bench`: how fast the house works, beside what the same database can do at all, in one run on one machine.
+
+It works in databases of its own, which it drops at the end, also on Ctrl-C. `benchmarks/README.md` has what was measured.
+"""
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from fractions import Fraction
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from servanda.faces.cli.database import database
+from servanda.ground.refusal import Refused
+
+if TYPE_CHECKING:  # what they measure needs Django to be set up, which only the run does
+    from servanda.faces.cli.bench.billing import BillingBench
+    from servanda.faces.cli.bench.rounds import RoundBench, RoundsBench
+    from servanda.faces.cli.bench.running import Durability
+
+SUBSCRIPTIONS_MIN = 3  # the lines of one contract
+_STOPPED = 1
+
+
+class TooFew(Refused):
+    """With so few subscriptions and such a share no contract is due."""
+
+
+def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = subparsers.add_parser("bench", help="measure how fast this machine bills", description=__doc__)
+    kinds = parser.add_subparsers(metavar="WHAT", required=True)
+    billing = kinds.add_parser("billing", help="due invoices issued per second, beside a raw INSERT … SELECT")
+    _add_options(billing, run=run_billing, subscriptions=100_000, share="1")
+    rounds = kinds.add_parser("round", help="a share due of many subscriptions, beside all due of as few")
+    _add_options(rounds, run=run_rounds, subscriptions=1_000_000, share="0.01")
+
+
+def run_billing(args: argparse.Namespace) -> int:
+    """Measure billing and print the figures."""
+    _refuse_too_few(args.subscriptions, args.due_share)
+
+    def measure() -> "BillingBench":
+        from servanda.faces.cli.bench.billing import bench_billing
+
+        return bench_billing(subscriptions=args.subscriptions, due_one_in=args.due_share)
+
+    return _run(measure, _billing_text, as_json=args.json)
+
+
+def run_rounds(args: argparse.Namespace) -> int:
+    """Measure rounds and print the figures."""
+    _refuse_too_few(args.subscriptions, args.due_share)
+
+    def measure() -> "RoundsBench":
+        from servanda.faces.cli.bench.rounds import bench_rounds
+
+        return bench_rounds(subscriptions=args.subscriptions, due_one_in=args.due_share)
+
+    return _run(measure, _rounds_text, as_json=args.json)
+
+
+def _run(measure: Callable[[], Any], text: Callable[[Any], str], *, as_json: bool) -> int:
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        with database():
+            found = measure()
+    except KeyboardInterrupt:
+        print("Stopped. The databases of the bench are gone.", file=sys.stderr)
+        return _STOPPED
+    print(json.dumps(asdict(found), indent=2) if as_json else text(found))
+    return 0
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _add_options(
+    parser: argparse.ArgumentParser, *, run: Callable[[argparse.Namespace], int], subscriptions: int, share: str
+) -> None:
+    parser.add_argument("--subscriptions", type=_count, default=subscriptions, metavar="N", help="running lines")
+    parser.add_argument("--due-share", type=_one_in, default=_one_in(share), metavar="0.01", help="due today, of them")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.set_defaults(run=run)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) >= SUBSCRIPTIONS_MIN):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number of subscriptions. Write 3 or more: a contract has 3."
+        )
+    return int(text)
+
+
+def _refuse_too_few(subscriptions: int, due_one_in: int) -> None:
+    if subscriptions // due_one_in < SUBSCRIPTIONS_MIN:
+        raise TooFew(f"One in {due_one_in} of {subscriptions} leaves nothing due. Ask for more subscriptions.")
+
+
+def _one_in(text: str) -> int:
+    """Return of how many subscriptions one is due."""
+    try:
+        share = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        share = Fraction(0)
+    if share <= 0 or share.numerator != 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share of one in so many. Write it as 1, 0.01 or 1/100.")
+    return share.denominator
+
+
+def _billing_text(found: "BillingBench") -> str:
+    return "\n".join(
+        (
+            f"{found.invoices:,} invoices of three lines, {found.due_subscriptions:,} of {found.subscriptions:,}"
+            " subscriptions due.",
+            f"Billing     {found.per_second:>9,.0f} invoices/s   lines, VAT, numbers, ledger, evidence, letters; durable",
+            f"Raw insert  {found.raw_per_second:>9,.0f} invoices/s   the same rows into the same tables, nothing decided",
+            f"Ratio       {found.ratio:>9.2f}              of what the database can do",
+            f"Processor   {found.cpu_seconds * 1000 / found.invoices:>9.2f} ms/invoice   in this process",
+            f"Memory      {found.peak_memory_bytes / 2**20:>9,.0f} MiB          at most, this process",
+            f"Database    {found.bytes_per_invoice:>9,} bytes/invoice, with indexes",
+            _durability_text(found.durability),
+        )
+    )
+
+
+def _rounds_text(found: "RoundsBench") -> str:
+    head = f"{'subscriptions':>13} {'due':>9} {'invoices':>9} {'billing s':>10} {'the rest s':>10} {'idle s':>8}"
+    ratios = (
+        f"{'ratio':>13} {'':>9} {'':>9} {found.billing_ratio:>10.2f} {found.rest_ratio:>10.2f} {found.idle_ratio:>8.2f}"
+    )
+    whole = f"The whole round costs the large company {found.ratio:.2f} times what it costs the small one."
+    return "\n".join(
+        (head, _round_text(found.large), _round_text(found.small), ratios, whole, _durability_text(found.durability))
+    )
+
+
+def _round_text(one: "RoundBench") -> str:
+    return (
+        f"{one.subscriptions:>13,} {one.due_subscriptions:>9,} {one.invoices:>9,}"
+        f" {one.billing_seconds:>10.2f} {one.rest_seconds:>10.2f} {one.idle_seconds:>8.3f}"
+    )
+
+
+def _durability_text(found: "Durability") -> str:
+    settings = (
+        f"PostgreSQL {found.postgresql}: fsync {found.fsync}, synchronous_commit {found.synchronous_commit},"
+        f" full_page_writes {found.full_page_writes}."
+    )
+    return settings if found.is_durable else f"{settings} Commits are NOT durable here: the figures flatter."

@@ -5,12 +5,13 @@ billed for this month already. It is written by a few statements, since a millio
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
 from servanda.agreements.reading import library_of
 from servanda.business.companies.facts import CompanyFacts
+from servanda.faces.cli.bench.running import settle
 from servanda.faces.demo.companies import open_company
 from servanda.ground.calendar import add_months, first_of_month, last_working_day_of_month, moment_of
 
@@ -87,7 +88,7 @@ def make_world(*, subscriptions: int, due_one_in: int) -> World:
         company = open_company(PROVIDER, clock_on=TODAY, at=at, today=TODAY)
         agreement = library_of(PROVIDER).version_on(BEGAN_ON)
         month = first_of_month(TODAY)
-        values = {
+        values: dict[str, int | str | date | datetime] = {
             "company": company.company_id,
             "contracts": max(1, subscriptions // LINES_PER_CONTRACT),
             "version": agreement.version,
@@ -110,7 +111,7 @@ def _measured(company: CompanyFacts) -> World:
     """Let the server know its tables, as it does in daily running, and count what was made."""
     with connection.cursor() as cursor:
         cursor.execute("vacuum (analyze)")
-        cursor.execute("checkpoint")
+        settle(cursor)
         cursor.execute(
             "select count(*), count(*) filter (where look_again_on <= %s) from billing_running_line where company_id = %s",
             [TODAY, company.company_id],
