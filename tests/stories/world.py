@@ -1,6 +1,6 @@
 """A company on a test clock whose days pass as in the house: rounds, letters, payments. Drivers in memory."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from servanda.business.billing.facts import BankMovement, InvoiceFacts, StatementDraft
@@ -59,7 +59,7 @@ class World:
             self.company,
             details,
             contract=f"K-{details.number}",
-            lines=(line if price is None else _priced(line, price),),
+            lines=(replace(line, own_price=price),),
             today=self.today,
             at=moment_of(self.today),
         )
@@ -90,7 +90,7 @@ class World:
         self.statements += 1
         opening, self.balance = self.balance, self.balance + amount
         movement = BankMovement(
-            reference=f"B{self.statements}" if not is_reversal else f"B{self.statements}",
+            reference=f"B{self.statements}",
             ordinal=1,
             amount=amount,
             booked_on=self.today,
@@ -131,6 +131,18 @@ class World:
         charges = [charge for one in invoices_of_customer(customer_id) for charge in one.charges]
         return total_of(charge.amount for charge in charges if charge.kind == kind)
 
+    def decide(self, proposal_id: int, *, is_approved: bool) -> None:
+        """Let staff say yes or no to what is proposed."""
+        decide_proposal(
+            self.company,
+            proposal_id,
+            is_approved=is_approved,
+            by=EVA,
+            reason="the terms allow it" if is_approved else "they have called us",
+            today=self.today,
+            at=moment_of(self.today),
+        )
+
     def _day(self) -> None:
         live_through_day(self.company, now=moment_of(self.today))
         if self.says_yes:
@@ -142,19 +154,5 @@ class World:
             if not proposals:
                 return
             for proposal in proposals:
-                decide_proposal(
-                    self.company,
-                    proposal.proposal_id,
-                    is_approved=True,
-                    by=EVA,
-                    reason="the terms allow it",
-                    today=self.today,
-                    at=moment_of(self.today),
-                )
+                self.decide(proposal.proposal_id, is_approved=True)
             live_through_day(self.company, now=moment_of(self.today))
-
-
-def _priced(line, price):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
-    return replace(line, own_price=price)

@@ -17,7 +17,6 @@ from servanda.business.dunning.actions.carrying import charge
 from servanda.business.dunning.actions.following import look_again
 from servanda.business.dunning.decisions.interest import settlement_interest
 from servanda.business.dunning.decisions.ladder import doubt
-from servanda.business.dunning.facts import TRIFLE
 from servanda.business.dunning.models import Claim, Pause, Proposal
 from servanda.business.dunning.queries import arrears_of, ladder_terms_of
 from servanda.business.evidence.actions import NoWarrant, record
@@ -106,8 +105,11 @@ def _doubt(company: CompanyFacts, change: Allocated, *, today: date, at: datetim
 
 
 def _release(company: CompanyFacts, customer_id: int, *, today: date, at: datetime) -> tuple[int, ...]:
-    """Lift the holds for non-payment of a customer who owes nothing overdue any more but a trifle; other holds stay."""
-    if overdue_of_customer(customer_id, today=today) >= TRIFLE:
+    """Lift the holds for non-payment of a customer who owes nothing overdue any more; other holds stay.
+
+    To the last øre, as the terms have it (safeit-054, compusoft-095): the amount to pay stands in every letter.
+    """
+    if overdue_of_customer(customer_id, today=today):
         return ()
     lifted = lift_holds(
         customer_id=customer_id, cause="payment", because=_reopening(company, customer_id), today=today, at=at
