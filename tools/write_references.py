@@ -96,9 +96,19 @@ def _about(action: argparse.Action) -> str:
     said = [action.help or ""]
     if action.choices:
         said.append("one of " + ", ".join(f"`{choice}`" for choice in action.choices))
-    if action.default not in (None, False, (), []) and action.default is not argparse.SUPPRESS:
+    if _is_written_as_it_is(action):
         said.append(f"`{action.default}` when left out")
     return "; ".join(part for part in said if part) or "–"
+
+
+def _is_written_as_it_is(action: argparse.Action) -> bool:
+    """Tell whether the default can be shown: a person who wrote it so would get the same."""
+    if action.default in (None, False, (), []) or action.default is argparse.SUPPRESS:
+        return False
+    try:
+        return bool(action.default == (action.type or str)(str(action.default)))  # type: ignore[operator]
+    except (argparse.ArgumentTypeError, ValueError):
+        return False
 
 
 if __name__ == "__main__":

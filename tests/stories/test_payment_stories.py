@@ -6,7 +6,7 @@ import pytest
 
 from servanda.business.billing.actions.crediting import credit_whole_invoice
 from servanda.business.contracts.queries import lines_of_customer
-from servanda.business.dunning.actions import end_pause, pause_claim
+from servanda.business.dunning.actions import credit_note_for, end_pause, pause_claim
 from servanda.business.dunning.queries import claims_parked, open_proposals, pauses_of_invoice
 from servanda.business.evidence.actions import set_brake
 from servanda.business.hosting.actions import place_holds
@@ -209,3 +209,20 @@ def test_a_declined_closing_is_not_asked_again() -> None:
     world.live_until(date(2027, 3, 1))
     assert open_proposals(world.company_id) == ()
     assert not any(line.is_ended or line.until for line in lines_of_customer(birk))
+
+
+def test_a_credit_note_over_the_last_debt_lifts_the_hold() -> None:
+    world, birk = suspended("compusoft", "hosting-basis", on=date(2026, 12, 9))
+    world.pay(world.invoice_of(birk), Money(750_00))  # goes to the interest first
+    credit_note_for(
+        world.company,
+        world.invoice_of(birk).invoice_id,
+        net_by_position=None,
+        reason="never delivered",
+        because=(Citation("compusoft", "3.4"),),
+        by=EVA,
+        today=world.today,
+        at=moment_of(world.today),
+    )
+    assert world.invoice_of(birk).open_total == Money(0)
+    assert all(service.is_served for service in services_of_customer(birk))

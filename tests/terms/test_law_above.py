@@ -31,7 +31,8 @@ ALL = (None, *CustomerKind)
 CONSUMER, PUBLIC, BUSINESS = CustomerKind.CONSUMER, CustomerKind.PUBLIC, CustomerKind.BUSINESS
 ASSOCIATION = CustomerKind.ASSOCIATION
 DAY = date(2026, 1, 1)
-MONTHLY = Interest(method="percent per started month", percent=Decimal(6))
+MONTHLY = Interest(method="percent per started month", percent=Decimal(6), is_approved=True)
+UNAPPROVED = Interest(method="percent per started month", percent=Decimal(6))
 FAIR = Interest(method="percent per started month", percent=Decimal(2))
 WARNING = Reminder(
     step=3,
@@ -50,6 +51,7 @@ FEE = ReminderFee(amount=Decimal("250.00"), fees_max=9, spacing_days=7)
 OVERRIDDEN = (
     (FEE, ALL, {"amount": Decimal("100.00"), "fees_max": 3, "spacing_days": 10}, "Renteloven § 9 b, stk. 2"),
     (MONTHLY, (CONSUMER, PUBLIC), {"method": "statutory", "percent": None}, "Renteloven"),
+    (UNAPPROVED, (None, BUSINESS, ASSOCIATION), {"method": "statutory", "percent": None}, "Aftaleloven § 36"),
     (Compensation(amount=Decimal(500)), (None, BUSINESS, PUBLIC, ASSOCIATION), {"amount": Decimal("310.00")}, "§ 9 a"),
     (CollectionFee(amount=Decimal(500)), ALL, {"amount": Decimal("100.00")}, "Renteloven § 9 b, stk. 3"),
     (QUESTION, (CONSUMER,), {"silence_accepts": False}, "Aftaleloven §§ 36 og 38 c"),

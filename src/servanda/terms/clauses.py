@@ -277,6 +277,7 @@ class Interest(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: ClassVar[str] = "interest"
     method: Literal["statutory", "percent per started month"]
     percent: Percent | None = None
+    is_approved: bool = False  # a lawyer has approved a rate of more than two percent a month between businesses
 
 
 class Compensation(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):

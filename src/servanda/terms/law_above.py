@@ -116,11 +116,15 @@ def _interest(rule: Interest, customer: CustomerKind | None, _: date) -> Ruling:
         return STANDS
     if customer in (CustomerKind.CONSUMER, CustomerKind.PUBLIC):
         provision = CONSUMER_RATE_MAX if customer is CustomerKind.CONSUMER else STATUTORY_RATE
-        statutory = msgspec.structs.replace(rule, method="statutory", percent=None)
+        statutory = msgspec.structs.replace(rule, method="statutory", percent=None, is_approved=False)
         return Ruling(statutory, (provision,), "interest is the statutory one, day by day")
     assert rule.percent is not None, "a percentage per month has its percent"
-    is_high = rule.percent > _MONTHLY_PERCENT_UNCHALLENGED
-    return Ruling(law_beside=(UNFAIR_TERM,)) if is_high else STANDS
+    if rule.percent <= _MONTHLY_PERCENT_UNCHALLENGED:
+        return STANDS
+    if rule.is_approved:
+        return Ruling(law_beside=(UNFAIR_TERM,))
+    statutory = msgspec.structs.replace(rule, method="statutory", percent=None, is_approved=False)
+    return Ruling(statutory, (UNFAIR_TERM,), "a rate this high is not used before a lawyer has approved it")
 
 
 def _compensation(rule: Compensation, customer: CustomerKind | None, on: date) -> Ruling:

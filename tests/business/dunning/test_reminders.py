@@ -97,7 +97,7 @@ def test_however_late_a_letter_is_it_leaves_as_many_days_as_on_its_own_day(days:
     [
         (LATE, LATE, december(21)),
         (december(17), december(17), december(23)),
-        (december(31), january(4), january(6)),  # noticed on New Year's Eve; the letter goes on the next bank day
+        (december(31), january(4), january(11)),  # noticed on New Year's Eve: counted from the next bank day
         (january(13), january(13), january(19)),
     ],
 )

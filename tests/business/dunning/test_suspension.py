@@ -13,7 +13,6 @@ from servanda.business.dunning.decisions.ladder import next_step
 from servanda.business.dunning.decisions.orders import PlaceHold, RecordBreach, SendReminder
 from servanda.business.dunning.decisions.suspension import breach_due, hold_due
 from servanda.business.dunning.facts import Done, HeldService
-from servanda.ground.law.interest import FROM_AGREED_DUE_DAY
 from servanda.terms.clauses import CustomerKind
 from servanda.terms.law_above import UNFAIR_TERM
 from tests.business.dunning.unpaid import (
@@ -22,7 +21,6 @@ from tests.business.dunning.unpaid import (
     CONSUMER,
     DUE,
     HELD,
-    ISSUED,
     LADDER,
     LATE,
     MAIL,
@@ -177,10 +175,9 @@ def test_noting_a_breach_harms_nobody_and_needs_no_bank_day() -> None:
     found = next_step(unpaid(noticed(), Done("not_specified", LATE)), terms, today=december(26))
     assert isinstance(found, RecordBreach)
     assert not found.is_adverse
-    assert found.on_rule if False else found.rule_on == december(23)
+    assert found.rule_on == december(23)
 
 
 def test_terms_without_a_clause_hold_nothing() -> None:
     assert hold_due(unpaid(*TWICE), replace(LADDER, suspension=None), today=january(31)) is None
     assert breach_due(unpaid(*TWICE), LADDER, today=january(31)) is None
-    assert FROM_AGREED_DUE_DAY and ISSUED < DUE

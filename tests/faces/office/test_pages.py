@@ -255,3 +255,16 @@ def test_the_page_of_the_companies_names_the_day_of_each_clock(eva: Client, here
     assert "mandag den 12. oktober 2026" in text
     assert "mandag den 3. august 2026" in text
     assert here.name in text
+
+
+def test_the_timeline_says_what_a_person_was_asked_and_links_the_invoice(eva: Client) -> None:
+    text = page(eva, f"{COMPANY}customers/1002/")
+    asked = re.search(r'<li class="[a-z ]*">(?:(?!</li>).)*bedt om at afgøre: Ophør\.(?:(?!</li>).)*</li>', text, re.DOTALL)
+    assert asked is not None
+    assert "/c/safe-it/invoices/1002/" in asked[0]
+
+
+def test_a_letter_that_arrived_at_once_is_told_once(eva: Client) -> None:
+    text = page(eva, f"{COMPANY}customers/1002/")
+    assert "Kundens mailserver tog imod brevet samme dag." in text
+    assert "Kundens mailserver tog imod brevet. " not in text

@@ -254,3 +254,4 @@ class StatementDraft:
     sha256: str
     file_name: str
     movements: tuple[BankMovement, ...]
+    notes: tuple[str, ...] = ()  # what the reader left out, such as movements that are not booked yet

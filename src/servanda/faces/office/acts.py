@@ -12,10 +12,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from servanda.business.billing.actions.allocating import explain_otherwise
-from servanda.business.billing.actions.crediting import credit_whole_invoice
 from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.billing.queries import invoice_numbered
-from servanda.business.dunning.actions import decide_proposal, end_pause, explain_payment, pause_claim
+from servanda.business.dunning.actions import (
+    credit_note_for,
+    decide_proposal,
+    end_pause,
+    explain_payment,
+    pause_claim,
+)
 from servanda.business.evidence.actions import set_brake
 from servanda.faces.office.people import name_in_records
 from servanda.faces.office.places import Visit, visit
@@ -109,9 +114,10 @@ def resume(request: HttpRequest, here: Visit, *, number: int) -> None:
 
 @act(back="office:invoice")
 def credit(request: HttpRequest, here: Visit, *, number: int) -> None:
-    credit_whole_invoice(
+    credit_note_for(
         here.company,
         _invoice(here, number).invoice_id,
+        net_by_position=None,
         reason=_reason(request),
         because=(),
         by=name_in_records(request),

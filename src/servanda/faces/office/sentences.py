@@ -67,9 +67,9 @@ HAPPENED: Mapping[str, Saying] = {
     "letter.uncertain": Saying(gettext_noop("It is uncertain whether the letter arrived."), "warn"),
     "claim.paused": Saying(gettext_noop("Dunning stands still: %(reason)s")),
     "claim.resumed": Saying(gettext_noop("Dunning goes on.")),
-    "proposal.made": Saying(gettext_noop("A person was asked to decide.")),
-    "proposal.approved": Saying(gettext_noop("A person said yes: %(reason)s")),
-    "proposal.declined": Saying(gettext_noop("A person said no: %(reason)s")),
+    "proposal.made": Saying(gettext_noop("A person was asked to decide: %(act)s.")),
+    "proposal.approved": Saying(gettext_noop("A person said yes to %(act)s: %(reason)s")),
+    "proposal.declined": Saying(gettext_noop("A person said no to %(act)s: %(reason)s")),
     "brake.engaged": Saying(gettext_noop("The brake was pulled: %(reason)s"), "stop"),
     "brake.released": Saying(gettext_noop("The brake was released: %(reason)s"), "calm"),
 }
@@ -196,6 +196,8 @@ def filled(text: str, facts: Mapping[str, object]) -> str:
 def _figure(name: str, value: object) -> tuple[str, str]:
     if name.endswith("_minor") and isinstance(value, int):
         return name.removesuffix("_minor"), money_text(Money(value), language()).replace(" ", "\u00a0")
+    if name == "act":
+        return name, short_text(str(value), {})
     if isinstance(value, date):
         return name.removesuffix("_on"), day_text(value, language())
     if isinstance(value, str) and (name.endswith("_on") or name in {"until", "since"}):

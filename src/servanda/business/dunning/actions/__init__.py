@@ -9,9 +9,10 @@ from servanda.business.dunning.actions.following import (
     work_off_claim,
 )
 from servanda.business.dunning.actions.pausing import end_pause, pause_claim
-from servanda.business.dunning.actions.paying import explain_payment, receive_statement
+from servanda.business.dunning.actions.paying import credit_note_for, explain_payment, receive_statement
 
 __all__ = [
+    "credit_note_for",
     "decide_proposal",
     "end_pause",
     "explain_payment",

@@ -1,6 +1,6 @@
 """What a payment ends: in the transaction that books it, holds are lifted, proposals fall away and the interest is settled."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,8 +10,9 @@ from servanda.agreements.reading import library_of
 from servanda.business.billing.actions.allocating import Allocated, explain_as_payment
 from servanda.business.billing.actions.receiving import Received
 from servanda.business.billing.actions.receiving import receive_statement as book_statement
+from servanda.business.billing.actions.crediting import credit_invoice, credit_whole_invoice
 from servanda.business.billing.facts import StatementDraft
-from servanda.business.billing.queries import invoices_of_customer, overdue_of_customer
+from servanda.business.billing.queries import invoices, invoices_of_customer, overdue_of_customer
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.dunning.actions.carrying import charge
 from servanda.business.dunning.actions.following import look_again
@@ -22,6 +23,7 @@ from servanda.business.dunning.queries import arrears_of, ladder_terms_of
 from servanda.business.evidence.actions import NoWarrant, record
 from servanda.business.hosting.actions import lift_holds
 from servanda.ground.citation import Citation
+from servanda.ground.money import Money
 from servanda.terms.clauses import Reopening
 from servanda.terms.resolving import ask
 
@@ -50,6 +52,39 @@ def explain_payment(
     """Give an entry in suspense to the invoice that a person names, with all that it ends."""
     changed = explain_as_payment(company, entry_id, invoice_id=invoice_id, by=by, today=today, at=at)
     settle(company, changed, today=today, at=at)
+
+
+@transaction.atomic
+def credit_note_for(
+    company: CompanyFacts,
+    invoice_id: int,
+    *,
+    net_by_position: Mapping[int, Money] | None,
+    reason: str,
+    because: tuple[Citation, ...],
+    by: str,
+    today: date,
+    at: datetime,
+) -> int:
+    """Credit an invoice, or all that its lines have left, and carry out at once what that ends. Returns the credit note."""
+    if net_by_position is None:
+        note_id = credit_whole_invoice(
+            company, invoice_id, reason=reason, because=because, by=by, today=today, at=at
+        )
+    else:
+        note_id = credit_invoice(
+            company,
+            invoice_id,
+            net_by_position=net_by_position,
+            reason=reason,
+            because=because,
+            by=by,
+            today=today,
+            at=at,
+        )
+    (invoice,) = invoices([invoice_id])
+    settle(company, [Allocated(invoice_id, invoice.customer_id, today, Money(0))], today=today, at=at)
+    return note_id
 
 
 def settle(company: CompanyFacts, changed: Iterable[Allocated], *, today: date, at: datetime) -> tuple[int, ...]:

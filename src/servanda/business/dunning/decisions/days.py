@@ -15,14 +15,14 @@ def counting_due_on(arrears: Arrears) -> date | None:
     """Return the due day that the steps count from.
 
     When we noticed the delay late ourselves (the clock stood still), all steps count from where it was noticed, so that
-    a catch-up is never a burst.
+    a catch-up is never a burst. What is noticed on a day without banks counts from the bank day on which a letter can go.
     """
     if arrears.due_on is None:
         return None
     noticed = arrears.last("payment.late")
     if noticed is None:
         return arrears.due_on
-    lost = noticed.on - bank_day_on_or_after(late_from(arrears.due_on))
+    lost = bank_day_on_or_after(noticed.on) - bank_day_on_or_after(late_from(arrears.due_on))
     return arrears.due_on + max(lost, timedelta(0))
 
 

@@ -13,7 +13,7 @@ from servanda.business.billing.queries import invoices_of_customer
 from servanda.business.catalogue.facts import NotInCatalogue, PriceList
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.contracts.decisions.ending import notice_last_day
-from servanda.business.contracts.decisions.terms import EndingTerms, ending_terms
+from servanda.business.contracts.decisions.terms import ending_terms
 from servanda.business.contracts.facts import LineFacts
 from servanda.business.contracts.queries import lines_of_customer
 from servanda.business.customers.facts import CustomerFacts
@@ -23,6 +23,7 @@ from servanda.business.evidence.queries import events_of_customer
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import services_of_customer
 from servanda.business.ledger.queries import balance_of_customer
+from servanda.business.letters.facts import LetterFacts
 from servanda.business.letters.queries import letters_of_customer
 from servanda.faces.office.people import names_of
 from servanda.faces.office.places import Visit
@@ -102,18 +103,35 @@ def _timeline(customer: CustomerFacts, names: Names) -> tuple[Sentence, ...]:
         for letter in letters
         if letter.state in {"waiting", "sending"}
     )
-    subjects = {letter.key: letter.subject for letter in letters}
-    return (*waiting, *(_happened(event, names, staff, subjects) for event in reversed(events)))
+    by_key = {letter.key: letter for letter in letters}
+    told = (event for event in reversed(events) if not _is_told_by_another(event, by_key))
+    return (*waiting, *(_happened(event, names, staff, by_key) for event in told))
 
 
-def _happened(event: Event, names: Names, staff: Mapping[str, str], subjects: Mapping[str, str]) -> Sentence:
-    """Return a record as a sentence; one about a letter says which letter."""
+def _happened(event: Event, names: Names, staff: Mapping[str, str], letters: Mapping[str, LetterFacts]) -> Sentence:
+    """Return a record as a sentence; one about a letter says which, and one that a letter told says that it arrived."""
     sentence = sentence_of(event, links=names.links_of, names=staff)
-    subject = subjects.get(str(event.facts.get("letter", "")))
-    if subject is None or not event.what.startswith("letter."):
+    letter = letters.get(_letter_key(event))
+    if letter is None:
         return sentence
-    is_proof_elsewhere = event.what == "letter.accepted"  # the server's answer stands on the page of the invoice
-    return replace(sentence, note=subject if is_proof_elsewhere else f"{subject} · {sentence.note}")
+    if event.what.startswith("letter."):
+        is_proof_elsewhere = event.what == "letter.accepted"  # the server's answer stands on the page of the invoice
+        note = letter.subject if is_proof_elsewhere else f"{letter.subject} · {sentence.note}"
+        return replace(sentence, note=note)
+    if letter.accepted_on == letter.on_day:
+        return replace(sentence, note=_("The customer's mail server took in the letter the same day."))
+    return sentence
+
+
+def _is_told_by_another(event: Event, letters: Mapping[str, LetterFacts]) -> bool:
+    """Tell whether a letter arrived on the day it was written: then the sentence of what it tells says so."""
+    letter = letters.get(_letter_key(event)) if event.what == "letter.accepted" else None
+    return letter is not None and letter.invoice_id is not None and letter.accepted_on == letter.on_day
+
+
+def _letter_key(event: Event) -> str:
+    """Return the key of the letter that the record is about, or that carried it to the customer."""
+    return event.subject if event.what == "invoice.issued" else str(event.facts.get("letter", ""))
 
 
 def _service(service: ServiceFacts, prices: PriceList) -> ServiceRow:
@@ -143,12 +161,13 @@ def _invoice(invoice: InvoiceFacts, visit: Visit) -> InvoiceRow:
 
 
 def _line(line: LineFacts, visit: Visit, prices: PriceList) -> LineRow:
-    terms = _ending_terms(line, visit)
-    term = line.term
+    agreement = library_of(visit.company.slug).version(line.terms_version)  # no query, however many lines there are
+    terms = ending_terms(agreement, product=line.product_code, customer=line.customer_kind, on=line.concluded_on)
     is_ending = line.until is not None
-    last_day = line.until - timedelta(days=1) if line.until is not None else term.last_day if term is not None else None
+    last_day = _last_day(line)
+    has_passed = not is_ending and last_day is not None and last_day < visit.today
     notice_on = None
-    if terms.notice is not None and last_day is not None and not is_ending:
+    if terms.notice is not None and last_day is not None and not is_ending and not has_passed:
         notice_on = notice_last_day(terms.notice.rule, ends_on=last_day)
     return LineRow(
         product=_plan_name(prices, line),
@@ -158,13 +177,21 @@ def _line(line: LineFacts, visit: Visit, prices: PriceList) -> LineRow:
         last_day=last_day,
         notice_last_on=notice_on,
         because=terms.notice.because if terms.notice is not None else (),
-        stamp=Stamp(_("Ends"), "warn") if is_ending else None,
+        stamp=_line_stamp(is_ending=is_ending, has_passed=has_passed),
     )
 
 
-def _ending_terms(line: LineFacts, visit: Visit) -> EndingTerms:
-    agreement = library_of(visit.company.slug).version(line.terms_version)
-    return ending_terms(agreement, product=line.product_code, customer=line.customer_kind, on=line.concluded_on)
+def _last_day(line: LineFacts) -> date | None:
+    """Return the last day that is certain: of the line if its end is decided, otherwise of its term."""
+    if line.until is not None:
+        return line.until - timedelta(days=1)
+    return line.term.last_day if line.term is not None else None
+
+
+def _line_stamp(*, is_ending: bool, has_passed: bool) -> Stamp | None:
+    if is_ending:
+        return Stamp(_("Ends"), "warn")
+    return Stamp(_("Runs on after its period"), "note") if has_passed else None
 
 
 def _plan_name(prices: PriceList, line: LineFacts) -> str:

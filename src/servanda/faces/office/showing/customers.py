@@ -112,7 +112,7 @@ def _stamps(owes: Owing, *, is_held: bool) -> tuple[Stamp, ...]:
         return (Stamp(_("Suspended"), "stop"),)
     if owes.overdue:
         return (Stamp(_("Overdue"), "warn"),)
-    return (Stamp(_("Open"), "note"),) if owes.open else (Stamp(_("Nothing open"), "calm"),)
+    return (Stamp(_("Open"), "note"),) if owes.open else (Stamp(_("No open invoice"), "calm"),)
 
 
 def _pager(visit: Visit, *, first: int, shown: int, found: int, show: str, search: str) -> Pager:

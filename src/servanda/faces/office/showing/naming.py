@@ -47,9 +47,12 @@ def customer_link(customer: CustomerFacts, slug: str) -> Link:
 
 
 def invoice_id_of(event: Event) -> int | None:
-    """Return the invoice that a record is about, by its subject."""
+    """Return the invoice that a record is about, by its subject or by what it names."""
     kind, _colon, number = event.subject.partition(":")
-    return int(number) if kind == "invoice" and number.isdigit() else None
+    if kind == "invoice" and number.isdigit():
+        return int(number)
+    named = event.facts.get("invoice")
+    return named if isinstance(named, int) else None
 
 
 def invoice_ids_of(events: Iterable[Event]) -> frozenset[int]:
