@@ -50,8 +50,7 @@ FEE = ReminderFee(amount=Decimal("250.00"), fees_max=9, spacing_days=7)
 
 OVERRIDDEN = (
     (FEE, ALL, {"amount": Decimal("100.00"), "fees_max": 3, "spacing_days": 10}, "Renteloven § 9 b, stk. 2"),
-    (MONTHLY, (CONSUMER, PUBLIC), {"method": "statutory", "percent": None}, "Renteloven"),
-    (UNAPPROVED, (None, BUSINESS, ASSOCIATION), {"method": "statutory", "percent": None}, "Aftaleloven § 36"),
+    (MONTHLY, (CONSUMER, PUBLIC), {"method": "statutory", "percent": None, "is_approved": False}, "Renteloven"),
     (Compensation(amount=Decimal(500)), (None, BUSINESS, PUBLIC, ASSOCIATION), {"amount": Decimal("310.00")}, "§ 9 a"),
     (CollectionFee(amount=Decimal(500)), ALL, {"amount": Decimal("100.00")}, "Renteloven § 9 b, stk. 3"),
     (QUESTION, (CONSUMER,), {"silence_accepts": False}, "Aftaleloven §§ 36 og 38 c"),
@@ -168,3 +167,9 @@ def test_the_right_to_fetch_data_began_with_the_data_act() -> None:
     early = Deletion(counted_from="contract end", days=7)
     assert ruling_on(early, customer=BUSINESS, on=date(2025, 9, 11)) == STANDS
     assert ruling_on(early, customer=BUSINESS, on=date(2025, 9, 12)).rule is not None
+
+
+def test_a_rate_above_two_percent_a_month_is_not_used_before_a_lawyer_has_approved_it() -> None:
+    ruling = ruling_on(UNAPPROVED, customer=BUSINESS, on=DAY)
+    assert ruling.rule == Interest(method="statutory")
+    assert list(map(str, ruling.because)) == ["Aftaleloven § 36"]

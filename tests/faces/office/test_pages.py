@@ -259,7 +259,9 @@ def test_the_page_of_the_companies_names_the_day_of_each_clock(eva: Client, here
 
 def test_the_timeline_says_what_a_person_was_asked_and_links_the_invoice(eva: Client) -> None:
     text = page(eva, f"{COMPANY}customers/1002/")
-    asked = re.search(r'<li class="[a-z ]*">(?:(?!</li>).)*bedt om at afgøre: Ophør\.(?:(?!</li>).)*</li>', text, re.DOTALL)
+    asked = re.search(
+        r'<li class="[a-z ]*">(?:(?!</li>).)*bedt om at afgøre: Ophør\.(?:(?!</li>).)*</li>', text, re.DOTALL
+    )
     assert asked is not None
     assert "/c/safe-it/invoices/1002/" in asked[0]
 
