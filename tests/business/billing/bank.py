@@ -82,9 +82,7 @@ class Bank:
 
     def read(self, draft: StatementDraft) -> Settlement:
         """Read a statement; the books agree afterwards."""
-        settled = receive_statement(
-            self.world.company, draft, today=self.world.today, at=moment_of(self.world.today)
-        )
+        settled = receive_statement(self.world.company, draft, today=self.world.today, at=moment_of(self.world.today))
         if settled.received.entries_new:
             self.balance = draft.closing
         assert_books_agree(self.world.company_id)

@@ -117,9 +117,7 @@ PAID = HeldService(4, "hosting", "paid.example", is_on_invoice=False, is_held=Fa
 def test_an_ending_reaches_the_unpaid_services_or_the_contract(
     scope: Any, services: tuple[HeldService, ...], reached: tuple[int, ...]
 ) -> None:
-    rule = type(CLOSURE.rule)(
-        cause="non-payment", counted_from="due", wait_days=1, scope=scope, decided_by="person"
-    )
+    rule = type(CLOSURE.rule)(cause="non-payment", counted_from="due", wait_days=1, scope=scope, decided_by="person")
     facts = unpaid(noticed(), services=services)
     assert closable(facts, rule) == reached
     found = closure_due(facts, replace(LADDER, closure=replace(CLOSURE, rule=rule)), today=LATE)

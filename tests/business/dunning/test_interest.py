@@ -43,7 +43,10 @@ MONTHLY = replace(SILENT, interest=SIX_PERCENT)
 BY_LAW = replace(SILENT, interest=STATUTORY)
 
 
-def charged(number: int, on: date, amount: Money = Money(750_00)) -> Done:
+A_MONTH = Money(750_00)
+
+
+def charged(number: int, on: date, amount: Money = A_MONTH) -> Done:
     return Done("interest.charged", on, amount=amount, key=f"interest.charged:7:{number}")
 
 

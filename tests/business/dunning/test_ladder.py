@@ -178,9 +178,7 @@ def test_what_is_overdue_on_a_day_without_banks_waits_for_the_next_bank_day(
 def test_the_interest_of_a_started_month_is_not_moved() -> None:
     terms = LadderTerms(interest=SIX_PERCENT, payment_because=LADDER.payment_because)
     saturday = january(16)
-    answer = next_step(
-        unpaid(noticed(), Done("interest.charged", LATE, amount=Money(750_00))), terms, today=saturday
-    )
+    answer = next_step(unpaid(noticed(), Done("interest.charged", LATE, amount=Money(750_00))), terms, today=saturday)
     assert isinstance(answer, ChargeInterest)
     assert answer.allowed_on == january(15)
 
@@ -243,6 +241,11 @@ def test_where_nothing_can_be_closed_a_person_is_asked_about_collection(
     assert said(answer) == expected
     if isinstance(answer, AskPerson):
         assert answer.questions == ("collection",)
+
+
+def test_once_all_is_closed_the_last_letter_is_waited_for_and_nobody_is_asked() -> None:
+    under_way = unpaid(*CLOSED, services=(), waiting_letters=frozenset({"reminder:7:3"}))
+    assert said(next_step(under_way, LADDER, today=january(20))) == "waits for delivery of reminder:7:3"
 
 
 @pytest.mark.clause("safeit-009")

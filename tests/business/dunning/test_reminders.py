@@ -233,7 +233,11 @@ def test_no_fee_comes_within_ten_days_of_a_letter_nor_a_fourth_time(
     [
         ("nothing was announced yet", (noticed(),), "nothing"),
         ("a letter without a fee", ONCE, "nothing"),
-        ("an accepted letter with a fee", (noticed(), reminded(1, LATE, until=december(21), fee=DKK_100)), "fee.charged 1"),
+        (
+            "an accepted letter with a fee",
+            (noticed(), reminded(1, LATE, until=december(21), fee=DKK_100)),
+            "fee.charged 1",
+        ),
         (
             "it is charged once",
             (

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +11,7 @@ from servanda.business.dunning.decisions.forecast import foresee
 from servanda.business.dunning.decisions.ladder import next_step
 from servanda.business.dunning.decisions.orders import PlaceHold, RecordBreach, SendReminder
 from servanda.business.dunning.decisions.suspension import breach_due, hold_due
+from servanda.business.dunning.decisions.terms import LadderTerms
 from servanda.business.dunning.facts import Done, HeldService
 from servanda.terms.clauses import CustomerKind
 from servanda.terms.law_above import UNFAIR_TERM
@@ -65,8 +65,8 @@ def test_safe_it_holds_with_the_second_reminder_and_never_before_it(
     assert said(hold_due(facts, terms, today=today)) == expected, story
 
 
-def held_by(terms: Any, *services: HeldService, today: date = december(22)) -> tuple[int, ...]:
-    found = hold_due(unpaid(*TWICE, services=services), terms, today=today)
+def held_by(terms: LadderTerms, *services: HeldService) -> tuple[int, ...]:
+    found = hold_due(unpaid(*TWICE, services=services), terms, today=december(22))
     return found.service_ids if isinstance(found, PlaceHold) else ()
 
 

@@ -58,9 +58,7 @@ THIRD = reminder(
 )
 FEE = Ruled(ReminderFee(amount=Decimal(100), fees_max=3, spacing_days=10), CLAUSE)
 HOLD = Ruled(
-    Suspension(
-        cause="non-payment", counted_from="reminder deadline", after_step=1, wait_days=1, with_step=2
-    ),
+    Suspension(cause="non-payment", counted_from="reminder deadline", after_step=1, wait_days=1, with_step=2),
     CLAUSE,
 )
 CLOSURE = Ruled(Closure(cause="non-payment", counted_from="suspension", wait_days=15, decided_by="person"), CLAUSE)

@@ -36,13 +36,7 @@ class Balances:
         """Refuse a statement that begins where no balance is known, or with another one than that."""
         if not self.statements or self.has(draft) or self._comes_before(draft):
             return
-        openings = {
-            self._on(draft.opening_on - timedelta(days=1)),
-            self._on(draft.opening_on),
-            *(one.closing_minor for one in self.statements if one.closing_on == draft.opening_on),
-            *(one.opening_minor for one in self.statements if one.opening_on == draft.opening_on),
-        }
-        if draft.opening.minor in openings:
+        if draft.opening.minor in self._openings(draft):
             return
         before = max(
             (one for one in self.statements if one.closing_on <= draft.opening_on),
@@ -92,9 +86,20 @@ class Balances:
         )
 
     def _comes_before(self, draft: StatementDraft) -> bool:
-        """Tell whether the statement ends where the first known one begins."""
+        """Tell whether the statement ends where the first known one begins, and does not rather go on from what is known."""
         first = self._first
-        return draft.closing_on <= first.opening_on and draft.closing.minor == first.opening_minor
+        leads_there = draft.closing_on <= first.opening_on and draft.closing.minor == first.opening_minor
+        return leads_there and draft.opening.minor not in self._openings(draft)
+
+    def _openings(self, draft: StatementDraft) -> frozenset[int]:
+        """Return the balances that are known of the moment at which the statement may begin.
+
+        Banks date the opening balance on the first day or on the day before it, and may make several statements of a day.
+        """
+        day = draft.opening_on
+        edges = {one.closing_minor for one in self.statements if one.closing_on == day}
+        edges |= {one.opening_minor for one in self.statements if one.opening_on == day}
+        return frozenset(edges | {self._on(day - timedelta(days=1), but=draft), self._on(day, but=draft)})
 
     def _ends_within(self, draft: StatementDraft, written: int) -> bool:
         """Tell whether the statement adds nothing and closes where another one of its last day opened or closed."""
@@ -102,11 +107,10 @@ class Balances:
         edges |= {one.closing_minor for one in self.statements if one.closing_on == draft.closing_on}
         return not written and draft.closing.minor in edges
 
-    def _on(self, day: date, *, but: StatementDraft | None = None) -> int:
-        """Return the balance at the end of a day, by the first opening and all that is booked up to then."""
+    def _on(self, day: date, *, but: StatementDraft) -> int:
+        """Return the balance at the end of a day, by the first opening and all that other statements had booked then."""
         rows = BankEntry.objects.filter(company_id=self.company_id, account=self.account, booked_on__lte=day)
-        if but is not None:
-            rows = rows.exclude(statement__statement_id=but.statement_id)
+        rows = rows.exclude(statement__statement_id=but.statement_id)
         return self._first.opening_minor + (rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
     @property

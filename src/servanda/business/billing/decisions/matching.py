@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"(?<!\d)(?<!\d[-./,:])0*([1-9]\d{2,11})(?!\d)(?![-./,:]\d)
 # A customer's number, a company's, a bank's or a telephone's, as the payer calls it.
 _OTHER_NUMBER = re.compile(
     r"\b(?:(?:kunde|customer|cvr|konto|account|tlf|telefon|phone)\w*|reg|se-?nr)\b[\s.:#-]*"
-    r"(?:(?:nr|no|nummer|number|id)\b)?[\s.:#-]*\d[\d ]*",
+    r"(?:(?:nr|no|nummer|number|id)\b)?[\s.:#-]*\d[\d -]*",
     re.IGNORECASE,
 )
 
