@@ -142,7 +142,7 @@ def test_a_payment_plan_pauses_until_its_day() -> None:
     world.live_until(date(2027, 1, 19))
     assert not [letter for letter in letters_of_customer(birk) if letter.kind == "reminder"]
     world.live_until(date(2027, 1, 20))
-    assert [letter.kind for letter in letters_of_customer(birk)][0] == "reminder"
+    assert next(letter.kind for letter in letters_of_customer(birk)) == "reminder"
 
 
 def test_the_brake_parks_adverse_acts_and_lets_payments_through() -> None:
@@ -226,3 +226,34 @@ def test_a_credit_note_over_the_last_debt_lifts_the_hold() -> None:
     )
     assert world.invoice_of(birk).open_total == Money(0)
     assert all(service.is_served for service in services_of_customer(birk))
+
+
+def test_data_stay_when_the_customer_has_paid_since_the_closing() -> None:
+    world, birk = suspended()
+    world.live_until(date(2027, 1, 6))
+    assert {service.state for service in services_of_customer(birk)} == {"quarantined"}
+    world.live_until(date(2027, 1, 8))
+    world.pay(world.invoice_of(birk), world.invoice_of(birk).open_total)
+    world.live_until(date(2027, 2, 12))
+    (service,) = services_of_customer(birk)
+    assert (service.state, service.purge_decided_by) == ("quarantined", "person")
+    assert ("2027-02-05", "purge.parked") in world.story_of(birk)
+
+
+def test_a_person_may_waive_the_fee_that_keeps_a_paid_service_off() -> None:
+    world, birk = suspended()
+    world.pay(world.invoice_of(birk), Money(12_500_00))  # exactly the invoice, without the fee
+    assert not any(service.is_served for service in services_of_customer(birk))
+    world.says_yes = False
+    world.live_until(date(2026, 12, 23))
+    (asked,) = open_proposals(world.company_id)
+    assert asked.act == "charges.waived"
+    world.decide(asked.proposal_id, is_approved=True)
+    assert all(service.is_served for service in services_of_customer(birk))
+    assert balance_of_customer(birk) == Money(0)
+
+
+def test_the_letter_of_a_reminder_asks_for_payment_by_its_own_deadline() -> None:
+    world, birk = suspended()
+    reminders = [letter for letter in letters_of_customer(birk) if letter.kind == "reminder"]
+    assert [(letter.paper or {})["pay_by"] for letter in reversed(reminders)] == ["2026-12-21", "2026-12-28"]

@@ -5,6 +5,7 @@ The faces reach these by the setting DRIVERS, because nothing below the wiring i
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
 
@@ -14,7 +15,7 @@ from servanda.drivers.documents.typst_maker import TypstMaker
 from servanda.drivers.letters import Attachment, Post
 from servanda.drivers.letters.mailbox import StoredMail, attachments_in, mail_in, mails_in
 from servanda.drivers.letters.sink import Sink
-from servanda.drivers.letters.smtp import SmtpPost, SmtpServer
+from servanda.drivers.letters.smtp import SmtpPost, SmtpServer, Tls
 from servanda.drivers.payments.camt053 import read_camt053
 from servanda.wiring.bank import drafts_of
 from servanda.wiring.tables import contract_rows as contract_rows
@@ -23,7 +24,14 @@ from servanda.wiring.tables import customer_rows as customer_rows
 
 def post() -> Post:
     """Return what carries letters: the mail server of the settings."""
-    return SmtpPost(SmtpServer(host=settings.SMTP_HOST, port=settings.SMTP_PORT))
+    server = SmtpServer(
+        host=settings.SMTP_HOST,
+        port=settings.SMTP_PORT,
+        tls=cast(Tls, settings.SMTP_TLS),
+        username=settings.SMTP_USER,
+        password=settings.SMTP_PASSWORD,
+    )
+    return SmtpPost(server)
 
 
 def document_maker() -> DocumentMaker:

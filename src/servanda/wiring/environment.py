@@ -38,3 +38,11 @@ def number_of(name: str, default: int) -> int:
 def directory_of(name: str, default: str) -> Path:
     """Return an absolute directory path; it need not exist yet."""
     return Path(os.environ.get(name, default)).expanduser().absolute()
+
+
+def choice_of(name: str, choices: tuple[str, ...]) -> str:
+    """Return one of the choices, the first when the variable is not set; anything else is refused."""
+    value = os.environ.get(name, choices[0])
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write one of: {', '.join(choices)}.")
+    return value

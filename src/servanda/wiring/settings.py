@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from servanda.wiring.embedded import url_of
-from servanda.wiring.environment import directory_of, flag_of, number_of, text_of
+from servanda.wiring.environment import choice_of, directory_of, flag_of, number_of, text_of
 
 HOME = directory_of("SERVANDA_HOME", "var/home")  # the embedded database, mails of the sink, keys
 DATABASE_URL = text_of("SERVANDA_DATABASE_URL")
@@ -34,11 +34,12 @@ def _database() -> dict[str, object]:
     query = parse_qs(url.query)
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": url.path.lstrip("/") or "servanda",
+        "NAME": unquote(url.path.lstrip("/")) or "servanda",
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
         "HOST": query.get("host", [url.hostname or ""])[0],
         "PORT": str(url.port or query.get("port", [""])[0]),
+        "OPTIONS": {name: values[0] for name, values in query.items() if name not in {"host", "port"}},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
@@ -133,6 +134,9 @@ X_FRAME_OPTIONS = "DENY"
 IS_BEHIND_TLS = flag_of("SERVANDA_TLS", default=False)
 SESSION_COOKIE_SECURE = IS_BEHIND_TLS
 CSRF_COOKIE_SECURE = IS_BEHIND_TLS
+# Behind a proxy that ends TLS, which must set this header itself whatever the visitor sent.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_BEHIND_TLS else None
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"] if IS_BEHIND_TLS else []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 
 DRIVERS = "servanda.wiring.drivers"
@@ -144,6 +148,9 @@ PORT = number_of("SERVANDA_PORT", 8000)  # of the web server that `servanda up` 
 SMTP_HOST = text_of("SERVANDA_SMTP_HOST", "127.0.0.1")
 SMTP_PORT = number_of("SERVANDA_SMTP_PORT", 8025)
 HAS_OWN_MAIL_SERVER = bool(text_of("SERVANDA_SMTP_HOST"))  # otherwise `servanda up` starts the sink
+SMTP_USER = text_of("SERVANDA_SMTP_USER")
+SMTP_PASSWORD = text_of("SERVANDA_SMTP_PASSWORD")
+SMTP_TLS = choice_of("SERVANDA_SMTP_TLS", ("when offered", "required", "from the start"))
 MAIL_SINK = HOME / "mails"
 
 LOGGING = {
@@ -154,5 +161,5 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 
-MOVE_TIME = "servanda.faces.clock.rounds.move_time"  # who moves the time of a test clock
+MOVE_TIME = "servanda.faces.clock.jobs.move_time_or_ask"  # who moves the time of a test clock
 DAILY_LIFE = "servanda.faces.demo.life.live"  # who lets the customers of companies on a test clock live a day

@@ -203,25 +203,59 @@ def test_a_pointer_leads_to_a_name_in_a_file(repository: Path, pointer: str, rea
 COVERED = {"birk": {"birk-001": ("1.1",), "birk-002": ("1.1", "2.1")}}
 
 
-def row(requirement: str, clause: str, *, code: str = "", provider: str = "birk", line: int = 2) -> Row:
-    names = ("requirement", "provider", "topic", "clause", "code", "test", "note")
-    return Row(line, dict(zip(names, (requirement, provider, "payment", clause, code, "", ""), strict=True)))
+def row(
+    requirement: str,
+    clause: str,
+    *,
+    status: str = "clause",
+    code: str = "",
+    test: str = "",
+    note: str = "later",
+    provider: str = "birk",
+    line: int = 2,
+) -> Row:
+    names = ("requirement", "provider", "topic", "status", "clause", "code", "test", "note")
+    return Row(
+        line, dict(zip(names, (requirement, provider, "payment", status, clause, code, test, note), strict=True))
+    )
+
+
+SOUND_ROW = row("birk-002", "birk 2.1")
 
 
 @pytest.mark.parametrize(
     ("rows", "problems"),
     [
-        ([row("birk-001", "1.1"), row("birk-002", "1.1; 2.1")], []),
-        ([row("birk-001", "1.1")], [(1, "birk-002 is covered by birk 1.1, 2.1, but has no row.")]),
-        ([row("birk-001", ""), row("birk-002", "2.1")], [(2, "birk-001: the clause is missing. Write 1.1.")]),
-        ([row("birk-001", "3"), row("birk-002", "2.1")], [(2, "birk-001: clause 3 of birk does not cover it.")]),
+        ([row("birk-001", "birk 1.1"), row("birk-002", "birk 1.1; birk 2.1")], []),
+        ([row("birk-001", "birk 1.1", status="done", code="code.py::c", test="code.py::A.b"), SOUND_ROW], []),
+        ([row("birk-001", "birk 1.1", status="text"), SOUND_ROW], []),
+        ([row("birk-001", "birk 1.1")], [(1, "birk-002 is covered by birk 1.1, 2.1, but has no row.")]),
+        ([row("birk-001", ""), SOUND_ROW], [(2, "birk-001: the clause is missing. Write birk 1.1.")]),
+        ([row("birk-001", "birk 3"), SOUND_ROW], [(2, "birk-001: clause birk 3 does not cover it.")]),
+        ([row("birk-001", "1.1"), SOUND_ROW], [(2, "birk-001: clause 1.1 does not cover it.")]),
         (
-            [row("birk-001", "1.1"), row("birk-002", "2.1", code="code.py::c; code.py::x", line=3)],
+            [row("birk-001", "birk 1.1"), row("birk-002", "birk 2.1", code="code.py::c; code.py::x", line=3)],
             [(3, "birk-002: code code.py::x: the file defines no such name.")],
         ),
         (
-            [row("birk-001", "1.1"), row("birk-002", "2.1"), row("x-001", "", provider="x", line=4)],
+            [row("birk-001", "birk 1.1"), SOUND_ROW, row("x-001", "", provider="x", line=4)],
             [(4, "x-001: there")],
+        ),
+        (
+            [row("birk-001", "birk 1.1", status="done", code="code.py::c"), SOUND_ROW],
+            [(2, "birk-001: the test is missing, which a row of status done has.")],
+        ),
+        (
+            [row("birk-001", "birk 1.1", status="done"), SOUND_ROW],
+            [(2, "birk-001: the code is missing"), (2, "birk-001: the test is missing")],
+        ),
+        (
+            [row("birk-001", "birk 1.1", note=" "), SOUND_ROW],
+            [(2, "birk-001: the note is missing, which a row of status clause has.")],
+        ),
+        (
+            [row("birk-001", "birk 1.1", status="nearly"), SOUND_ROW],
+            [(2, "birk-001: 'nearly' is no status. Write one of done, clause, text.")],
         ),
     ],
 )
@@ -234,16 +268,19 @@ def test_coverage_holds_each_row_against_agreements_and_code(
 
 
 def test_a_requirement_has_one_row(repository: Path) -> None:
-    rows = [row("birk-001", "1.1"), row("birk-001", "1.1", line=3), row("birk-002", "2.1")]
+    rows = [row("birk-001", "birk 1.1"), row("birk-001", "birk 1.1", line=3), SOUND_ROW]
     found = list(problems_in(rows, covered=COVERED, root=repository))
     assert [line for line, message in found if "has 2 rows" in message] == [2, 3]
 
 
 def write_table(root: Path, *, broken: bool) -> None:
-    lines = ["requirement,provider,topic,clause,code,test,note"]
+    """Say of the first requirement of each provider that it is done, and of the others that they are text."""
+    lines = ["requirement,provider,topic,status,clause,code,test,note"]
     for provider, clauses in covered_requirements().items():
-        for name, numbers in clauses.items():
-            lines.append(f"{name},{provider},t,{';'.join(numbers)},code.py::{'x' if broken else 'c'},,")
+        for place, (name, numbers) in enumerate(clauses.items()):
+            cited = ";".join(f"{provider} {number}" for number in numbers)
+            code = f"code.py::{'x' if broken else 'c'}"
+            lines.append(f"{name},{provider},t,{'text' if place else 'done'},{cited},{code},code.py::A,by people")
     (root / "docs").mkdir()
     (root / "docs" / "coverage.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -256,11 +293,25 @@ def test_coverage_ends_with_one_when_a_pointer_is_broken(
     assert run(capsys, "coverage", "--root", str(repository))[0] == code
 
 
-def test_coverage_counts_requirements(capsys: pytest.CaptureFixture[str], repository: Path) -> None:
+def test_coverage_counts_requirements_by_provider_and_status(
+    capsys: pytest.CaptureFixture[str], repository: Path
+) -> None:
     write_table(repository, broken=False)
-    total = sum(map(len, covered_requirements().values()))
+    counts = {provider: len(clauses) for provider, clauses in covered_requirements().items()}
+    total = sum(counts.values())
     out = run(capsys, "coverage", "--root", str(repository))[1]
-    assert out == f"{total} requirements: {total} with a clause, {total} with code, 0 tested.\n"
+    assert out.splitlines() == [
+        *(f"{name}: {count} requirements: 1 done, 0 clause, {count - 1} text" for name, count in counts.items()),
+        f"in all: {total} requirements: 5 done, 0 clause, {total - 5} text",
+    ]
+
+
+def test_coverage_with_a_column_too_few_is_refused(capsys: pytest.CaptureFixture[str], repository: Path) -> None:
+    (repository / "docs").mkdir()
+    (repository / "docs" / "coverage.csv").write_text("requirement,provider,topic,clause,code,test,note\n")
+    code, _, err = run(capsys, "coverage", "--root", str(repository))
+    assert code == 1
+    assert "The columns must be requirement, provider, topic, status, clause" in err
 
 
 def test_coverage_without_a_table_is_wrong_usage(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

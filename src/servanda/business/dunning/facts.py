@@ -78,6 +78,7 @@ class Arrears:
     asked: frozenset[str] = frozenset()  # keys of acts that were put to a person and wait for an answer
     approved: frozenset[str] = frozenset()  # keys that a person said yes to
     declined: frozenset[str] = frozenset()
+    received_key: str = ""  # the record of the invoice's acceptance by the receiving server
     bank_known_until: date | None = None  # up to when the bank's entries are known; empty: payments come by hand
 
     @property

@@ -113,6 +113,10 @@ def proposal(order: Order, arrears: Arrears, customer_name: str) -> tuple[str, s
 _PROPOSALS = {
     "hold.placed": ("Luk midlertidigt for", "Suspend"),
     "contract.ended": ("Ophæv aftalen med", "End the agreement with"),
+    "charges.waived": (
+        "Fakturaen er betalt, men gebyrer og renter holder en ydelse lukket. Eftergiv dem, og luk op for",
+        "The invoice is paid, but charges keep a service suspended. Waive them and reopen for",
+    ),
     "not_specified": ("Vilkårene tier. Afgør, hvad der skal ske med", "The terms are silent. Decide what happens with"),
 }
 

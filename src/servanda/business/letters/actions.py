@@ -5,6 +5,7 @@ whether the letter went out: it becomes uncertain, which gives no power over the
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -81,16 +82,16 @@ def claim_letters(company_id: int, *, limit: int, now: datetime) -> tuple[Letter
     return tuple(facts_of(row) for row in rows)
 
 
-def give_up_expired(*, now: datetime) -> tuple[int, ...]:
-    """Mark as uncertain the letters whose sender died in the middle, and return their ids."""
-    with transaction.atomic():
-        rows = list(
-            Letter.objects.select_for_update(skip_locked=True).filter(state="sending", claimed_until__lt=now)[:500]
-        )
-        ids = tuple(row.pk for row in rows)
-        reply = "The sender stopped before the server's answer was recorded."
-        Letter.objects.filter(pk__in=ids).update(state="uncertain", reply=reply)
-    return ids
+@transaction.atomic
+def give_up_expired(company_id: int, *, now: datetime, today: date, at: datetime) -> tuple[int, ...]:
+    """Mark as uncertain the letters whose sender died in the middle, and return the invoices that they concern."""
+    expired = Letter.objects.filter(company_id=company_id, state="sending", claimed_until__lt=now)
+    rows = list(expired.select_for_update(skip_locked=True).order_by("id")[:500])
+    for row in rows:
+        row.state, row.reply = "uncertain", "The sender stopped before the server's answer was recorded."
+        row.save(update_fields=["state", "reply"])
+    record_all([_event(row, at=at, today=today) for row in rows])
+    return tuple({row.invoice_id for row in rows if row.invoice_id is not None})
 
 
 @transaction.atomic
@@ -133,9 +134,15 @@ def _event(row: Letter, *, at: datetime, today: date) -> Event:
         subject=f"letter:{row.pk}",
         on_day=today,
         at=at,
-        facts={"letter": row.key, "kind": row.kind, "reply": row.reply, "document": row.document_sha256},
+        facts={"letter": row.key, "kind": row.kind, "answer": _code(row.reply), "document": row.document_sha256},
         customer_id=row.customer_id,
     )
+
+
+def _code(reply: str) -> str:
+    """Return the code of a server's answer. The whole answer may name the recipient, so it stays with the letter."""
+    found = re.search(r"\b[245]\d\d\b", reply)
+    return found.group() if found else ""
 
 
 @transaction.atomic

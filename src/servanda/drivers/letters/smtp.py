@@ -22,6 +22,9 @@ _REPLY_MAX = 500
 _CLOSING = 421  # RFC 5321: the server closes the line, whatever was asked
 
 
+Tls = Literal["when offered", "required", "from the start"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpServer:
     """Which server to speak to, and how. `own_name` is what we call ourselves in EHLO."""
@@ -29,7 +32,7 @@ class SmtpServer:
     host: str
     port: int
     own_name: str = "localhost"
-    tls: Literal["when offered", "required", "from the start"] = "when offered"
+    tls: Tls = "when offered"
     ca_file: str = ""
     username: str = ""
     password: str = field(default="", repr=False)

@@ -1,7 +1,11 @@
 """Is every requirement that the agreements cover accounted for by clause, code and test? Reads docs/coverage.csv.
 
-Columns: requirement, provider, topic, clause, code, test, note. A pointer is `path::name` from the root of the
-repository; a cell may hold several, parted by `;`. Names are looked up in the syntax tree: nothing is imported.
+Columns: requirement, provider, topic, status, clause, code, test, note. A clause is written as it is cited, `safe-it 3.2`; a
+pointer is `path::name` from the root of the repository. A cell may hold several, parted by `;`. Names are looked up in the
+syntax tree: nothing is imported.
+
+The status is `done` (the house carries it out, and a test shows it), `clause` (the clause stands; the note says what carries
+it out later) or `text` (shown and citable, carried out by people).
 """
 
 import argparse
@@ -18,7 +22,9 @@ from typing import Any
 from servanda.agreements import PROVIDERS
 from servanda.agreements.reading import package_folder, read_shelf
 
-_COLUMNS = ("requirement", "provider", "topic", "clause", "code", "test", "note")
+_COLUMNS = ("requirement", "provider", "topic", "status", "clause", "code", "test", "note")
+# What a row of a status cannot do without.
+_NEEDED = {"done": ("clause", "code", "test"), "clause": ("clause", "note"), "text": ("clause", "note")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ def problems_in(
         name = row.cells["requirement"]
         if named[name] > 1:
             yield row.line, f"{name} has {named[name]} rows. Keep one."
-        yield from ((row.line, message) for message in _clause_problems(row, covered))
+        yield from ((row.line, message) for message in (*_clause_problems(row, covered), *_status_problems(row)))
         for column in ("code", "test"):
             for pointer in row.listed(column):
                 reason = broken_pointer(root, pointer)
@@ -107,12 +113,22 @@ def _clause_problems(row: Row, covered: dict[str, dict[str, tuple[str, ...]]]) -
     if provider not in covered:
         yield f"{name}: there is no provider {provider!r}. Write one of {', '.join(covered)}."
         return
-    clauses = covered[provider].get(name, ())
-    for number in row.listed("clause"):
-        if number not in clauses:
-            yield f"{name}: clause {number} of {provider} does not cover it. It is covered by {clauses or 'none'}."
-    if clauses and not row.listed("clause"):
-        yield f"{name}: the clause is missing. Write {'; '.join(clauses)}."
+    cited = tuple(f"{provider} {number}" for number in covered[provider].get(name, ()))
+    for clause in row.listed("clause"):
+        if clause not in cited:
+            yield f"{name}: clause {clause} does not cover it. It is covered by {', '.join(cited) or 'none'}."
+    if cited and not row.listed("clause"):
+        yield f"{name}: the clause is missing. Write {'; '.join(cited)}."
+
+
+def _status_problems(row: Row) -> Iterator[str]:
+    name, status = row.cells["requirement"], row.cells["status"]
+    if status not in _NEEDED:
+        yield f"{name}: {status!r} is no status. Write one of {', '.join(_NEEDED)}."
+        return
+    for column in _NEEDED[status]:
+        if column != "clause" and not row.cells[column].strip():
+            yield f"{name}: the {column} is missing, which a row of status {status} has."
 
 
 @cache
@@ -133,9 +149,13 @@ def _defined(node: ast.AST, prefix: str) -> Iterator[str]:
 
 
 def _counts(rows: list[Row]) -> str:
-    def count(column: str) -> int:
-        return sum(1 for row in rows if row.listed(column))
+    """Return a line for each provider and one for all: how many requirements stand where."""
+    providers = dict.fromkeys(row.cells["provider"] for row in rows)
+    lines = [_count(provider, [row for row in rows if row.cells["provider"] == provider]) for provider in providers]
+    return "\n".join((*lines, _count("in all", rows)))
 
-    return (
-        f"{len(rows)} requirements: {count('clause')} with a clause, {count('code')} with code, {count('test')} tested."
-    )
+
+def _count(name: str, rows: list[Row]) -> str:
+    by_status = Counter(row.cells["status"] for row in rows)
+    shown = ", ".join(f"{by_status[status]} {status}" for status in _NEEDED)
+    return f"{name}: {len(rows)} requirement{'' if len(rows) == 1 else 's'}: {shown}"

@@ -14,6 +14,10 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from servanda.business.companies.actions import JUMP_DAYS_MAX
+from servanda.business.companies.queries import company
+
+AT_ONCE_DAYS = 10  # so many days of a test clock a page can wait for
 HEARTBEAT_SECONDS = 5.0
 STALLED_SECONDS = 20.0
 FINISHED_KEPT_HOURS = 7 * 24
@@ -62,6 +66,18 @@ def move_company_time(company_id: int, to: str) -> None:
     from servanda.faces.clock.rounds import move_time
 
     move_time(company_id, to=date.fromisoformat(to))
+
+
+def move_time_or_ask(company_id: int, *, to: date) -> bool:
+    """Move a test clock; a leap of more than some days goes on in the background. True: it has been moved."""
+    from servanda.faces.clock.rounds import move_time
+
+    today = company(company_id).clock_on
+    if today is None or to < today or (to - today).days <= AT_ONCE_DAYS or (to - today).days > JUMP_DAYS_MAX:
+        move_time(company_id, to=to)
+        return True
+    move_company_time.defer(company_id=company_id, to=to.isoformat())
+    return False
 
 
 def wake_delivery() -> None:

@@ -1,6 +1,7 @@
 """Makes a letter into a paper: the invoice as the law wants it, a reminder with what is owed. Plain texts, no rules."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import cast
 
 from servanda.agreements.reading import library_of
@@ -14,10 +15,10 @@ from servanda.business.letters.facts import LetterFacts
 from servanda.drivers.documents import Column, Paper, Payment, Sender, Table, Total
 from servanda.ground.calendar import day_text
 from servanda.ground.citation import Citation
-from servanda.ground.law.vat import REVERSE_CHARGE_NOTE_DA, REVERSE_CHARGE_NOTE_EN
+from servanda.ground.law.vat import vat_treatment
 from servanda.ground.money import Money, money_text, total_of
 from servanda.ground.periods import Period
-from servanda.terms.clauses import InvoiceNote
+from servanda.terms.clauses import CustomerKind, InvoiceNote
 from servanda.terms.document import Language
 from servanda.terms.resolving import ask
 
@@ -56,8 +57,8 @@ def _invoice(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts) ->
         paragraphs=(),
         table=_table(invoice),
         totals=_totals(invoice),
-        payment=_payment(invoice, company, invoice.total),
-        notes=_notes(invoice, company),
+        payment=_payment(invoice, company, money_text(invoice.total, invoice.language), invoice.due_on),
+        notes=_notes(invoice, company, to),
         clauses=_clauses(invoice.because, invoice, company),
         footer=_footer(company),
     )
@@ -110,7 +111,7 @@ def _letter(
         paragraphs=tuple(cast("list[str]", paper["paragraphs"])),
         table=Table(columns, tuple((label, amount) for label, amount in owed)) if owed else None,
         totals=(Total("I alt" if is_da else "In all", total, is_strong=True),) if owed else (),
-        payment=_payment(invoice, company, None, amount_text=total) if owed else None,
+        payment=_payment(invoice, company, total, _pay_by(paper, invoice)) if owed else None,
         notes=(),
         clauses=_clauses(because_from_json(cast("list[Mapping[str, object]]", paper["because"])), invoice, company),
         footer=_footer(company),
@@ -237,16 +238,15 @@ def _net(invoice: InvoiceFacts, category: str, percent: object) -> Money:
     return total_of(line.net for line in invoice.lines if line.vat_category == category and line.vat_percent == percent)
 
 
-def _payment(invoice: InvoiceFacts, company: CompanyFacts, amount: Money | None, *, amount_text: str = "") -> Payment:
+def _payment(invoice: InvoiceFacts, company: CompanyFacts, amount_text: str, pay_by: date | None) -> Payment:
+    """Return how to pay; without a day the terms name none, and the amount is due on receipt."""
     is_da = invoice.language == "da"
-    due = day_text(invoice.due_on, invoice.language) if invoice.due_on is not None else ""
-    on_demand = "Ved modtagelsen" if is_da else "On receipt"
-    account = f"{company.bank_registration} {company.bank_account}"
+    on_receipt = "Ved modtagelsen" if is_da else "On receipt"
     return Payment(
-        amount_text=amount_text or money_text(amount or invoice.total, invoice.language),
-        due_text=due or on_demand,
+        amount_text=amount_text,
+        due_text=day_text(pay_by, invoice.language) if pay_by is not None else on_receipt,
         account_lines=(
-            ("Reg. og konto" if is_da else "Account", account),
+            ("Reg. og konto" if is_da else "Account", f"{company.bank_registration} {company.bank_account}"),
             ("IBAN", company.iban),
         ),
         reference=invoice.reference,
@@ -254,16 +254,34 @@ def _payment(invoice: InvoiceFacts, company: CompanyFacts, amount: Money | None,
     )
 
 
-def _notes(invoice: InvoiceFacts, company: CompanyFacts) -> tuple[str, ...]:
+def _notes(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts) -> tuple[str, ...]:
     agreement = library_of(company.slug).version(invoice.terms_version)
     asked = [
         ask(agreement, InvoiceNote, on=invoice.issued_on, product=product, customer=invoice.customer_kind)
         for product in sorted(invoice.products)
     ]
     notes = [INTERRUPTION[invoice.language]] if any(answer.rule is not None for answer in asked) else []
-    if any(line.vat_category == "AE" for line in invoice.lines):
-        notes.append(REVERSE_CHARGE_NOTE_DA if invoice.language == "da" else REVERSE_CHARGE_NOTE_EN)
-    return tuple(notes)
+    vat_note = _vat_note(invoice, to)
+    return (*notes, *((vat_note,) if vat_note else ()))
+
+
+def _vat_note(invoice: InvoiceFacts, to: CustomerFacts) -> str:
+    """Return the sentence that the VAT treatment of this sale demands, if it demands one."""
+    treatment = vat_treatment(
+        customer_country=to.country,
+        has_checked_vat_number=to.has_checked_vat_number,
+        is_business=invoice.customer_kind is not CustomerKind.CONSUMER,
+        on=invoice.issued_on,
+    )
+    if {line.vat_category for line in invoice.lines} != {str(treatment.category)}:
+        return ""  # the customer's details have changed since; the invoice stays as it was issued
+    return treatment.note_da if invoice.language == "da" else treatment.note_en
+
+
+def _pay_by(paper: Mapping[str, object], invoice: InvoiceFacts) -> date | None:
+    """Return the deadline of the letter itself, or the invoice's own."""
+    written = paper.get("pay_by")
+    return date.fromisoformat(str(written)) if written else invoice.due_on
 
 
 def _footer(company: CompanyFacts) -> str:

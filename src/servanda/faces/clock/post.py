@@ -1,7 +1,7 @@
 """Sending the letters that wait: made into documents, claimed, sent, and the receiving server's answer recorded.
 
-Nothing outside is called within a transaction. A letter is claimed right before it is sent, so that a sender that dies leaves as few as
-possible of uncertain fate; what the answer changes for the claim is asked for in the transaction that records it.
+Nothing outside is called within a transaction. A letter is claimed right before it is sent, so that a sender that dies
+leaves as few as possible of uncertain fate; what the answer changes for the claim is asked for in the transaction that records it.
 """
 
 import logging
@@ -45,12 +45,14 @@ class Drivers(Protocol):
 
 def deliver_waiting(now: datetime) -> int:
     """Send all letters that wait, in all companies, and return how many were taken up."""
-    give_up_expired(now=now)
     return sum(deliver_of(company, now=now) for company in companies())
 
 
 def deliver_of(company: CompanyFacts, *, now: datetime) -> int:
     """Send the letters of one company that wait."""
+    today, at = today_of(company, now=now), moment_for(company, now=now)
+    with transaction.atomic():
+        look_again(give_up_expired(company.company_id, now=now, today=today, at=at), today=today)
     drivers: Drivers = import_module(settings.DRIVERS)
     _render(company, drivers.document_maker(), now=now)
     post = drivers.post()

@@ -17,21 +17,22 @@ from django.utils.module_loading import import_string
 
 from servanda.business.billing.actions.beginning import begin_billing
 from servanda.business.billing.actions.issuing import issue_due_invoices
-from servanda.business.companies.actions import ClockRefused, finish_day, move_test_clock
+from servanda.business.companies.actions import JUMP_DAYS_MAX, ClockRefused, finish_day, move_test_clock
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies, company, moment_for, today_of
-from servanda.business.dunning.actions import follow_new_invoices, look_again_at_customers, work_off
+from servanda.business.dunning.actions import (
+    follow_new_invoices,
+    look_again_at_customers,
+    purge_due,
+    work_off,
+)
 from servanda.business.hosting.actions import (
     lift_expired_holds,
     open_services,
-    purge_service,
     remind_of_export,
     take_lines_forward,
 )
-from servanda.business.hosting.queries import services_to_purge
 from servanda.faces.clock.post import deliver_of
-from servanda.ground.calendar import is_bank_day
-from servanda.ground.refusal import Refused
 
 LOG = logging.getLogger(__name__)
 BATCH = 500
@@ -73,7 +74,7 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     claims = acts = 0
     while (worked := work_off(company, today=today, at=at, limit=BATCH)).claims:
         claims, acts = claims + worked.claims, acts + worked.acts
-    purged = _purge(company, today=today, at=at)
+    purged = purge_due(company, today=today, at=at)
     finish_day(company.company_id, day=today)
     return Round(issued, claims, acts, lines, purged)
 
@@ -82,7 +83,7 @@ def move_time(company_id: int, *, to: date) -> None:
     """Move a company's test clock forward day by day, with the rounds, the letters and the payments of each day."""
     now = timezone.now()
     today = company(company_id).clock_on
-    if today is None or to < today:
+    if today is None or to < today or (to - today).days > JUMP_DAYS_MAX:
         move_test_clock(company_id, to=to)  # refuses, with the reason
     with _only_mover(company_id):
         _live_until(company_id, to=to, now=now)
@@ -118,19 +119,3 @@ def live_through_day(company: CompanyFacts, *, now: datetime) -> None:
         run_round(company, now=now)
         if not deliver_of(company, now=now):
             break
-
-
-def _purge(company: CompanyFacts, *, today: date, at: datetime) -> int:
-    """Purge what may go by itself, on bank days; what a person must decide waits for them."""
-    if not is_bank_day(today):
-        return 0
-    purged = 0
-    for service in services_to_purge(company.company_id, today=today):
-        if service.purge_decided_by == "person":
-            continue
-        try:
-            purge_service(service.service_id, approval=None, today=today, at=at)
-            purged += 1
-        except Refused as refusal:
-            LOG.warning("service %s keeps its data: %s", service.service_id, refusal)
-    return purged

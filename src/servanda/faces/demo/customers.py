@@ -65,6 +65,7 @@ def sign(
 
 
 def _without_term(line: NewLine, terms: ConclusionTerms) -> NewLine:
-    """Return the line without a term of its own where the terms let such lines run on openly."""
-    rule = terms.terms.get(line.product_code)
-    return replace(line, term_months=None) if rule is not None and rule.rule.is_open_ended else line
+    """Return the line without a term of its own, unless a notice counts to the end of one."""
+    notice = terms.notices.get(line.product_code)
+    needs_term = notice is not None and notice.rule.counted_to in ("period end", "agreed end")
+    return line if needs_term else replace(line, term_months=None)

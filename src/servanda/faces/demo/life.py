@@ -122,6 +122,4 @@ def _give_notice(customer_id: int, created_on: date, *, today: date, at: datetim
     for line in lines_of_customer(customer_id):
         if line.until is None and not line.is_ended and line.interval_months:
             given = GivenNotice(given_on=today, channel="e-mail")
-            receive_notice(
-                line.line_id, given, ending_terms_of(line, on=today), today=today, at=at, by="customer"
-            )
+            receive_notice(line.line_id, given, ending_terms_of(line, on=today), today=today, at=at, by="customer")

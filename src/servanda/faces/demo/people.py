@@ -24,7 +24,18 @@ _TRADES = (
     *("Tømrer", "Bageri", "Blomster", "Regnskab", "Cykler", "Tryk", "Frisør", "Maskiner", "Vine", "Optik"),
     *("Møbler", "Sejl", "Foto", "Murer", "Kaffe", "Glas", "Bolig", "Rejser", "Garn", "Musik"),
 )
-_PLACES = ("Nordlys", "Bøgely", "Åbrink", "Sølyst", "Højager", "Fjordblik", "Klintholt", "Engdal", "Lyngby Eksempel", "Vestervang")
+_PLACES = (
+    "Nordlys",
+    "Bøgely",
+    "Åbrink",
+    "Sølyst",
+    "Højager",
+    "Fjordblik",
+    "Klintholt",
+    "Engdal",
+    "Lyngby Eksempel",
+    "Vestervang",
+)
 _FIRST = ("Alma", "Birk", "Carla", "Dines", "Esther", "Frode", "Gerda", "Hakon", "Inga", "Joakim")
 _LAST = ("Prøvesen", "Eksempelholt", "Opdigt", "Tænktrup", "Påhit")
 

@@ -11,11 +11,17 @@ from django.utils.module_loading import import_string
 
 
 class MoveTime(Protocol):
-    def __call__(self, company_id: int, *, to: date) -> None:
-        """Move the company's test clock to the day; a real clock and a day in the past are refused."""
+    def __call__(self, company_id: int, *, to: date) -> bool:
+        """Move the company's test clock to the day; a real clock and a day in the past are refused.
+
+        True: it has been moved. False: that goes on in the background.
+        """
 
 
-def move_time(company_id: int, *, to: date) -> None:
-    """Move the company's test clock to the day, and let everything happen that is due on the way."""
+def move_time(company_id: int, *, to: date) -> bool:
+    """Move the company's test clock to the day, and let everything happen that is due on the way.
+
+    True: it has been moved. False: that goes on in the background.
+    """
     mover: MoveTime = import_string(settings.MOVE_TIME)
-    mover(company_id, to=to)
+    return mover(company_id, to=to)

@@ -62,3 +62,29 @@ def add_charge(draft: ChargeDraft, *, today: date, at: datetime) -> bool:
         invoice_id=invoice.pk,
     )
     return post(invoice.company_id, entry, at=at)
+
+
+def waive_charges(invoice_id: int, *, because: tuple[Citation, ...], key: str, today: date, at: datetime) -> Money:
+    """Waive what is open of an invoice's charges, and book it back. Returns how much that was.
+
+    Runs in the caller's transaction.
+    """
+    rows = Charge.objects.select_for_update().filter(invoice_id=invoice_id, open_minor__gt=0).order_by("id")
+    waived = Money(0)
+    for row in rows:
+        amount = Money(row.open_minor)
+        lines = (PostingLine(ACCOUNTS[row.kind], amount), PostingLine(Account.RECEIVABLE, -amount))
+        entry = JournalEntry(
+            key=f"waived:{key}:{row.pk}",
+            what="waived",
+            on_day=today,
+            lines=lines,
+            because=because,
+            customer_id=row.customer_id,
+            invoice_id=invoice_id,
+        )
+        post(row.company_id, entry, at=at)
+        row.open_minor = 0
+        row.save(update_fields=["open_minor"])
+        waived = waived + amount
+    return waived

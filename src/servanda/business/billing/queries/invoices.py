@@ -82,11 +82,13 @@ def open_totals(company_id: int, *, today: date) -> tuple[Money, Money]:
     return Money(principal + charges), Money(overdue)
 
 
-def overdue_of_customer(customer_id: int, *, today: date) -> Money:
-    """Return what the customer owes that is past its due day, charges included."""
-    rows = Invoice.objects.filter(customer_id=customer_id, kind="invoice", due_on__lt=today)
+def overdue_of_customer(customer_id: int, *, today: date, apart_from: Iterable[int] = ()) -> Money:
+    """Return what the customer owes that is past its due day, charges included, apart from the named invoices."""
+    left_out = list(apart_from)
+    rows = Invoice.objects.filter(customer_id=customer_id, kind="invoice", due_on__lt=today).exclude(pk__in=left_out)
     principal = rows.aggregate(total=Sum("open_minor"))["total"] or 0
-    charges = Charge.objects.filter(customer_id=customer_id).aggregate(total=Sum("open_minor"))["total"] or 0
+    charged = Charge.objects.filter(customer_id=customer_id).exclude(invoice_id__in=left_out)
+    charges = charged.aggregate(total=Sum("open_minor"))["total"] or 0
     return Money(principal + charges)
 
 

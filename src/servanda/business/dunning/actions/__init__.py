@@ -10,6 +10,7 @@ from servanda.business.dunning.actions.following import (
 )
 from servanda.business.dunning.actions.pausing import end_pause, pause_claim
 from servanda.business.dunning.actions.paying import credit_note_for, explain_payment, receive_statement
+from servanda.business.dunning.actions.purging import purge_due
 
 __all__ = [
     "credit_note_for",
@@ -20,6 +21,7 @@ __all__ = [
     "look_again",
     "look_again_at_customers",
     "pause_claim",
+    "purge_due",
     "receive_statement",
     "work_off",
     "work_off_claim",

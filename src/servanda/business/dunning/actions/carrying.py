@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from servanda.business.billing.actions.charging import ChargeDraft, add_charge
+from servanda.business.billing.actions.charging import ChargeDraft, add_charge, waive_charges
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.actions.ending import stop_line
 from servanda.business.customers.facts import CustomerFacts
@@ -17,6 +17,7 @@ from servanda.business.dunning.decisions.orders import (
     Order,
     PlaceHold,
     SendReminder,
+    WaiveCharges,
 )
 from servanda.business.dunning.decisions.terms import LadderTerms
 from servanda.business.dunning.facts import Arrears
@@ -51,6 +52,8 @@ def carry_out(order: Order, arrears: Arrears, company: CompanyFacts, *, today: d
             _hold(order, arrears, company, today=today, at=at)
         case EndContract():
             _end(order, arrears, company, today=today, at=at)
+        case WaiveCharges():
+            _waive(order, arrears, company, today=today, at=at)
         case _:
             _note(order, arrears, company, today=today, at=at)
 
@@ -134,7 +137,9 @@ def _send_reminder(order: SendReminder, arrears: Arrears, company: CompanyFacts,
     to = customer(arrears.customer_id)
     words = wording.reminder(order, arrears, company, to, interest=_interest_so_far(arrears, terms, today=today))
     _warrant(order, arrears, company, today=today, at=at)
-    _write(letter_key, "reminder", words, to, arrears, company, order.because, today=today, at=at)
+    _write(
+        letter_key, "reminder", words, to, arrears, company, order.because, today=today, at=at, pay_by=order.deadline_on
+    )
     facts = {
         "step": order.step,
         "letter": letter_key,
@@ -173,6 +178,12 @@ def _hold(order: PlaceHold, arrears: Arrears, company: CompanyFacts, *, today: d
     words = wording.suspension(order, arrears, company, to.language)
     _write(f"hold:{order.invoice_id}", "hold", words, to, arrears, company, order.because, today=today, at=at)
     _record(order, arrears, company, {"services": list(held)}, today=today, at=at)
+
+
+def _waive(order: WaiveCharges, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:
+    """Waive the open charges on a person's word; what that ends is carried out by who decided."""
+    waived = waive_charges(order.invoice_id, because=order.because, key=order.key, today=today, at=at)
+    _record(order, arrears, company, {"amount_minor": waived.minor}, today=today, at=at)
 
 
 def _end(order: EndContract, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:
@@ -252,6 +263,7 @@ def _rests_on(order: Order, arrears: Arrears) -> tuple[str, ...]:
     letters = tuple(f"letter.accepted:{done.key}" for done in arrears.done if done.what == "reminder.sent")
     return (
         f"invoice.issued:{order.invoice_id}",
+        *((arrears.received_key,) if arrears.received_key else ()),
         *(f"payment.late:{order.invoice_id}" for done in arrears.done if done.what == "payment.late"),
         *letters,
     )
@@ -275,6 +287,7 @@ def _write(
     *,
     today: date,
     at: datetime,
+    pay_by: date | None = None,
 ) -> None:
     paper = {
         "title": words.subject,
@@ -283,6 +296,7 @@ def _write(
         "total": words.total,
         "invoice": arrears.invoice_id,
         "because": because_to_json(because),
+        "pay_by": pay_by.isoformat() if pay_by is not None else None,
     }
     draft = LetterDraft(
         company_id=company.company_id,

@@ -21,6 +21,7 @@ from servanda.business.dunning.decisions.orders import Wait
 from servanda.business.dunning.models import Claim
 from servanda.business.dunning.queries import arrears_of, ladder_terms_of
 from servanda.business.evidence.actions import NoWarrant
+from servanda.ground.refusal import Refused
 
 LOG = logging.getLogger(__name__)
 STEPS_MAX = 30  # acts on one claim in one round; more is a bug, and the claim is left alone
@@ -77,7 +78,7 @@ def work_off(company: CompanyFacts, *, today: date, at: datetime, limit: int = 5
             done = work_off_claim(company, invoice_id, today=today, at=at)
             acts += done or 0
             passed_over += done is None
-        except (DatabaseError, AssertionError, ValueError, LookupError):
+        except (DatabaseError, Refused, AssertionError, ValueError, TypeError, LookupError):
             # One claim's bug must not keep the others waiting; the transaction was rolled back, and it is reported.
             LOG.exception("claim %s was left as it was", invoice_id)
             failed.append(invoice_id)

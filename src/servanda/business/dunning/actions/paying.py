@@ -8,9 +8,9 @@ from django.db import transaction
 
 from servanda.agreements.reading import library_of
 from servanda.business.billing.actions.allocating import Allocated, explain_as_payment
+from servanda.business.billing.actions.crediting import credit_invoice, credit_whole_invoice
 from servanda.business.billing.actions.receiving import Received
 from servanda.business.billing.actions.receiving import receive_statement as book_statement
-from servanda.business.billing.actions.crediting import credit_invoice, credit_whole_invoice
 from servanda.business.billing.facts import StatementDraft
 from servanda.business.billing.queries import invoices, invoices_of_customer, overdue_of_customer
 from servanda.business.companies.facts import CompanyFacts
@@ -19,7 +19,7 @@ from servanda.business.dunning.actions.following import look_again
 from servanda.business.dunning.decisions.interest import settlement_interest
 from servanda.business.dunning.decisions.ladder import doubt
 from servanda.business.dunning.models import Claim, Pause, Proposal
-from servanda.business.dunning.queries import arrears_of, ladder_terms_of
+from servanda.business.dunning.queries import arrears_of, disputed_invoices, ladder_terms_of
 from servanda.business.evidence.actions import NoWarrant, record
 from servanda.business.hosting.actions import lift_holds
 from servanda.ground.citation import Citation
@@ -68,9 +68,7 @@ def credit_note_for(
 ) -> int:
     """Credit an invoice, or all that its lines have left, and carry out at once what that ends. Returns the credit note."""
     if net_by_position is None:
-        note_id = credit_whole_invoice(
-            company, invoice_id, reason=reason, because=because, by=by, today=today, at=at
-        )
+        note_id = credit_whole_invoice(company, invoice_id, reason=reason, because=because, by=by, today=today, at=at)
     else:
         note_id = credit_invoice(
             company,
@@ -97,7 +95,7 @@ def settle(company: CompanyFacts, changed: Iterable[Allocated], *, today: date, 
     customer_ids = sorted({change.customer_id for change in changes})
     _lock_claims(customer_ids)
     reopened = [
-        service_id for customer_id in customer_ids for service_id in _release(company, customer_id, today=today, at=at)
+        service_id for customer_id in customer_ids for service_id in release(company, customer_id, today=today, at=at)
     ]
     for change in changes:
         if change.amount.minor < 0:
@@ -139,12 +137,12 @@ def _doubt(company: CompanyFacts, change: Allocated, *, today: date, at: datetim
         )
 
 
-def _release(company: CompanyFacts, customer_id: int, *, today: date, at: datetime) -> tuple[int, ...]:
-    """Lift the holds for non-payment of a customer who owes nothing overdue any more; other holds stay.
+def release(company: CompanyFacts, customer_id: int, *, today: date, at: datetime) -> tuple[int, ...]:
+    """Lift the holds for non-payment of a customer who owes nothing overdue any more but what is disputed.
 
     To the last øre, as the terms have it (safeit-054, compusoft-095): the amount to pay stands in every letter.
     """
-    if overdue_of_customer(customer_id, today=today):
+    if overdue_of_customer(customer_id, today=today, apart_from=disputed_invoices(customer_id, today=today)):
         return ()
     lifted = lift_holds(
         customer_id=customer_id, cause="payment", because=_reopening(company, customer_id), today=today, at=at

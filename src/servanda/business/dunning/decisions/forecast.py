@@ -36,6 +36,7 @@ class Foreseen:
 def foresee(arrears: Arrears, terms: LadderTerms, *, today: date, until: date) -> Iterator[Foreseen]:
     """Yield the orders from today to the last day asked for, in the order in which they would happen."""
     day = today
+    arrears = replace(arrears, asked=frozenset())  # what waits for a person is taken today, and marked as the person's
     for _ in range(STEPS_MAX):
         step = next_step(arrears, terms, today=day)
         if isinstance(step, Wait):

@@ -16,6 +16,7 @@ from servanda.business.dunning.decisions.orders import (
     Order,
     RecordLate,
     Wait,
+    WaiveCharges,
 )
 from servanda.business.dunning.decisions.reminders import compensation_due, fee_due, reminder_due
 from servanda.business.dunning.decisions.suspension import breach_due, hold_due
@@ -36,7 +37,7 @@ def next_step(arrears: Arrears, terms: LadderTerms, *, today: date) -> Order | W
     if arrears.open_total.minor <= 0:
         return Wait(because=(), reason="paid")
     if arrears.open_principal.minor <= 0:
-        return Wait(because=(), reason="only charges are open")  # nothing adverse follows from a charge alone
+        return _only_charges(arrears, today=today)
     if arrears.payments and arrears.open_principal < TRIFLE:
         return Wait(because=(), reason="only a trifle is open")
     answers = _answers(arrears, terms, today=today)
@@ -50,6 +51,23 @@ def next_step(arrears: Arrears, terms: LadderTerms, *, today: date) -> Order | W
     return _nearest(_waits(answers))
 
 
+def _only_charges(arrears: Arrears, *, today: date) -> Order | Wait:
+    """Nothing adverse follows from a charge alone; where it keeps a service suspended, a person is asked to waive it."""
+    order = WaiveCharges(
+        invoice_id=arrears.invoice_id,
+        because=(),
+        allowed_on=today,
+        rule_on=today,
+        decided_by="person",
+        amount=arrears.open_charges,
+    )
+    is_held = any(service.is_held for service in arrears.services)
+    is_answered = order.key in arrears.declined or _is_asked(order, arrears)
+    if is_held and not is_answered and arrears.last(order.what) is None:
+        return order
+    return Wait(because=(), reason="only charges are open")
+
+
 def doubt(arrears: Arrears, *, today: date) -> str:
     """Return why nothing adverse may happen on this invoice today, or an empty text."""
     if arrears.received_on is None:
@@ -58,10 +76,12 @@ def doubt(arrears: Arrears, *, today: date) -> str:
         return arrears.paused_because
     if arrears.failed_letters:
         return "a letter was not delivered"
-    known = arrears.bank_known_until
-    if known is not None and bank_days_after(known, count=BANK_FILE_AGE_DAYS) < today:
-        return "bank entries are not known"
-    return ""
+    return "bank entries are not known" if is_bank_silent(arrears.bank_known_until, today=today) else ""
+
+
+def is_bank_silent(known_until: date | None, *, today: date) -> bool:
+    """Tell whether the bank has been silent for so long that nobody can be called late with certainty."""
+    return known_until is not None and bank_days_after(known_until, count=BANK_FILE_AGE_DAYS) < today
 
 
 def _answers(arrears: Arrears, terms: LadderTerms, *, today: date) -> list[Order | Wait]:

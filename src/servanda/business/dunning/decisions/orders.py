@@ -128,6 +128,16 @@ class EndContract(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaiveCharges(Order):
+    """The invoice is paid and only charges keep a service suspended: waive them and reopen? A person decides."""
+
+    what = "charges.waived"
+    is_adverse = False
+
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskPerson(Order):
     """The terms are silent on what comes next: a person decides."""
 

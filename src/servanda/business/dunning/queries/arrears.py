@@ -111,6 +111,7 @@ def _arrears(
         asked=frozenset(answer.key for answer in by_state["open"]),
         approved=frozenset(answer.key for answer in by_state["approved"]),
         declined=frozenset(answer.key for answer in by_state["declined"]),
+        received_key=f"letter.accepted:{carried.key}" if carried is not None and received_on is not None else "",
         bank_known_until=company.bank_checked_on,
     )
 

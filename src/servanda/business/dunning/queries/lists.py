@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from servanda.business.dunning.models import Claim, Pause, Proposal
 from servanda.business.evidence.facts import because_from_json
 from servanda.ground.citation import Citation
@@ -70,6 +72,20 @@ def claims_parked(company_id: int, *, limit: int = 100) -> tuple[Parked, ...]:
         Parked(row.invoice_id, row.customer_id, row.waits_for.removeprefix("parked: "), row.look_again_on)
         for row in rows
     )
+
+
+def disputed_invoices(customer_id: int, *, today: date) -> frozenset[int]:
+    """Return the customer's invoices whose dunning stands still for a dispute today."""
+    claims = Claim.objects.filter(customer_id=customer_id).values("invoice_id")
+    rows = Pause.objects.filter(invoice_id__in=claims, cause="dispute", ended_on__isnull=True, since__lte=today)
+    return frozenset(rows.filter(Q(until__isnull=True) | Q(until__gt=today)).values_list("invoice_id", flat=True))
+
+
+def has_pause(customer_id: int, *, today: date) -> bool:
+    """Tell whether any of the customer's claims stands still today, for whatever cause."""
+    claims = Claim.objects.filter(customer_id=customer_id).values("invoice_id")
+    rows = Pause.objects.filter(invoice_id__in=claims, ended_on__isnull=True, since__lte=today)
+    return rows.filter(Q(until__isnull=True) | Q(until__gt=today)).exists()
 
 
 def pauses_of_invoice(invoice_id: int) -> tuple[PauseFacts, ...]:

@@ -3,6 +3,7 @@
 from servanda.business.hosting.actions.leaving import remind_of_export, take_lines_forward
 from servanda.business.hosting.actions.services import (
     NotInQuarantine,
+    leave_purge_to_person,
     lift_expired_holds,
     lift_holds,
     open_services,
@@ -14,6 +15,7 @@ from servanda.business.hosting.actions.services import (
 
 __all__ = [
     "NotInQuarantine",
+    "leave_purge_to_person",
     "lift_expired_holds",
     "lift_holds",
     "open_services",

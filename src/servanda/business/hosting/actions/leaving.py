@@ -1,8 +1,9 @@
 """What follows when contract lines run out: renewal or end, reminders to take data out, quarantine of their services."""
 
+import logging
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from servanda.agreements.reading import library_of
 from servanda.business.companies.facts import CompanyFacts
@@ -19,9 +20,11 @@ from servanda.business.hosting.decisions.deletion import purge_on
 from servanda.business.hosting.models import Service
 from servanda.business.letters.actions import write_letters
 from servanda.business.letters.facts import LetterDraft
+from servanda.ground.refusal import Refused
 from servanda.terms.clauses import Deletion, Export
 from servanda.terms.resolving import Answer, R, ask
 
+LOG = logging.getLogger(__name__)
 LINES_AT_ONCE = 2000
 LOOK_AHEAD = timedelta(days=60)  # further ahead than any reminder to take data out
 
@@ -34,12 +37,21 @@ def take_lines_forward(company: CompanyFacts, *, today: date, at: datetime) -> i
     steps = 0
     waiting = []
     for line_id in lines_that_may_be_due(company.company_id, today=today, limit=LINES_AT_ONCE):
-        while (step := _take_step(company, line_id, today=today, at=at)) is not None:
-            steps += 1
-            if isinstance(step, EndLine):
-                break
         waiting.append(line_id)
+        try:
+            steps += _take_steps(company, line_id, today=today, at=at)
+        except (DatabaseError, Refused, AssertionError, LookupError):
+            LOG.exception("line %s was left as it was", line_id)  # it must not keep the others waiting
     put_off(waiting, on=today + timedelta(days=1), today=today)
+    return steps
+
+
+def _take_steps(company: CompanyFacts, line_id: int, *, today: date, at: datetime) -> int:
+    steps = 0
+    while (step := _take_step(company, line_id, today=today, at=at)) is not None:
+        steps += 1
+        if isinstance(step, EndLine):
+            break
     return steps
 
 

@@ -1,7 +1,7 @@
 """Opening services, holding and releasing them, and the two acts of removal: quarantine and purge."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -32,6 +32,9 @@ select l.company_id, l.customer_id, l.id, l.product_code, coalesce(nullif(l.desc
 on conflict (line_id) do nothing
 returning customer_id
 """
+
+
+WARRANT_DAYS = 7  # a purge that is not carried out within a week is decided again
 
 
 class NotInQuarantine(Refused):
@@ -183,6 +186,25 @@ def put_back_service(service_id: int, *, by: str, reason: str, today: date, at: 
 
 
 @transaction.atomic
+def leave_purge_to_person(service_id: int, *, reason: str, today: date, at: datetime) -> None:
+    """Leave the purge of a quarantined service to a person, because something has happened since; the data stay."""
+    row = Service.objects.select_for_update().get(pk=service_id)
+    row.purge_decided_by = "person"
+    row.save(update_fields=["purge_decided_by"])
+    record(
+        company_id=row.company_id,
+        key=f"purge.parked:{row.pk}:{row.quarantined_on}",
+        what="purge.parked",
+        subject=f"service:{row.pk}",
+        on_day=today,
+        at=at,
+        because=because_from_json(row.purge_because),
+        facts={"name": row.name, "reason": reason},
+        customer_id=row.customer_id,
+    )
+
+
+@transaction.atomic
 def purge_service(service_id: int, *, approval: Approval | None, today: date, at: datetime) -> None:
     """Purge the data of a quarantined service under a second warrant. Where a person must decide, an approval is needed."""
     row = Service.objects.select_for_update().get(pk=service_id)
@@ -201,7 +223,7 @@ def purge_service(service_id: int, *, approval: Approval | None, today: date, at
             parameters={"purge_on": row.purge_on.isoformat()},
             evidence_keys=(f"service.quarantined:{row.pk}:{row.quarantined_on}",),
             not_before=row.purge_on,
-            expires_on=date.max,
+            expires_on=today + timedelta(days=WARRANT_DAYS),
             customer_id=row.customer_id,
             approvals=(approval,) if approval is not None else (),
             needs_person=row.purge_decided_by == "person",

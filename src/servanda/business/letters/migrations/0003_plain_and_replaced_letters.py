@@ -4,25 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('companies', '0001_initial'),
-        ('customers', '0001_initial'),
-        ('letters', '0002_documents_stay'),
+        ("companies", "0001_initial"),
+        ("customers", "0001_initial"),
+        ("letters", "0002_documents_stay"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='letter',
-            name='a_letter_is_in_a_known_state',
+            model_name="letter",
+            name="a_letter_is_in_a_known_state",
         ),
         migrations.AlterField(
-            model_name='letter',
-            name='paper',
+            model_name="letter",
+            name="paper",
             field=models.JSONField(null=True),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('waiting', 'sending', 'accepted', 'rejected', 'uncertain', 'replaced'))), name='a_letter_is_in_a_known_state'),
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ("waiting", "sending", "accepted", "rejected", "uncertain", "replaced"))
+                ),
+                name="a_letter_is_in_a_known_state",
+            ),
         ),
     ]

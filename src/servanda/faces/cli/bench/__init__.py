@@ -129,21 +129,25 @@ def _billing_text(found: "BillingBench") -> str:
 
 
 def _rounds_text(found: "RoundsBench") -> str:
-    head = f"{'subscriptions':>13} {'due':>9} {'invoices':>9} {'billing s':>10} {'the rest s':>10} {'idle s':>8}"
-    ratios = (
-        f"{'ratio':>13} {'':>9} {'':>9} {found.billing_ratio:>10.2f} {found.rest_ratio:>10.2f} {found.idle_ratio:>8.2f}"
+    head = f"{'subscriptions':>13} {'due':>7} {'invoices':>8}" + "".join(
+        f" {name:>10} {'pages':>9}" for name in ("billing s", "the rest s", "idle s")
     )
-    whole = f"The whole round costs the large company {found.ratio:.2f} times what it costs the small one."
+    ratios = "".join(f" {one.seconds:>10.2f} {one.pages:>9.2f}" for one in (found.billing, found.rest, found.idle))
     return "\n".join(
-        (head, _round_text(found.large), _round_text(found.small), ratios, whole, _durability_text(found.durability))
+        (
+            head,
+            _round_text(found.large),
+            _round_text(found.small),
+            f"{'ratio':>13} {'':>7} {'':>8}{ratios}",
+            f"The whole round takes {found.whole.seconds:.2f} times the time and {found.whole.pages:.2f} times the pages.",
+            _durability_text(found.durability),
+        )
     )
 
 
 def _round_text(one: "RoundBench") -> str:
-    return (
-        f"{one.subscriptions:>13,} {one.due_subscriptions:>9,} {one.invoices:>9,}"
-        f" {one.billing_seconds:>10.2f} {one.rest_seconds:>10.2f} {one.idle_seconds:>8.3f}"
-    )
+    costs = "".join(f" {cost.seconds:>10.3f} {cost.pages:>9,}" for cost in (one.billing, one.rest, one.idle))
+    return f"{one.subscriptions:>13,} {one.due_subscriptions:>7,} {one.invoices:>8,}{costs}"
 
 
 def _durability_text(found: "Durability") -> str:

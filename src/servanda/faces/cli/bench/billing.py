@@ -3,12 +3,10 @@
 import time
 from dataclasses import dataclass
 
-from servanda.business.billing.actions.issuing import issue_due_invoices
 from servanda.faces.cli.bench import raw
 from servanda.faces.cli.bench.running import Durability, durability, peak_memory_bytes
 from servanda.faces.cli.bench.scratch import copy_of, scratch_database
-from servanda.faces.cli.bench.world import PROVIDER, TODAY, World, make_world
-from servanda.ground.calendar import moment_of
+from servanda.faces.cli.bench.world import PROVIDER, issue_all, make_world
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ def bench_billing(*, subscriptions: int, due_one_in: int) -> BillingBench:
         with copy_of(name) as one, copy_of(name) as other:
             after, size = raw.last_ids(), raw.size_of_tables()
             cpu, began = time.process_time(), time.perf_counter()
-            invoices = _issue_all(world)
+            invoices = issue_all(world)
             seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
             peak, grown = peak_memory_bytes(), raw.size_of_tables() - size
             # The better of two: what else the machine does meanwhile shall not flatter us.
@@ -57,10 +55,3 @@ def bench_billing(*, subscriptions: int, due_one_in: int) -> BillingBench:
                 bytes_per_invoice=grown // invoices,
                 durability=durability(),
             )
-
-
-def _issue_all(world: World) -> int:
-    invoices = 0
-    while ids := issue_due_invoices(world.company, today=TODAY, at=moment_of(TODAY)):
-        invoices += len(ids)
-    return invoices

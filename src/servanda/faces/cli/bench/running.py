@@ -51,3 +51,11 @@ def settle(cursor: Cursor) -> None:
     cursor.execute("select pg_has_role(current_user, 'pg_checkpoint', 'usage')")
     if cursor.fetchone() == (True,):
         cursor.execute("checkpoint")
+
+
+def pages_touched() -> int:
+    """Return how many pages were looked at in this database so far, by whomever."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_stat_force_next_flush()")
+        cursor.execute("select blks_hit + blks_read from pg_stat_database where datname = current_database()")
+        return int(cursor.fetchone()[0])

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from servanda.agreements.reading import library_of
+from servanda.business.billing.actions.issuing import issue_due_invoices
 from servanda.business.companies.facts import CompanyFacts
 from servanda.faces.cli.bench.running import settle
 from servanda.faces.demo.companies import open_company
@@ -105,6 +106,14 @@ def make_world(*, subscriptions: int, due_one_in: int) -> World:
             for statement in (_CUSTOMERS, _CONTRACTS, _LINES, _SERVICES, _RUNNING_LINES):
                 cursor.execute(statement, values)
     return _measured(company)
+
+
+def issue_all(world: World) -> int:
+    """Issue all invoices that are due in the company, in the batches of the house, and return how many those are."""
+    invoices = 0
+    while ids := issue_due_invoices(world.company, today=TODAY, at=moment_of(TODAY)):
+        invoices += len(ids)
+    return invoices
 
 
 def _measured(company: CompanyFacts) -> World:
