@@ -17,7 +17,7 @@ from tests.architecture.sources import PACKAGE, ROOT
 from tools.write_references import blocks, named_in, renewed
 
 REFERENCE = ROOT / "docs" / "reference"
-READERS = {"text_of", "flag_of", "number_of", "directory_of"}
+READERS = {"text_of", "flag_of", "number_of", "directory_of", "choice_of"}
 
 
 def page(name: str) -> str:

@@ -33,6 +33,7 @@ PRICES = PriceList(
         one.code: one
         for one in (
             plan("pc-monthly", "pc-security", 1, (date(2025, 1, 1), 135_00), (date(2027, 2, 1), 145_00)),
+            plan("web-monthly", "web-security", 1, (date(2025, 1, 1), 850_00)),
             plan("m365-monthly", "m365-monthly", 1, (date(2025, 1, 1), 92_00)),
             plan("hosting-monthly", "webhosting", 1, (date(2025, 1, 1), 99_00)),
             plan("hosting-yearly", "webhosting", 12, (date(2025, 1, 1), 1_000_00)),
@@ -110,6 +111,7 @@ def test_a_month_of_the_pc_package_is_invoiced_on_its_last_working_day() -> None
     ("plans", "due_on"),
     [
         (("pc-monthly", "m365-monthly"), date(2026, 12, 7)),
+        (("pc-monthly", "web-monthly"), date(2026, 12, 7)),
         (("pc-monthly", "hosting-monthly"), date(2026, 12, 14)),
         (("hosting-monthly", "hour"), date(2026, 12, 14)),
     ],

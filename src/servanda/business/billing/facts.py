@@ -152,6 +152,7 @@ class InvoiceFacts:
     products: frozenset[str]
     terms_version: str
     because: tuple[Citation, ...]
+    content_sha256: str  # the fingerprint of what was issued
     lines: tuple[InvoiceLineFacts, ...] = ()
     charges: tuple[ChargeFacts, ...] = ()
     allocations: tuple[AllocationFacts, ...] = ()
@@ -166,6 +167,14 @@ class InvoiceFacts:
     @property
     def open_total(self) -> Money:
         return self.open_principal + self.open_charges
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTotals:
+    """What is open on invoices and charges, and how much of that is past its due day. A charge is due at once."""
+
+    open: Money
+    overdue: Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,17 @@ class NoticeReceipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenNotice:
+    """A notice on which the terms are silent: a person decides when its line ends."""
+
+    notice_id: int
+    line: LineFacts
+    given_on: date
+    channel: str
+    because: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Negotiation:
     """One dated entry of talks in a dispute."""
 

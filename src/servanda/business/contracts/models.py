@@ -78,6 +78,13 @@ class Notice(models.Model):
 
     class Meta:
         db_table = "contract_notice"
+        indexes = [
+            models.Index(
+                fields=["line"],
+                name="notices_to_decide",
+                condition=Q(ends_on__isnull=True, is_draft=False, withdrawn_at__isnull=True),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["line", "given_on", "channel"], name="a_notice_is_taken_once"),
         ]

@@ -1,9 +1,9 @@
 """What was agreed, which lines may have something due, and what has been said about ending them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from servanda.agreements.reading import library_of
 from servanda.business.catalogue.queries import prices_of
@@ -27,6 +27,7 @@ from servanda.business.contracts.facts import (
     LineFacts,
     Negotiation,
     NoticeReceipt,
+    OpenNotice,
 )
 from servanda.business.contracts.models import Announcement, Change, Contract, Line, Notice
 from servanda.business.contracts.models import Deviation as DeviationRow
@@ -98,6 +99,32 @@ def notices_of_line(line_id: int) -> tuple[NoticeReceipt, ...]:
     """Return the notices on a line that stand, in the order in which they came."""
     rows = Notice.objects.filter(line_id=line_id, withdrawn_at__isnull=True).order_by("given_on", "id")
     return tuple(receipt_of(row, is_new=False) for row in rows)
+
+
+def notices_to_decide(company_id: int) -> tuple[OpenNotice, ...]:
+    """Return the notices on which the terms are silent, the longest waiting first; reads only those."""
+    rows = list(_undecided().filter(line__company_id=company_id).order_by("given_on", "id"))
+    lines = {line.line_id: line for line in line_facts(row.line_id for row in rows)}
+    return tuple(
+        OpenNotice(
+            notice_id=row.pk,
+            line=lines[row.line_id],
+            given_on=row.given_on,
+            channel=row.channel,
+            because=because_from_json(row.because),
+        )
+        for row in rows
+    )
+
+
+def notice_counts(company_ids: Iterable[int]) -> Mapping[int, int]:
+    """Return how many notices wait for a person, by company; none is left out."""
+    rows = _undecided().filter(line__company_id__in=list(company_ids)).values("line__company_id")
+    return {row["line__company_id"]: row["count"] for row in rows.annotate(count=Count("id"))}
+
+
+def _undecided() -> QuerySet[Notice]:
+    return Notice.objects.filter(ends_on__isnull=True, is_draft=False, withdrawn_at__isnull=True)
 
 
 def deviations_of(contract_id: int) -> tuple[Deviation, ...]:
@@ -247,10 +274,8 @@ def receipt_of(row: Notice, *, is_new: bool) -> NoticeReceipt:
 
 
 def _lines() -> QuerySet[Line]:
-    undecided = Notice.objects.filter(
-        line_id=OuterRef("pk"), ends_on__isnull=True, is_draft=False, withdrawn_at__isnull=True
-    )
-    return Line.objects.select_related("contract").annotate(has_open_question=Exists(undecided))
+    undecided = Exists(_undecided().filter(line_id=OuterRef("pk")))
+    return Line.objects.select_related("contract").annotate(has_open_question=undecided)
 
 
 def _line(row: Line) -> LineFacts:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from django.db.models import Count
+
 from servanda.business.customers.decisions.importing import CustomerImport, plan_import
 from servanda.business.customers.facts import CustomerDetails, CustomerFacts, ErasureCandidate, ImportedCustomer
 from servanda.business.customers.models import Customer
@@ -43,6 +45,12 @@ def customers_of(company_id: int) -> tuple[CustomerFacts, ...]:
 def ids_by_number(company_id: int) -> Mapping[str, int]:
     """Return the ids of a company's customers by their printed numbers."""
     return dict(Customer.objects.filter(company_id=company_id).values_list("number", "id"))
+
+
+def customer_counts() -> Mapping[int, int]:
+    """Return how many customers each company has, by company; one without any is left out."""
+    rows = Customer.objects.values("company_id").annotate(count=Count("id"))
+    return {row["company_id"]: row["count"] for row in rows}
 
 
 def erasure_candidates(

@@ -17,6 +17,11 @@ def is_braked(company_id: int) -> bool:
     return Brake.objects.filter(company_id=company_id, is_engaged=True).exists()
 
 
+def braked_companies() -> frozenset[int]:
+    """Return the companies in which all adverse acts are stopped."""
+    return frozenset(Brake.objects.filter(is_engaged=True).values_list("company_id", flat=True))
+
+
 def brake_of(company_id: int) -> dict[str, object] | None:
     """Return who engaged the brake, when and why; None when it is released."""
     row = Brake.objects.filter(company_id=company_id, is_engaged=True).first()

@@ -1,10 +1,10 @@
 """The services of a customer or of contract lines, with their holds, and what is ready to be purged."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from servanda.business.evidence.facts import because_from_json
 from servanda.business.hosting.facts import HoldFacts, ServiceFacts
@@ -26,6 +26,29 @@ def services(service_ids: Iterable[int]) -> tuple[ServiceFacts, ...]:
 def services_to_purge(company_id: int, *, today: date) -> tuple[ServiceFacts, ...]:
     """Return the quarantined services whose data may go today; reads only those."""
     return _whole(Service.objects.filter(company_id=company_id, state="quarantined", purge_on__lte=today))
+
+
+def purges_to_decide(company_id: int, *, today: date) -> tuple[ServiceFacts, ...]:
+    """Return the quarantined services whose data may go today if a person says so; reads only those."""
+    ready = Service.objects.filter(company_id=company_id, state="quarantined", purge_on__lte=today)
+    return _whole(ready.filter(purge_decided_by="person"))
+
+
+def purge_counts(today_by_company: Mapping[int, date]) -> Mapping[int, int]:
+    """Return how many services wait for a person's purge, by company and on its own day; none is left out."""
+    ready = Q()
+    for company_id, today in today_by_company.items():
+        ready |= Q(company_id=company_id, purge_on__lte=today)
+    if not ready:
+        return {}
+    rows = Service.objects.filter(ready, state="quarantined", purge_decided_by="person").values("company_id")
+    return {row["company_id"]: row["count"] for row in rows.annotate(count=Count("id"))}
+
+
+def quarantined_service(company_id: int, service_id: int) -> ServiceFacts | None:
+    """Return a service of the company that is in quarantine, if it is one."""
+    found = _whole(Service.objects.filter(company_id=company_id, pk=service_id, state="quarantined"))
+    return found[0] if found else None
 
 
 def held_customers(company_id: int) -> frozenset[int]:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from servanda.business.evidence.actions import record_all
+from servanda.business.evidence.actions import record, record_all
 from servanda.business.evidence.facts import Event
 from servanda.business.letters.facts import LetterDraft, LetterFacts, Outcome
 from servanda.business.letters.models import Document, Letter
@@ -21,10 +21,11 @@ from servanda.ground.refusal import Refused
 
 LEASE = timedelta(minutes=3)
 ATTEMPTS_MAX = 20
+ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+")  # one address; whether it exists, the server says
 
 
 class NotSentAgain(Refused):
-    """Only a letter that was refused or whose fate is uncertain can be sent again."""
+    """Only a letter that was refused or whose fate is uncertain can be sent again, to an address and with a reason."""
 
 
 def write_letters(drafts: Iterable[LetterDraft]) -> int:
@@ -146,11 +147,18 @@ def _code(reply: str) -> str:
 
 
 @transaction.atomic
-def send_again(letter_id: int, *, recipient: str, now: datetime, today: date) -> None:
+def send_again(
+    company_id: int, letter_id: int, *, recipient: str, reason: str, by: str, now: datetime, today: date
+) -> None:
     """Write a refused or uncertain letter once more, to an address that a person has checked."""
-    row = Letter.objects.select_for_update().get(pk=letter_id)
-    if row.state not in {"rejected", "uncertain"}:
-        raise NotSentAgain(f"The letter is {row.state}. Only a refused or uncertain letter can be sent again.")
+    row = Letter.objects.select_for_update().filter(pk=letter_id, company_id=company_id).first()
+    if row is None or row.state not in {"rejected", "uncertain"}:
+        state = row.state if row is not None else "not there"
+        raise NotSentAgain(f"The letter is {state}. Only a refused or uncertain letter can be sent again.")
+    if not reason.strip():
+        raise NotSentAgain("Say why the letter goes out again. The reason is kept with the record.")
+    if not ADDRESS.fullmatch(recipient):
+        raise NotSentAgain(f"{recipient!r} is no e-mail address. Write one address, such as post@firma.example.")
     tries = Letter.objects.filter(key__startswith=f"{row.key}:again:").count()
     Letter.objects.create(
         company_id=row.company_id,
@@ -168,3 +176,15 @@ def send_again(letter_id: int, *, recipient: str, now: datetime, today: date) ->
     )
     row.state = "replaced"
     row.save(update_fields=["state"])
+    record(
+        company_id=company_id,
+        key=f"letter.sent_again:{row.key}:{tries + 1}",
+        what="letter.sent_again",
+        subject=f"letter:{row.pk}",
+        on_day=today,
+        at=now,
+        because=(),
+        facts={"letter": row.key, "kind": row.kind, "invoice": row.invoice_id, "reason": reason},
+        customer_id=row.customer_id,
+        by=by,
+    )

@@ -32,6 +32,11 @@ class Letter(models.Model):
                 name="letters_to_send",
                 condition=models.Q(state__in=["waiting", "sending"]),
             ),
+            models.Index(
+                fields=["company", "id"],
+                name="letters_to_look_at",
+                condition=models.Q(state__in=["rejected", "uncertain"]),
+            ),
             models.Index(fields=["invoice_id"], name="letters_of_invoice"),
         ]
         constraints = [

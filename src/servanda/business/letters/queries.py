@@ -1,6 +1,8 @@
 """Letters by invoice, by customer, and those that need a person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Count
 
 from servanda.business.letters.facts import LetterFacts
 from servanda.business.letters.models import Document, Letter
@@ -20,6 +22,12 @@ def undelivered_letters(company_id: int) -> tuple[LetterFacts, ...]:
     """Return the letters that a person must look at: refused by the receiving server, or of uncertain fate."""
     rows = Letter.objects.filter(company_id=company_id, state__in=["rejected", "uncertain"]).order_by("id")
     return tuple(facts_of(row) for row in rows)
+
+
+def undelivered_counts(company_ids: Iterable[int]) -> Mapping[int, int]:
+    """Return how many letters a person must look at, by company; none is left out."""
+    rows = Letter.objects.filter(company_id__in=list(company_ids), state__in=["rejected", "uncertain"])
+    return {row["company_id"]: row["count"] for row in rows.values("company_id").annotate(count=Count("id"))}
 
 
 def waiting_count(company_id: int) -> int:

@@ -53,7 +53,7 @@ def _invoice(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts) ->
         issued_on=invoice.issued_on,
         sender=_sender(company),
         recipient_lines=to.postal_lines,
-        facts=_facts(invoice, to),
+        facts=_facts(invoice, to, invoice.issued_on),
         paragraphs=(),
         table=_table(invoice),
         totals=_totals(invoice),
@@ -78,7 +78,7 @@ def _credit_note(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts
         sender=_sender(company),
         recipient_lines=to.postal_lines,
         refers_to=refers_to,
-        facts=_facts(invoice, to),
+        facts=_facts(invoice, to, invoice.issued_on),
         paragraphs=(),
         table=_table(invoice),
         totals=_totals(invoice),
@@ -107,7 +107,7 @@ def _letter(
         issued_on=letter.on_day,
         sender=_sender(company),
         recipient_lines=to.postal_lines,
-        facts=_facts(invoice, to),
+        facts=_facts(invoice, to, letter.on_day),
         paragraphs=tuple(cast("list[str]", paper["paragraphs"])),
         table=Table(columns, tuple((label, amount) for label, amount in owed)) if owed else None,
         totals=(Total("I alt" if is_da else "In all", total, is_strong=True),) if owed else (),
@@ -170,10 +170,10 @@ def _sender(company: CompanyFacts) -> Sender:
     )
 
 
-def _facts(invoice: InvoiceFacts, to: CustomerFacts) -> tuple[tuple[str, str], ...]:
+def _facts(invoice: InvoiceFacts, to: CustomerFacts, on: date) -> tuple[tuple[str, str], ...]:
     is_da = invoice.language == "da"
     rows = [
-        ("Dato" if is_da else "Date", day_text(invoice.issued_on, invoice.language)),
+        ("Dato" if is_da else "Date", day_text(on, invoice.language)),
         ("Kundenummer" if is_da else "Customer number", to.number),
     ]
     if to.details.cvr:

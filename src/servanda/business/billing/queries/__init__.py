@@ -5,6 +5,7 @@ from servanda.business.billing.queries.bank import (
     entry,
     payments_of_customer,
     statements_of,
+    suspense_counts,
 )
 from servanda.business.billing.queries.invoices import (
     invoice_ids_after,
@@ -14,6 +15,8 @@ from servanda.business.billing.queries.invoices import (
     newest_invoices,
     open_items,
     open_totals,
+    open_totals_by_company,
+    open_totals_by_customer,
     overdue_of_customer,
 )
 from servanda.business.billing.queries.lines import due_contracts
@@ -31,7 +34,10 @@ __all__ = [
     "newest_invoices",
     "open_items",
     "open_totals",
+    "open_totals_by_company",
+    "open_totals_by_customer",
     "overdue_of_customer",
     "payments_of_customer",
     "statements_of",
+    "suspense_counts",
 ]

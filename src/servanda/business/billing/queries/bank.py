@@ -1,5 +1,9 @@
 """Bank entries and statements, for matching and for the timeline of a customer."""
 
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Count
+
 from servanda.business.billing.facts import BankEntryFacts, StatementFacts
 from servanda.business.billing.models import BankEntry, Statement
 from servanda.ground.money import Money
@@ -9,6 +13,12 @@ def entries_in_suspense(company_id: int) -> tuple[BankEntryFacts, ...]:
     """Return the bank entries that a person must explain, the oldest first."""
     rows = BankEntry.objects.filter(company_id=company_id, state="suspense").order_by("booked_on", "id")
     return tuple(entry_facts(row) for row in rows)
+
+
+def suspense_counts(company_ids: Iterable[int]) -> Mapping[int, int]:
+    """Return how many bank entries a person must explain, by company; none is left out."""
+    rows = BankEntry.objects.filter(company_id__in=list(company_ids), state="suspense").values("company_id")
+    return {row["company_id"]: row["count"] for row in rows.annotate(count=Count("id"))}
 
 
 def entry(entry_id: int) -> BankEntryFacts | None:

@@ -31,6 +31,18 @@ CHARGES = frozenset({"fee.charged", "interest.charged", "compensation.charged"})
 FAILED = frozenset({"rejected", "uncertain"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is read of unpaid invoices before they become arrears: a page that shows it too reads it once."""
+
+    companies: tuple[CompanyFacts, ...]
+    invoices: tuple[InvoiceFacts, ...]
+    letters: tuple[LetterFacts, ...]  # of the invoices
+    services: tuple[ServiceFacts, ...]  # of their customers
+    events: tuple[Event, ...]  # about the invoices
+    reminding: tuple[Event, ...]  # of their customers: at least the reminders, and when everything was paid
+
+
 @dataclass(frozen=True, slots=True)
 class _Reminders:
     """A customer's reminders in the present continuous arrears, on whatever invoice."""
@@ -42,15 +54,29 @@ class _Reminders:
 def arrears_of(invoice_ids: Iterable[int], *, today: date) -> tuple[Arrears, ...]:
     """Return the facts on these invoices as of today, in the order of their numbers."""
     found = invoices(invoice_ids)
-    ids = [invoice.invoice_id for invoice in found]
     customers = {invoice.customer_id for invoice in found}
-    by_company = {company.company_id: company for company in companies()}
-    events = _by(events_of_subjects(f"invoice:{invoice_id}" for invoice_id in ids), lambda event: event.subject)
-    letters = _by(letters_of_invoices(ids), lambda letter: letter.invoice_id)
-    services = _by(services_of_customers(customers), lambda service: service.customer_id)
+    known = Known(
+        companies=companies(),
+        invoices=found,
+        letters=letters_of_invoices(invoice.invoice_id for invoice in found),
+        services=services_of_customers(customers),
+        events=events_of_subjects(f"invoice:{invoice.invoice_id}" for invoice in found),
+        reminding=events_of_customers(customers, what=("arrears.cleared", "reminder.written")),
+    )
+    return arrears_from(known, found, today=today)
+
+
+def arrears_from(known: Known, found: Iterable[InvoiceFacts], *, today: date) -> tuple[Arrears, ...]:
+    """Return the facts on some of the known invoices as of today, in the order in which they are given."""
+    wanted = tuple(found)
+    ids = [invoice.invoice_id for invoice in wanted]
+    by_company = {company.company_id: company for company in known.companies}
+    events = _by(known.events, lambda event: event.subject)
+    letters = _by(known.letters, lambda letter: letter.invoice_id)
+    services = _by(known.services, lambda service: service.customer_id)
     pauses = _by(Pause.objects.filter(invoice_id__in=ids).order_by("id"), lambda pause: pause.invoice_id)
     answers = _by(Proposal.objects.filter(invoice_id__in=ids), lambda proposal: proposal.invoice_id)
-    reminders = _reminders_of_customers(customers)
+    reminders = _reminders_of_customers(known.reminding, {invoice.customer_id for invoice in wanted})
     return tuple(
         _arrears(
             invoice,
@@ -63,7 +89,7 @@ def arrears_of(invoice_ids: Iterable[int], *, today: date) -> tuple[Arrears, ...
             reminders=reminders[invoice.customer_id],
             today=today,
         )
-        for invoice in found
+        for invoice in wanted
     )
 
 
@@ -187,9 +213,9 @@ def _service(service: ServiceFacts, invoice: InvoiceFacts) -> HeldService:
     return HeldService(service.service_id, service.product, service.name, service.line_id in billed, is_held)
 
 
-def _reminders_of_customers(customer_ids: set[int]) -> dict[int, _Reminders]:
+def _reminders_of_customers(events: Iterable[Event], customer_ids: set[int]) -> dict[int, _Reminders]:
     """Return each customer's reminders since the customer last owed nothing overdue."""
-    events = events_of_customers(customer_ids, what=("arrears.cleared", "reminder.written"))
+    events = tuple(events)
     cleared: dict[int, date] = {}
     for event in events:
         if event.what == "arrears.cleared" and event.customer_id is not None:

@@ -4,13 +4,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from servanda.business.billing.queries import invoices_of_customer
+from servanda.business.companies.facts import CompanyFacts
 from servanda.business.dunning.decisions.forecast import foresee
 from servanda.business.dunning.decisions.orders import Order, SendReminder
 from servanda.business.dunning.facts import Arrears, Done
-from servanda.business.dunning.queries.arrears import arrears_of
+from servanda.business.dunning.queries.arrears import Known, arrears_from, arrears_of
 from servanda.business.dunning.queries.terms import ladder_terms_of
+from servanda.business.evidence.queries import events_of_customer
+from servanda.business.hosting.queries import services_of_customer
+from servanda.business.letters.queries import letters_of_customer
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money
+
+LETTERS_MAX = 2000  # of one customer: far more than decades of monthly invoices bring
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +43,25 @@ class Ladder:
     foreseen: tuple[ForeseenStep, ...]
 
 
-def forecast_of_customer(customer_id: int, *, days: int, today: date) -> tuple[ForeseenStep, ...]:
+def known_of_customer(company: CompanyFacts, customer_id: int) -> Known:
+    """Read all that is known of a customer's invoices, services and letters, each thing once; the newest invoice first."""
+    events = events_of_customer(customer_id)
+    return Known(
+        companies=(company,),
+        invoices=invoices_of_customer(customer_id),
+        letters=letters_of_customer(customer_id, limit=LETTERS_MAX),
+        services=services_of_customer(customer_id),
+        events=events,
+        reminding=events,
+    )
+
+
+def forecast_of_customer(known: Known, *, days: int, today: date) -> tuple[ForeseenStep, ...]:
     """Return what would happen on the customer's open invoices over the days to come, in order of time."""
-    open_ids = [
-        invoice.invoice_id
-        for invoice in invoices_of_customer(customer_id)
-        if invoice.kind == "invoice" and invoice.open_total
-    ]
+    still_open = [invoice for invoice in known.invoices if invoice.kind == "invoice" and invoice.open_total]
     steps = [
         step
-        for arrears in arrears_of(open_ids, today=today)
+        for arrears in arrears_from(known, still_open, today=today)
         for step in _steps(arrears, today=today, until=today + timedelta(days=days))
     ]
     return tuple(sorted(steps, key=lambda step: (step.on, step.invoice_number)))

@@ -1,11 +1,17 @@
-"""What waits for a person: proposals to decide, and claims that are held back by doubt."""
+"""What waits: proposals for a person, claims for their day, and claims that are held back by doubt."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
+from servanda.business.dunning.decisions.ladder import next_step
+from servanda.business.dunning.decisions.orders import Order, Wait
+from servanda.business.dunning.facts import Arrears
 from servanda.business.dunning.models import Claim, Pause, Proposal
+from servanda.business.dunning.queries.arrears import arrears_of
+from servanda.business.dunning.queries.terms import ladder_terms_of
 from servanda.business.evidence.facts import because_from_json
 from servanda.ground.citation import Citation
 
@@ -40,6 +46,18 @@ class Parked:
     look_again_on: date | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """What comes next on a claim: the order that is due then or what is waited for, the first day, and by which clause."""
+
+    invoice_id: int
+    customer_id: int
+    on: date
+    waits_for: str
+    step: int | None
+    because: tuple[Citation, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class PauseFacts:
     """Why dunning of an invoice stands still, or stood still."""
@@ -52,6 +70,42 @@ class PauseFacts:
     is_late: bool
     by: str
     ended_on: date | None
+
+
+def claims_coming(company_id: int, *, today: date, limit: int) -> tuple[Coming, ...]:
+    """Return what comes next on the claims that something is due on first: the same decisions that the rounds ask.
+
+    One query finds the claims by their hint, and the facts on them are gathered at once; a hint whose day a decision moves is
+    put right here, in what is shown. Claims held back by doubt are in `claims_parked`.
+    """
+    rows = Claim.objects.filter(company_id=company_id, look_again_on__isnull=False)
+    rows = rows.exclude(waits_for__startswith="parked: ").order_by("look_again_on", "invoice_id")[:limit]
+    found = {row.invoice_id: row for row in rows}
+    coming = [
+        _coming(arrears, next_step(arrears, ladder_terms_of(arrears), today=today), today=today)
+        for arrears in arrears_of(found, today=today)
+    ]
+    return tuple(sorted((one for one in coming if one is not None), key=lambda one: (one.on, one.invoice_id)))
+
+
+def _coming(arrears: Arrears, step: Order | Wait, *, today: date) -> Coming | None:
+    """Return what a decision says of the days to come; doubt and an open end are told elsewhere."""
+    if isinstance(step, Wait) and (step.until is None or step.is_doubt):
+        return None
+    return Coming(
+        invoice_id=arrears.invoice_id,
+        customer_id=arrears.customer_id,
+        on=(step.until or today) if isinstance(step, Wait) else max(step.allowed_on, today),
+        waits_for=step.reason if isinstance(step, Wait) else step.what,
+        step=step.step if isinstance(step, Wait) else getattr(step, "step", None),
+        because=step.because,
+    )
+
+
+def proposal_counts(company_ids: Iterable[int]) -> Mapping[int, int]:
+    """Return how many proposals wait for a person, by company; none is left out."""
+    rows = Proposal.objects.filter(company_id__in=list(company_ids), state="open").values("company_id")
+    return {row["company_id"]: row["count"] for row in rows.annotate(count=Count("id"))}
 
 
 def open_proposals(company_id: int) -> tuple[ProposalFacts, ...]:
