@@ -110,7 +110,7 @@ def _totals(column: str, today_by_company: Mapping[int, date]) -> Mapping[int, O
     asked = (list(today_by_company), list(today_by_company.values()))
     with connection.cursor() as cursor:
         # The column is one of two names above, never a reader's word.
-        cursor.execute(f"{_OPEN_PARTS} select {column}, sum(open), sum(overdue) from part group by {column}", asked)  # type: ignore[arg-type]  # lists become arrays
+        cursor.execute(f"{_OPEN_PARTS} select {column}, sum(open), sum(overdue) from part group by {column}", asked)
         return {row[0]: OpenTotals(Money(int(row[1])), Money(int(row[2]))) for row in cursor.fetchall()}
 
 

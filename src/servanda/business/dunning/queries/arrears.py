@@ -23,6 +23,7 @@ from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import services_of_customers
 from servanda.business.letters.facts import LetterFacts
 from servanda.business.letters.queries import letters_of_invoices
+from servanda.ground.calendar import bank_day_on_or_after
 from servanda.ground.money import Money, total_of
 
 K = TypeVar("K")
@@ -174,7 +175,9 @@ def _reminder(event: Event, sent: Mapping[str, LetterFacts], pauses: list[Pause]
         return
     late = letter.accepted_on - event.on_day
     paused = _days_paused(pauses, since=letter.accepted_on, today=today)
-    deadline_on = date.fromisoformat(str(event.facts["deadline_on"])) + late + paused
+    deadline_on = date.fromisoformat(str(event.facts["deadline_on"]))
+    if late or paused:
+        deadline_on = bank_day_on_or_after(deadline_on + late + paused)
     fee = Money(_number(event.facts["fee_minor"])) if event.facts.get("fee_minor") else None
     step = _step(event)
     yield Done("reminder.sent", letter.accepted_on, step=step, deadline_on=deadline_on, fee=fee, key=letter.key)
