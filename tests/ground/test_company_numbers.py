@@ -71,9 +71,7 @@ def test_one_mistyped_digit_is_always_found(serial: int, place: int, shift: int)
     assert not is_fik_reference(reference[:place] + wrong + reference[place + 1 :])
 
 
-@pytest.mark.parametrize(
-    "text", ["", "106548702380494", "10654870238049", "0106548702380495", "+71<106548702380495"]
-)
+@pytest.mark.parametrize("text", ["", "106548702380494", "10654870238049", "0106548702380495", "+71<106548702380495"])
 def test_what_is_no_reference_is_not_recognised(text: str) -> None:
     assert not is_fik_reference(text)
 

@@ -85,9 +85,7 @@ def test_a_withdrawing_consumer_pays_for_used_days_only_after_asking_to_start(
     days_used: int, is_start_requested: bool, refund: Money
 ) -> None:
     paid = Money(1_200_00)
-    found = withdrawal_refund(
-        paid, days_used=days_used, days_total=365, is_start_requested=is_start_requested
-    )
+    found = withdrawal_refund(paid, days_used=days_used, days_total=365, is_start_requested=is_start_requested)
     assert found == refund
 
 

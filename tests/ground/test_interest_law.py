@@ -110,9 +110,7 @@ def test_interest_on_a_rate_from_one_source_is_marked() -> None:
 
 def test_a_partial_payment_lowers_the_principal_from_its_own_day_on() -> None:
     paid = ((date(2026, 2, 14), Money(4_000_00)),)
-    found = statutory_interest(
-        Money(10_000_00), since=DUE, until=date(2026, 3, 16), due_on=DUE, payments=paid
-    )
+    found = statutory_interest(Money(10_000_00), since=DUE, until=date(2026, 3, 16), due_on=DUE, payments=paid)
     assert [(segment.days, segment.principal) for segment in found.segments] == [
         (30, Money(10_000_00)),
         (30, Money(6_000_00)),
@@ -122,9 +120,7 @@ def test_a_partial_payment_lowers_the_principal_from_its_own_day_on() -> None:
 
 def test_a_claim_that_is_paid_or_overpaid_bears_no_more_interest() -> None:
     paid = ((date(2026, 2, 14), Money(10_500_00)),)
-    found = statutory_interest(
-        Money(10_000_00), since=DUE, until=date(2026, 12, 1), due_on=DUE, payments=paid
-    )
+    found = statutory_interest(Money(10_000_00), since=DUE, until=date(2026, 12, 1), due_on=DUE, payments=paid)
     assert [(segment.since, segment.until) for segment in found.segments] == [(DUE, date(2026, 2, 14))]
 
 

@@ -25,9 +25,7 @@ FACTS = tuple(
 
 def test_the_holidays_of_2020_to_2035_are_the_known_ones() -> None:
     ours = {
-        (holiday.on, holiday.name_da, holiday.is_public)
-        for year in range(2020, 2036)
-        for holiday in holidays_of(year)
+        (holiday.on, holiday.name_da, holiday.is_public) for year in range(2020, 2036) for holiday in holidays_of(year)
     }
     assert ours == set(FACTS)
 

@@ -38,10 +38,9 @@ HABITS: dict[str, tuple[tuple[int, int], ...]] = {
 ROUNDS_MAX = 6
 
 
-def begin(slug: str, customers: int) -> int:
+def begin(slug: str, customers: int, *, habits: tuple[str, ...] = tuple(HABITS)) -> int:
     """Add the company with so many customers, whose months begin on different days, and return its id."""
     company = open_company(slug, clock_on=BEGINS_ON, at=moment_of(BEGINS_ON), today=BEGINS_ON)
-    habits = list(HABITS)
     for number in range(customers):
         began_on = BEGINS_ON - timedelta(days=31 - 3 * number % 28)
         line = new_line(slug, PLANS[slug], began_on=began_on, description=f"sted-{number}.example")
@@ -77,6 +76,14 @@ def live(company_id: int) -> None:
         run_round(company, now=at)
         if not deliver_of(company, now=at):
             return
+
+
+def round_of_letters(company_id: int) -> None:
+    """One round, and the letters that it wrote."""
+    company = company_of(company_id)
+    assert company.clock_on is not None
+    run_round(company, now=moment_of(company.clock_on))
+    deliver_of(company, now=moment_of(company.clock_on))
 
 
 def read_statement(company: CompanyFacts) -> None:

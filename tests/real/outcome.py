@@ -173,4 +173,7 @@ def _reminders_keep_their_distance(company_id: int, *, today: date) -> None:
             }
             anchor = anchors.get(rule.sent_after)
             if anchor is not None:
-                assert sent.on >= letter_day(anchor + timedelta(days=rule.wait_days)), (arrears.invoice_number, rule.step)
+                assert sent.on >= letter_day(anchor + timedelta(days=rule.wait_days)), (
+                    arrears.invoice_number,
+                    rule.step,
+                )

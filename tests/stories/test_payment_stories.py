@@ -26,7 +26,9 @@ pytestmark = pytest.mark.django_db
 NOVEMBER_30 = date(2026, 11, 30)
 
 
-def suspended(slug: str = "safe-it", plan: str = "hosting-yearly", *, on: date = date(2026, 12, 22)) -> tuple[World, int]:
+def suspended(
+    slug: str = "safe-it", plan: str = "hosting-yearly", *, on: date = date(2026, 12, 22)
+) -> tuple[World, int]:
     """A world in which Birk's service has just been suspended for an invoice of 12,500.00."""
     world = World(slug, NOVEMBER_30)
     birk = world.customer(BIRK, plan, began_on=NOVEMBER_30, price=Money(10_000_00))
@@ -256,6 +258,6 @@ def test_a_person_may_waive_the_fee_that_keeps_a_paid_service_off() -> None:
 
 
 def test_the_letter_of_a_reminder_asks_for_payment_by_its_own_deadline() -> None:
-    world, birk = suspended()
+    _, birk = suspended()
     reminders = [letter for letter in letters_of_customer(birk) if letter.kind == "reminder"]
     assert [(letter.paper or {})["pay_by"] for letter in reversed(reminders)] == ["2026-12-21", "2026-12-28"]

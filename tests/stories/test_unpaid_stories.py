@@ -89,7 +89,9 @@ def test_safe_it_walks_an_unpaid_invoice_to_its_end() -> None:
     assert every_act_cites(birk)
 
 
-@pytest.mark.clause("compusoft-038", "compusoft-039", "compusoft-041", "compusoft-096", "compusoft-097", "compusoft-062")
+@pytest.mark.clause(
+    "compusoft-038", "compusoft-039", "compusoft-041", "compusoft-096", "compusoft-097", "compusoft-062"
+)
 def test_compusoft_walks_an_unpaid_invoice_to_its_end() -> None:
     world = World("compusoft", NOVEMBER_30)
     birk = world.customer(BIRK, "hosting-basis", began_on=NOVEMBER_30)
@@ -106,7 +108,9 @@ def test_compusoft_walks_an_unpaid_invoice_to_its_end() -> None:
     assert every_adverse_act_has_its_warrant(birk)
 
 
-@pytest.mark.clause("vicevaert-113", "vicevaert-118", "vicevaert-119", "vicevaert-121", "vicevaert-122", "vicevaert-123")
+@pytest.mark.clause(
+    "vicevaert-113", "vicevaert-118", "vicevaert-119", "vicevaert-121", "vicevaert-122", "vicevaert-123"
+)
 def test_vicevaert_walks_an_unpaid_invoice_to_its_end() -> None:
     world = World("vicevaert", NOVEMBER_30)
     birk = world.customer(BIRK, "office-yearly", began_on=date(2026, 12, 8), price=Money(10_000_00))
@@ -173,7 +177,9 @@ def test_45_days_without_the_clock_heal_without_a_burst(slug: str, plan: str) ->
     assert invoice.due_on is not None
     # Noticed so many days late, every step comes exactly as many days later, until bank days part them by a few.
     lost = date(2027, 1, 15) - (invoice.due_on + timedelta(days=1))
-    undisturbed = expected(world, "webhosting" if slug == "safe-it" else "hosting", CustomerKind.BUSINESS, until=date(2027, 6, 1))
+    undisturbed = expected(
+        world, "webhosting" if slug == "safe-it" else "hosting", CustomerKind.BUSINESS, until=date(2027, 6, 1)
+    )
     for (on, what), (planned_on, planned) in zip(lived(world, birk), undisturbed, strict=False):
         assert what == planned
         assert date.fromisoformat(on) - date.fromisoformat(planned_on) >= lost - timedelta(days=4)

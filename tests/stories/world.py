@@ -35,9 +35,7 @@ class World:
     statements: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        company = open_company(
-            self.slug, clock_on=self.begins_on, at=moment_of(self.begins_on), today=self.begins_on
-        )
+        company = open_company(self.slug, clock_on=self.begins_on, at=moment_of(self.begins_on), today=self.begins_on)
         self.company_id = company.company_id
 
     @property

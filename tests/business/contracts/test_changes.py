@@ -25,12 +25,12 @@ from servanda.business.contracts.decisions.changing import (
     send_by,
     upgrade_objection,
 )
-from servanda.business.contracts.decisions.terms import Ruled
 from servanda.ground.citation import Citation, requirements_of
 from servanda.ground.money import Money
 from servanda.terms.clauses import CustomerKind, PriceChange, Rule, TermsChange
 from servanda.terms.document import Agreement
 from servanda.terms.resolving import ask
+from servanda.terms.ruled import Ruled
 
 BUSINESS, CONSUMER = CustomerKind.BUSINESS, CustomerKind.CONSUMER
 AgreementOf = Callable[[str], Agreement]

@@ -30,7 +30,7 @@ from servanda.business.contracts.actions import (
 from servanda.business.contracts.decisions.changing import Approval as ChangeApproval
 from servanda.business.contracts.decisions.changing import ChangeRule, ends_by_exit
 from servanda.business.contracts.decisions.orders import EndLine, RenewLine
-from servanda.business.contracts.decisions.terms import Ruled, conclusion_terms, ruled
+from servanda.business.contracts.decisions.terms import conclusion_terms
 from servanda.business.contracts.facts import Acceptance, ChangeDraft, ContractFacts, Deviation, GivenNotice, NewLine
 from servanda.business.contracts.queries import (
     affected_customers,
@@ -58,6 +58,7 @@ from servanda.ground.money import Money
 from servanda.terms.clauses import CustomerKind, ProviderExit, SpecialAgreement, TermsChange
 from servanda.terms.clauses import Dispute as DisputeRule
 from servanda.terms.resolving import ask
+from servanda.terms.ruled import Ruled, ruled
 
 pytestmark = pytest.mark.django_db
 

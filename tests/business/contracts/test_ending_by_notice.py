@@ -16,13 +16,14 @@ from servanda.business.contracts.decisions.ending import (
     weigh_notice,
 )
 from servanda.business.contracts.decisions.orders import Draft, Ending, NotSpecified
-from servanda.business.contracts.decisions.terms import EndingTerms, Ruled, ending_terms
+from servanda.business.contracts.decisions.terms import EndingTerms, ending_terms
 from servanda.business.contracts.facts import GivenNotice, LineFacts, RunningTerm
 from servanda.ground.citation import Citation, requirements_of
 from servanda.ground.law.consumers import CONSUMER_FIXED_YEAR, CONSUMER_TERMINATION, CONSUMER_TERMINATION_CHANNEL
 from servanda.terms.clauses import CustomerKind, Notice, NoticeChannel, Renewal, Rescission
 from servanda.terms.document import Agreement
 from servanda.terms.resolving import ask
+from servanda.terms.ruled import Ruled
 
 BUSINESS, CONSUMER = CustomerKind.BUSINESS, CustomerKind.CONSUMER
 CONCLUDED = date(2026, 7, 1)

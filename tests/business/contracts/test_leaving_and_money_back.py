@@ -19,7 +19,6 @@ from servanda.business.contracts.decisions.leaving import (
     repayment,
     return_objection,
 )
-from servanda.business.contracts.decisions.terms import Ruled
 from servanda.business.contracts.facts import Negotiation
 from servanda.ground.citation import Citation, requirements_of
 from servanda.ground.law.consumers import CONSUMER_PREPAID_REFUND
@@ -37,6 +36,7 @@ from servanda.terms.clauses import (
 )
 from servanda.terms.document import Agreement
 from servanda.terms.resolving import ask
+from servanda.terms.ruled import Ruled
 
 BUSINESS, CONSUMER = CustomerKind.BUSINESS, CustomerKind.CONSUMER
 AgreementOf = Callable[[str], Agreement]

@@ -17,13 +17,14 @@ from servanda.business.contracts.decisions.concluding import (
 )
 from servanda.business.contracts.decisions.orders import EndLine, RenewLine, Wait
 from servanda.business.contracts.decisions.renewing import look_again_on, next_step
-from servanda.business.contracts.decisions.terms import Ruled, conclusion_terms, ending_terms
+from servanda.business.contracts.decisions.terms import conclusion_terms, ending_terms
 from servanda.business.contracts.facts import Deviation, LineFacts, NewLine, RunningTerm
 from servanda.ground.calendar import add_months
 from servanda.ground.citation import Citation, requirements_of
 from servanda.terms.clauses import BillingInterval, CustomerKind, SpecialAgreement
 from servanda.terms.document import Agreement
 from servanda.terms.resolving import ask
+from servanda.terms.ruled import Ruled
 
 BUSINESS = CustomerKind.BUSINESS
 AgreementOf = Callable[[str], Agreement]

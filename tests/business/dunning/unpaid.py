@@ -12,7 +12,7 @@ from typing import Any
 from servanda.agreements.reading import library_of
 from servanda.business.dunning.decisions.orders import Order, Wait
 from servanda.business.dunning.decisions.reading import ladder_terms
-from servanda.business.dunning.decisions.terms import LadderTerms, Ruled
+from servanda.business.dunning.decisions.terms import LadderTerms
 from servanda.business.dunning.facts import Arrears, Done, HeldService
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money
@@ -26,6 +26,7 @@ from servanda.terms.clauses import (
     ReminderFee,
     Suspension,
 )
+from servanda.terms.ruled import Ruled
 
 BUSINESS, CONSUMER, PUBLIC = CustomerKind.BUSINESS, CustomerKind.CONSUMER, CustomerKind.PUBLIC
 ISSUED = date(2026, 11, 30)

@@ -36,6 +36,7 @@ class ServiceFacts:
     purge_on: date | None
     purged_on: date | None
     purge_decided_by: str
+    purge_because: tuple[Citation, ...] = ()
     holds: tuple[HoldFacts, ...] = ()
 
     @property

@@ -92,5 +92,6 @@ def _facts(row: Service, holds: tuple[HoldFacts, ...]) -> ServiceFacts:
         purge_on=row.purge_on,
         purged_on=row.purged_on,
         purge_decided_by=row.purge_decided_by,
+        purge_because=because_from_json(row.purge_because),
         holds=holds,
     )

@@ -1,6 +1,6 @@
 """What staff do: each takes a form in, makes one call, and leads back to the page with what became of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import wraps
 from typing import Any
@@ -9,11 +9,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from servanda.business.billing.actions.allocating import explain_otherwise
 from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.billing.queries import invoice_numbered
+from servanda.business.contracts.actions.ending import decide_notice
+from servanda.business.contracts.queries import notices_to_decide
 from servanda.business.dunning.actions import (
     credit_note_for,
     decide_proposal,
@@ -22,14 +25,23 @@ from servanda.business.dunning.actions import (
     pause_claim,
 )
 from servanda.business.evidence.actions import set_brake
+from servanda.business.evidence.facts import Approval
+from servanda.business.hosting.actions import purge_service, put_back_service
+from servanda.business.hosting.facts import ServiceFacts
+from servanda.business.hosting.queries import quarantined_service
+from servanda.business.letters.actions import send_again
 from servanda.faces.office.people import name_in_records
 from servanda.faces.office.places import Visit, visit
+from servanda.faces.office.words import language
 from servanda.faces.parts.access import access
+from servanda.faces.parts.themes import own_address
 from servanda.faces.parts.timemoving import move_time
-from servanda.ground.calendar import add_months, parse_day
+from servanda.ground.calendar import add_months, day_text, parse_day
 from servanda.ground.refusal import Refused
 
 REASON_LETTERS_MAX = 300
+ADDRESS_LETTERS_MAX = 254
+ANSWERS: Mapping[str, bool] = {"yes": True, "no": False, "noted": False}  # noted: the terms are silent, a person knows
 Act = Callable[..., None]
 
 
@@ -38,7 +50,10 @@ class Incomplete(Refused):
 
 
 def act(*, back: str) -> Callable[[Act], Callable[..., HttpResponseBase]]:
-    """Make a function an act of staff that leads back to a page; a refusal is told there, in words."""
+    """Make a function an act of staff that leads back to a page; a refusal is told there, in words.
+
+    A form that stands on several pages names the one to come back to in its field `next`.
+    """
 
     def made(view: Act) -> Callable[..., HttpResponseBase]:
         @access(policy="staff", methods=("POST",))
@@ -47,8 +62,10 @@ def act(*, back: str) -> Callable[[Act], Callable[..., HttpResponseBase]]:
             try:
                 view(request, visit(slug), **values)
             except Refused as refusal:
-                messages.add_message(request, messages.ERROR, str(refusal), extra_tags="stop")
-            return redirect(back, slug, *values.values())
+                text = _("The act was refused: %(why)s") % {"why": refusal}
+                messages.add_message(request, messages.ERROR, text, extra_tags="stop")
+            own = () if back == "office:today" else values.values()
+            return redirect(own_address(request, reverse(back, args=[slug, *own])))
 
         return acted
 
@@ -73,23 +90,85 @@ def brake(request: HttpRequest, here: Visit) -> None:
 def move(request: HttpRequest, here: Visit) -> None:
     """Move the test clock by the step that was asked for."""
     to = _asked_day(request, here.today)
-    move_time(here.company.company_id, to=to)
-    _say(request, _("The time was moved."))
+    if move_time(here.company.company_id, to=to):
+        _say(request, _("The time was moved."))
+    else:
+        text = _("The time is moving, day by day. Reload the page to see how far it has come.")
+        messages.add_message(request, messages.INFO, text, extra_tags="note reload")
 
 
 @act(back="office:today")
 def decide(request: HttpRequest, here: Visit) -> None:
-    is_approved = request.POST.get("answer") == "yes"
+    answer = request.POST.get("answer", "")
+    if answer not in ANSWERS:
+        raise Incomplete(_("The form is not whole. Go back to the page and try again."))
     decide_proposal(
         here.company,
         _number(request, "key"),
-        is_approved=is_approved,
+        is_approved=ANSWERS[answer],
         by=name_in_records(request),
         reason=_reason(request),
         today=here.today,
         at=here.at,
     )
-    _say(request, _("Decided: it is done.") if is_approved else _("Decided: it is left."))
+    texts = {"yes": _("Decided: it is done."), "no": _("Decided: it is left."), "noted": _("Noted.")}
+    _say(request, texts[answer])
+
+
+@act(back="office:today")
+def send_letter_again(request: HttpRequest, here: Visit, *, letter_id: int) -> None:
+    send_again(
+        here.company.company_id,
+        letter_id,
+        recipient=request.POST.get("recipient", "").strip()[:ADDRESS_LETTERS_MAX],
+        reason=_reason(request),
+        by=name_in_records(request),
+        now=here.at,
+        today=here.today,
+    )
+    _say(request, _("The letter goes out again."))
+
+
+@act(back="office:today")
+def purge(request: HttpRequest, here: Visit, *, service_id: int) -> None:
+    """Delete the data of a service in quarantine, for good: with a reason, and knowing that it cannot be undone."""
+    service = _quarantined(here, service_id)
+    reason = _reason(request)
+    if not reason:
+        raise Incomplete(_("Say why. The reason is kept with the record."))
+    if request.POST.get("is_understood") != "1":
+        raise Incomplete(_("Mark that you know that it cannot be undone."))
+    approval = Approval(name_in_records(request), here.at, reason)
+    purge_service(service.service_id, approval=approval, today=here.today, at=here.at)
+    _say(request, _("The data of %(name)s are deleted.") % {"name": service.name})
+
+
+@act(back="office:today")
+def put_back(request: HttpRequest, here: Visit, *, service_id: int) -> None:
+    service = _quarantined(here, service_id)
+    reason = _reason(request)
+    if not reason:
+        raise Incomplete(_("Say why. The reason is kept with the record."))
+    put_back_service(service.service_id, by=name_in_records(request), reason=reason, today=here.today, at=here.at)
+    _say(request, _("%(name)s runs again.") % {"name": service.name})
+
+
+@act(back="office:today")
+def settle_notice(request: HttpRequest, here: Visit, *, notice_id: int) -> None:
+    """Settle on which day a subscription ends by a notice on which the terms are silent."""
+    if notice_id not in {notice.notice_id for notice in notices_to_decide(here.company.company_id)}:
+        raise Incomplete(_("The notice no longer waits for a decision. Look at the customer's page."))
+    ends_on = parse_day(request.POST.get("ends_on", ""))
+    decide_notice(
+        notice_id,
+        ends_on=ends_on,
+        reason=_reason(request),
+        today=here.today,
+        at=here.at,
+        by=name_in_records(request),
+    )
+    day = day_text(ends_on, language())
+    _say(request, _("Decided: the subscription ends on %(day)s.") % {"day": day})
 
 
 @act(back="office:invoice")
@@ -164,6 +243,13 @@ def _pause(request: HttpRequest, here: Visit, number: int, *, cause: str, until:
         today=here.today,
         at=here.at,
     )
+
+
+def _quarantined(here: Visit, service_id: int) -> ServiceFacts:
+    found = quarantined_service(here.company.company_id, service_id)
+    if found is None:
+        raise Incomplete(_("The service is not in quarantine any more. Look at the customer's page."))
+    return found
 
 
 def _asked_day(request: HttpRequest, today: date) -> date:

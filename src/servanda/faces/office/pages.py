@@ -38,8 +38,7 @@ def companies(request: HttpRequest) -> HttpResponse:
 def today(request: HttpRequest, slug: str) -> HttpResponse:
     here = visit(slug)
     shown = today_shown(here)
-    needs = len(shown.questions) + shown.in_suspense
-    return _page(request, here, "today", today=shown, questions_count=needs)
+    return _page(request, here, "today", today=shown, needs=len(shown.cards) + shown.cards_more)
 
 
 @access(policy="staff")
@@ -73,8 +72,9 @@ def invoice_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     whose = customer(found.customer_id)
     picture = None if found.kind == "credit note" else picture_of_invoice(here, found)
     links = (customers_link(here), customer_link(whose, slug))
+    asked = request.GET.get("act", "")  # which of the acts stands open
     shown = invoice_shown(here, found, whose)
-    return _page(request, here, "invoice", "customers", *links, invoice=shown, picture=picture)
+    return _page(request, here, "invoice", "customers", *links, invoice=shown, picture=picture, open_act=asked)
 
 
 @access(policy="staff")

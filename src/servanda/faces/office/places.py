@@ -8,10 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from servanda.business.billing.queries import entries_in_suspense
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import NoSuchCompany, company_named, moment_for, today_of
-from servanda.business.dunning.queries import open_proposals
+from servanda.faces.office.needs import needs_by_company
 from servanda.faces.office.shown import Link, Place, Tab
 
 
@@ -45,7 +44,7 @@ def place_of(visit: Visit, here: str) -> Place:
         initial=company.name[:1],
         today=visit.today,
         has_test_clock=company.has_test_clock,
-        tabs=_tabs(company, here),
+        tabs=_tabs(visit, here),
     )
 
 
@@ -59,11 +58,13 @@ def customers_link(visit: Visit) -> Link:
     return Link(_("Customers"), reverse("office:customers", args=[visit.company.slug]))
 
 
-def _tabs(company: CompanyFacts, here: str) -> tuple[Tab, ...]:
+def _tabs(visit: Visit, here: str) -> tuple[Tab, ...]:
+    company = visit.company
+    needs = needs_by_company({company.company_id: visit.today})[company.company_id]
     ways = (
-        ("today", _("Today"), len(open_proposals(company.company_id))),
+        ("today", _("Today"), needs.decisions),
         ("customers", _("Customers"), 0),
-        ("matching", _("Payments"), len(entries_in_suspense(company.company_id))),
+        ("matching", _("Payments"), needs.payments),
         ("ladder", _("Ladder"), 0),
         ("agreement", _("Agreement"), 0),
         ("mails", _("Mails"), 0),

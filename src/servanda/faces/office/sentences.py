@@ -9,6 +9,7 @@ from datetime import date
 
 from django.utils.translation import gettext, gettext_noop
 
+from servanda.business.dunning.queries import Coming
 from servanda.business.dunning.queries.foreseeing import ForeseenStep
 from servanda.business.evidence.facts import Event
 from servanda.faces.office.shown import Link, Sentence
@@ -54,6 +55,7 @@ HAPPENED: Mapping[str, Saying] = {
     "fee.charged": Saying(gettext_noop("A reminder fee of %(amount)s was charged."), "warn"),
     "interest.charged": Saying(gettext_noop("Interest of %(amount)s was charged."), "warn"),
     "compensation.charged": Saying(gettext_noop("Compensation of %(amount)s was charged."), "warn"),
+    "charges.waived": Saying(gettext_noop("Charges of %(amount)s were waived."), "calm"),
     "hold.placed": Saying(gettext_noop("Services were suspended. Nothing is lost; paying lifts it."), "stop"),
     "hold.lifted": Saying(gettext_noop("%(name)s runs again."), "calm"),
     "breach.material": Saying(gettext_noop("The delay became a material breach."), "stop"),
@@ -61,15 +63,18 @@ HAPPENED: Mapping[str, Saying] = {
     "not_specified": Saying(gettext_noop("The terms say nothing more; a person was asked."), "warn"),
     "service.quarantined": Saying(gettext_noop("%(name)s was closed; its data are kept."), "stop"),
     "service.put_back": Saying(gettext_noop("%(name)s was put back: %(reason)s"), "calm"),
+    "purge.parked": Saying(gettext_noop("The data of %(name)s were not deleted; a person decides."), "warn"),
     "data.purged": Saying(gettext_noop("The data of %(name)s were deleted."), "stop"),
     "letter.accepted": Saying(gettext_noop("The customer's mail server took in the letter."), "calm"),
     "letter.rejected": Saying(gettext_noop("The customer's mail server refused the letter."), "stop"),
     "letter.uncertain": Saying(gettext_noop("It is uncertain whether the letter arrived."), "warn"),
+    "letter.sent_again": Saying(gettext_noop("A person had the letter sent again: %(reason)s")),
     "claim.paused": Saying(gettext_noop("Dunning stands still: %(reason)s")),
     "claim.resumed": Saying(gettext_noop("Dunning goes on.")),
     "proposal.made": Saying(gettext_noop("A person was asked to decide: %(act)s.")),
     "proposal.approved": Saying(gettext_noop("A person said yes to %(act)s: %(reason)s")),
     "proposal.declined": Saying(gettext_noop("A person said no to %(act)s: %(reason)s")),
+    "proposal.declined:not_specified": Saying(gettext_noop("A person has noted that the terms are silent: %(reason)s")),
     "brake.engaged": Saying(gettext_noop("The brake was pulled: %(reason)s"), "stop"),
     "brake.released": Saying(gettext_noop("The brake was released: %(reason)s"), "calm"),
 }
@@ -80,11 +85,28 @@ FORESEEN: Mapping[str, Saying] = {
     "fee.charged": Saying(gettext_noop("A reminder fee of %(amount)s is charged."), "warn"),
     "interest.charged": Saying(gettext_noop("Interest of %(amount)s is charged."), "warn"),
     "compensation.charged": Saying(gettext_noop("Compensation of %(amount)s is charged."), "warn"),
+    "charges.waived": Saying(gettext_noop("Charges of %(amount)s are waived, and the services run again."), "calm"),
     "hold.placed": Saying(gettext_noop("The services are suspended."), "stop"),
     "breach.material": Saying(gettext_noop("The delay becomes a material breach."), "stop"),
     "contract.ended": Saying(gettext_noop("The contract is ended."), "stop"),
     "data.purged": Saying(gettext_noop("The data are deleted."), "stop"),
     "not_specified": Saying(gettext_noop("The terms say nothing more; a person is asked."), "note"),
+}
+
+# What a claim waits for, by the reason that the decision gives.
+AWAITED: Mapping[str, Saying] = {
+    "due": Saying(gettext_noop("The invoice is late if it is not paid before this day.")),
+    "demand": Saying(gettext_noop("The terms name no due day; a person is asked.")),
+    "question": Saying(gettext_noop("The time for questions is over; the invoice counts as accepted.")),
+    "reminder": Saying(gettext_noop("Reminder %(step)s is sent."), "warn"),
+    "reminder deadline": Saying(gettext_noop("The last deadline has passed; a person is asked.")),
+    "hold": Saying(gettext_noop("The services are suspended."), "stop"),
+    "breach": Saying(gettext_noop("The delay becomes a material breach."), "stop"),
+    "closure": Saying(gettext_noop("The contract may be ended."), "stop"),
+    "interest": Saying(gettext_noop("Interest is charged."), "warn"),
+    "bank day": Saying(gettext_noop("What is due waits for this bank day.")),
+    "payment.late": Saying(gettext_noop("The due day has passed.")),
+    "invoice.accepted": Saying(gettext_noop("The time for questions is over; the invoice counts as accepted.")),
 }
 
 RULED: Mapping[str, Saying] = {
@@ -122,6 +144,7 @@ SHORT: Mapping[str, str] = {
     "fee.charged": gettext_noop("Fee %(amount)s"),
     "interest.charged": gettext_noop("Interest %(amount)s"),
     "compensation.charged": gettext_noop("Compensation %(amount)s"),
+    "charges.waived": gettext_noop("Waiver of charges"),
     "hold.placed": gettext_noop("Suspension"),
     "hold.lifted": gettext_noop("Running again"),
     "breach.material": gettext_noop("Material breach"),
@@ -143,7 +166,7 @@ def sentence_of(
     event: Event, *, links: Callable[[Event], tuple[Link, ...]], names: Mapping[str, str], shows_day: bool = True
 ) -> Sentence:
     """Return the record as a sentence; `names` are the staff members by the way the record names them."""
-    saying = HAPPENED.get(event.what)
+    saying = HAPPENED.get(f"{event.what}:{event.facts.get('act')}") or HAPPENED.get(event.what)
     text = filled(saying.text, event.facts) if saying is not None else event.what
     return Sentence(
         text=text,
@@ -152,7 +175,29 @@ def sentence_of(
         because=event.because,
         links=links(event),
         by=names.get(event.by, ""),
-        note=str(event.facts.get("reply") or ""),
+        note=_answer(event),
+    )
+
+
+def _answer(event: Event) -> str:
+    """Return the code that a mail server refused a letter with; its whole answer stands with the letter."""
+    answer = event.facts.get("answer")
+    if not answer or event.what != "letter.rejected":
+        return ""
+    return gettext("The server's answer: %(answer)s") % {"answer": answer}
+
+
+def coming_sentence(coming: Coming, *, links: tuple[Link, ...]) -> Sentence:
+    """Return what comes next on a claim as a sentence in the present tense."""
+    saying = AWAITED.get(coming.waits_for) or FORESEEN.get(coming.waits_for) or Saying(coming.waits_for)
+    figures = {"step": coming.step, "deadline_on": coming.on}
+    return Sentence(
+        text=filled(saying.text, figures),
+        on=coming.on,
+        tone=saying.tone,
+        because=coming.because,
+        links=links,
+        is_planned=True,
     )
 
 

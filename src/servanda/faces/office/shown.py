@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ClassVar
 
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money
@@ -76,19 +77,84 @@ class CompanyCard:
     customers: int
     open: Money
     overdue: Money
-    needs_person: int
+    terms: str
     stamps: tuple[Stamp, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """An act that waits for a person's yes or no."""
+class Card:
+    """Something that waits for a person. `on` is the day since which it does, or may be done; `template` shows it."""
+
+    template: ClassVar[str]
+
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Card):
+    """An act that waits for a person's yes or no. Where the terms are silent there is no yes, only ways to go on."""
+
+    template = "office/cards/question.html"
 
     key: str
     text: str
-    earliest_on: date
     because: tuple[Citation, ...]
     links: tuple[Link, ...]
+    ways: tuple[Link, ...]
+    is_silent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterCard(Card):
+    """A letter that did not arrive, or of which nobody knows whether it did."""
+
+    template = "office/cards/letter.html"
+
+    letter_id: int
+    text: str
+    note: str
+    kind: str
+    subject: str
+    recipient: str
+    reply: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurgeCard(Card):
+    """Data that may be deleted if a person says so."""
+
+    template = "office/cards/purge.html"
+
+    service_id: int
+    name: str
+    quarantined_on: date | None
+    because: tuple[Citation, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeCard(Card):
+    """A notice to end a subscription on which the terms are silent."""
+
+    template = "office/cards/notice.html"
+
+    notice_id: int
+    name: str
+    channel: str
+    earliest_on: date
+    period_ends_on: date | None
+    because: tuple[Citation, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentsCard(Card):
+    """Bank entries that nobody has explained, since the oldest of them."""
+
+    template = "office/cards/payments.html"
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +168,13 @@ class BrakeShown:
 class Today:
     """The day of a company: what a person must decide, what happens by itself, and what is held back."""
 
-    questions: tuple[Question, ...]
+    cards: tuple[Card, ...]
+    cards_more: int
     happened: tuple[Sentence, ...]
     happened_more: int
     coming: tuple[Sentence, ...]
     held: tuple[Sentence, ...]
     brake: BrakeShown | None
-    in_suspense: int
     letters_waiting: int
 
 
@@ -152,6 +218,9 @@ class ServiceRow:
     stamp: Stamp
     because: tuple[Citation, ...]
     note: str
+    service_id: int
+    may_be_put_back: bool
+    may_be_purged: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +348,7 @@ class InvoiceShown:
     payments: tuple[PaymentRow, ...]
     charges: tuple[ChargeRow, ...]
     deliveries: tuple[DeliveryRow, ...]
+    sha256: str
     postings: tuple[PostingRow, ...]
     pauses: tuple[PauseRow, ...]
     may_be_disputed: bool

@@ -27,6 +27,10 @@ COMPANY: list[URLPattern | URLResolver] = [
     path("brake/", acts.brake, name="brake"),
     path("time/", acts.move, name="move-time"),
     path("decide/", acts.decide, name="decide"),
+    path("letters/<int:letter_id>/again/", acts.send_letter_again, name="send-again"),
+    path("services/<int:service_id>/purge/", acts.purge, name="purge"),
+    path("services/<int:service_id>/put-back/", acts.put_back, name="put-back"),
+    path("notices/<int:notice_id>/decide/", acts.settle_notice, name="decide-notice"),
 ]
 
 OFFICE: list[URLPattern | URLResolver] = [

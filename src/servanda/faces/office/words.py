@@ -48,6 +48,23 @@ BOOKINGS: Mapping[str, str] = {
     "compensation": gettext_noop("Compensation"),
     "collection fee": gettext_noop("Collection fee"),
     "write-off": gettext_noop("Written off"),
+    "waived": gettext_noop("Waived"),
+}
+LETTER_KINDS: Mapping[str, str] = {
+    "invoice": gettext_noop("Invoice"),
+    "credit note": gettext_noop("Credit note"),
+    "reminder": gettext_noop("Reminder"),
+    "hold": gettext_noop("Letter of suspension"),
+    "closing": gettext_noop("Letter of closure"),
+    "ending": gettext_noop("Letter of ending"),
+    "export": gettext_noop("Reminder to take data out"),
+    "notice": gettext_noop("Notice"),
+}
+CHANNELS: Mapping[str, str] = {
+    "e-mail": gettext_noop("by e-mail"),
+    "letter": gettext_noop("by letter"),
+    "portal": gettext_noop("in the portal"),
+    "telephone": gettext_noop("by telephone"),
 }
 PAUSES: Mapping[str, str] = {
     "dispute": gettext_noop("The invoice is disputed"),

@@ -6,12 +6,12 @@ from django.db import transaction
 
 from servanda.business.contracts.actions.refusals import ContractRefused, refuse_on
 from servanda.business.contracts.decisions.disputes import stage_objection
-from servanda.business.contracts.decisions.terms import Ruled
 from servanda.business.contracts.models import Contract, Dispute, NegotiationEntry
 from servanda.business.contracts.queries import dispute as facts_of
 from servanda.business.evidence.actions import record
 from servanda.ground.citation import Citation
 from servanda.terms.clauses import Dispute as DisputeRule
+from servanda.terms.ruled import Ruled
 
 
 @transaction.atomic

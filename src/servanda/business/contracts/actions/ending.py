@@ -12,7 +12,7 @@ from servanda.business.contracts.decisions.ending import weigh_notice
 from servanda.business.contracts.decisions.leaving import ends_by_provider
 from servanda.business.contracts.decisions.orders import Draft, Ending, EndLine, NotSpecified
 from servanda.business.contracts.decisions.renewing import look_again_on
-from servanda.business.contracts.decisions.terms import EndingTerms, Ruled
+from servanda.business.contracts.decisions.terms import EndingTerms
 from servanda.business.contracts.facts import GivenNotice, NoticeReceipt
 from servanda.business.contracts.models import Contract, Line, Notice
 from servanda.business.contracts.queries import line as facts_of
@@ -21,6 +21,7 @@ from servanda.business.evidence.actions import issue_warrant, record
 from servanda.business.evidence.facts import Approval, WarrantRequest, because_to_json
 from servanda.ground.citation import Citation
 from servanda.terms.clauses import ProviderExit
+from servanda.terms.ruled import Ruled
 
 WARRANT_DAYS = 30
 

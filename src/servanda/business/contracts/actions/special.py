@@ -6,13 +6,13 @@ from django.db import transaction
 
 from servanda.business.contracts.actions.refusals import ContractRefused, refuse_on
 from servanda.business.contracts.decisions.concluding import deviation_objection
-from servanda.business.contracts.decisions.terms import Ruled
 from servanda.business.contracts.facts import Deviation
 from servanda.business.contracts.models import Contract
 from servanda.business.contracts.models import Deviation as DeviationRow
 from servanda.business.evidence.actions import record
 from servanda.business.evidence.facts import because_to_json
 from servanda.terms.clauses import SpecialAgreement
+from servanda.terms.ruled import Ruled
 
 
 @transaction.atomic

@@ -10,12 +10,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from servanda.business.contracts.decisions.orders import Ending, Objection
-from servanda.business.contracts.decisions.terms import Ruled, because_of
+from servanda.business.contracts.decisions.terms import because_of
 from servanda.ground.calendar import add_months
 from servanda.ground.citation import Citation
 from servanda.ground.law.consumers import CONSUMER_TERMINATION, earliest_consumer_end
 from servanda.ground.money import Money
 from servanda.terms.clauses import CustomerKind, PriceChange, TermsChange
+from servanda.terms.ruled import Ruled
 
 CONSUMER_CHANGES = Citation("Aftaleloven", "§§ 36 og 38 c")
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from servanda.business.contracts.decisions.orders import Objection
-from servanda.business.contracts.decisions.terms import ConclusionTerms, Ruled
+from servanda.business.contracts.decisions.terms import ConclusionTerms
 from servanda.business.contracts.facts import Deviation, NewLine, RunningTerm
 from servanda.ground.calendar import add_months
 from servanda.terms.clauses import BillingInterval, Notice, Scope, SpecialAgreement, Term
+from servanda.terms.ruled import Ruled
 
 
 def scope_objection(scope: Ruled[Scope] | None, *, sheet: str) -> Objection | None:

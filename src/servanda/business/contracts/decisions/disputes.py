@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from servanda.business.contracts.decisions.orders import Objection
-from servanda.business.contracts.decisions.terms import Ruled
 from servanda.business.contracts.facts import Negotiation
 from servanda.terms.clauses import Dispute
+from servanda.terms.ruled import Ruled
 
 
 def stage_objection(

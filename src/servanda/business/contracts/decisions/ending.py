@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from servanda.business.contracts.decisions.orders import Draft, Ending, NotSpecified
-from servanda.business.contracts.decisions.terms import EndingTerms, Ruled, because_of
+from servanda.business.contracts.decisions.terms import EndingTerms, because_of
 from servanda.business.contracts.facts import GivenNotice, LineFacts, RunningTerm
 from servanda.ground.calendar import add_months, first_of_month, last_of_month
 from servanda.ground.citation import Citation
@@ -23,6 +23,7 @@ from servanda.ground.law.consumers import (
     earliest_consumer_end,
 )
 from servanda.terms.clauses import CustomerKind, Notice, Renewal, Rescission
+from servanda.terms.ruled import Ruled
 
 IN_WRITING = frozenset({"e-mail", "letter", "portal"})
 

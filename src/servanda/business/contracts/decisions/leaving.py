@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from servanda.business.contracts.decisions.orders import Objection
-from servanda.business.contracts.decisions.terms import Ruled
 from servanda.ground.calendar import add_months, last_of_month
 from servanda.ground.citation import Citation
 from servanda.ground.law.consumers import CONSUMER_PREPAID_REFUND, CONSUMER_WITHDRAWAL, withdrawal_ends_on
@@ -24,6 +23,7 @@ from servanda.terms.clauses import (
     RefundCeiling,
     amount_minor,
 )
+from servanda.terms.ruled import Ruled
 
 _DAYS_OF_A_YEAR = 365
 

@@ -8,10 +8,10 @@ from datetime import date
 
 from servanda.business.contracts.decisions.ending import renewed_months
 from servanda.business.contracts.decisions.orders import EndLine, RenewLine, Wait
-from servanda.business.contracts.decisions.terms import Ruled
 from servanda.business.contracts.facts import LineFacts
 from servanda.ground.calendar import add_months
 from servanda.terms.clauses import Renewal
+from servanda.terms.ruled import Ruled
 
 
 def term_ends_on(*, began_on: date, months: int) -> date:

@@ -3,23 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from servanda.ground.citation import Citation
 from servanda.terms.clauses import BillingInterval, CustomerKind, Notice, NoticeChannel, Renewal, Rule, Scope, Term
 from servanda.terms.document import Agreement
-from servanda.terms.resolving import Answer, Deviation, ask
+from servanda.terms.resolving import Deviation, ask
+from servanda.terms.ruled import Ruled, ruled
 
 R = TypeVar("R", bound=Rule, covariant=True)
 A = TypeVar("A", bound=Rule)
-
-
-@dataclass(frozen=True, slots=True)
-class Ruled(Generic[R]):
-    """A rule as it applies to this case, and all that it rests on."""
-
-    rule: R
-    because: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +38,6 @@ class ConclusionTerms:
     intervals: Mapping[str, Ruled[BillingInterval]] = field(default_factory=dict)
     notices: Mapping[str, Ruled[Notice]] = field(default_factory=dict)
     because: tuple[Citation, ...] = ()
-
-
-def ruled(answer: Answer[A]) -> Ruled[A] | None:
-    """Return an agreement's answer as a rule to go by; None where it is silent or the law forbids what it says."""
-    return Ruled(answer.rule, answer.because) if answer.rule is not None else None
 
 
 def ending_terms(

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TypeVar
 
-from servanda.business.dunning.decisions.terms import LadderTerms, Ruled, warning_by_law
+from servanda.business.dunning.decisions.terms import LadderTerms, warning_by_law
 from servanda.terms.clauses import (
     Closure,
     Compensation,
@@ -26,6 +26,7 @@ from servanda.terms.clauses import (
 )
 from servanda.terms.document import Agreement
 from servanda.terms.resolving import Answer, Selector, ask, rules_of
+from servanda.terms.ruled import Ruled
 
 R = TypeVar("R", bound=Rule)
 

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 
 from servanda.business.dunning.decisions.days import counting_due_on, deadline_day, letter_day
 from servanda.business.dunning.decisions.orders import ChargeCompensation, ChargeFee, SendReminder, Wait
-from servanda.business.dunning.decisions.terms import LadderTerms, Ruled
+from servanda.business.dunning.decisions.terms import LadderTerms
 from servanda.business.dunning.facts import Arrears, Done
 from servanda.ground.citation import Citation
 from servanda.ground.law.reminders import COLLECTION_NOTICE, COLLECTION_NOTICE_DAYS, fee_refusal
 from servanda.ground.money import Money
 from servanda.terms.clauses import Reminder, amount_minor
+from servanda.terms.ruled import Ruled
 
 
 def reminder_due(arrears: Arrears, terms: LadderTerms, *, today: date) -> SendReminder | Wait | None:

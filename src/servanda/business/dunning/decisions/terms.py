@@ -1,7 +1,7 @@
 """The rules that a claim is followed by: all that the agreement and the law say on late payment, asked once per case."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from servanda.ground.citation import Citation
 from servanda.ground.law.reminders import COLLECTION_NOTICE_DAYS
@@ -18,20 +18,9 @@ from servanda.terms.clauses import (
     Rule,
     Suspension,
 )
+from servanda.terms.ruled import Ruled
 
 R = TypeVar("R", bound=Rule, covariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Ruled(Generic[R]):
-    """A rule as it applies to this case, and all that it rests on: the clause, and the law where it stands above."""
-
-    rule: R
-    because: tuple[Citation, ...]
-
-    @property
-    def decided_by(self) -> str:
-        return self.rule.decided_by
 
 
 @dataclass(frozen=True, slots=True)

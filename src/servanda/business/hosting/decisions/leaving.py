@@ -5,13 +5,14 @@ from datetime import date, timedelta
 
 from servanda.business.contracts.decisions.ending import ends_by_notice, lenient_last_day, notice_last_day
 from servanda.business.contracts.decisions.orders import Ending, NotSpecified
-from servanda.business.contracts.decisions.terms import EndingTerms, Ruled
+from servanda.business.contracts.decisions.terms import EndingTerms
 from servanda.business.contracts.facts import RunningTerm
 from servanda.business.hosting.decisions.deletion import purge_on, purge_rule_day
 from servanda.ground.calendar import add_months, months_between
 from servanda.terms.clauses import CustomerKind, Deletion, Export, Notice, Renewal, Term
 from servanda.terms.document import Agreement
 from servanda.terms.resolving import Answer, R, ask
+from servanda.terms.ruled import Ruled, ruled
 from servanda.terms.timeline import TimelineEvent, in_order
 
 DEFAULT_MONTHS = 12  # the length of a term that neither the terms nor the dates tell
@@ -32,8 +33,8 @@ class Leaving:
 
 def leaving_timeline(agreement: Agreement, case: Leaving, *, until: date) -> tuple[TimelineEvent, ...]:
     """Return what follows, in order of time, from a notice on a day, or from none."""
-    notice = _ruled(_ask(agreement, Notice, case))
-    renewal = _ruled(_ask(agreement, Renewal, case))
+    notice = ruled(_ask(agreement, Notice, case))
+    renewal = ruled(_ask(agreement, Renewal, case))
     if notice is None:
         return (_silence(case, "notice"),)
     term = _term(agreement, case)
@@ -111,7 +112,7 @@ def _following(rule: Renewal, term: RunningTerm) -> RunningTerm:
 def _leaving_data(agreement: Agreement, case: Leaving, ending: Ending) -> list[TimelineEvent]:
     """The reminders to take data out, on their very days because they help the customer, and the purge."""
     events = []
-    export = _ruled(_ask(agreement, Export, case))
+    export = ruled(_ask(agreement, Export, case))
     if export is not None and case.noticed_on is not None:
         for days in export.rule.reminders_days_before:
             on = ending.ends_on - timedelta(days=days)
@@ -120,7 +121,7 @@ def _leaving_data(agreement: Agreement, case: Leaving, ending: Ending) -> list[T
                 events.append(TimelineEvent(on=on, event="export.reminder", because=export.because, note=note))
     counted = (("counted_from", "contract end"),)
     answer = ask(agreement, Deletion, on=case.began_on, product=case.product, customer=case.customer, selector=counted)
-    deletion = _ruled(answer)
+    deletion = ruled(answer)
     if deletion is not None and case.is_service:
         events.append(
             TimelineEvent(
@@ -150,10 +151,6 @@ def _term(agreement: Agreement, case: Leaving) -> RunningTerm | None:
 
 def _ask(agreement: Agreement, kind: type[R], case: Leaving) -> Answer[R]:
     return ask(agreement, kind, on=case.began_on, product=case.product, customer=case.customer)
-
-
-def _ruled(answer: Answer[R]) -> Ruled[R] | None:
-    return Ruled(answer.rule, answer.because) if answer.rule is not None else None
 
 
 def _silence(case: Leaving, question: str, *, on: date | None = None) -> TimelineEvent:

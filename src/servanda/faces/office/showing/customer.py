@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from servanda.agreements.reading import library_of
 from servanda.business.billing.facts import InvoiceFacts
-from servanda.business.billing.queries import invoices_of_customer
 from servanda.business.catalogue.facts import NotInCatalogue, PriceList
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.contracts.decisions.ending import notice_last_day
@@ -17,14 +16,11 @@ from servanda.business.contracts.decisions.terms import ending_terms
 from servanda.business.contracts.facts import LineFacts
 from servanda.business.contracts.queries import lines_of_customer
 from servanda.business.customers.facts import CustomerFacts
-from servanda.business.dunning.queries import forecast_of_customer
+from servanda.business.dunning.queries import Known, forecast_of_customer, known_of_customer
 from servanda.business.evidence.facts import Event
-from servanda.business.evidence.queries import events_of_customer
 from servanda.business.hosting.facts import ServiceFacts
-from servanda.business.hosting.queries import services_of_customer
 from servanda.business.ledger.queries import balance_of_customer
 from servanda.business.letters.facts import LetterFacts
-from servanda.business.letters.queries import letters_of_customer
 from servanda.faces.office.people import names_of
 from servanda.faces.office.places import Visit
 from servanda.faces.office.sentences import foreseen_sentence, sentence_of
@@ -40,11 +36,11 @@ TIMELINE_MAX = 40
 
 def customer_shown(visit: Visit, customer: CustomerFacts, *, days: int, is_whole: bool) -> CustomerShown:
     """Return the page of a customer; `is_whole` shows the timeline from the first day on."""
-    found = invoices_of_customer(customer.customer_id)
+    known = known_of_customer(visit.company, customer.customer_id)
+    found, services = known.invoices, known.services
     names = Names(visit.company.slug, {invoice.invoice_id: invoice for invoice in found})
-    timeline = _timeline(customer, names)
+    timeline = _timeline(known, names)
     kept = timeline if is_whole else timeline[:TIMELINE_MAX]
-    services = services_of_customer(customer.customer_id)
     balance = balance_of_customer(customer.customer_id)
     prices = prices_of(visit.company.company_id)
     return CustomerShown(
@@ -57,12 +53,12 @@ def customer_shown(visit: Visit, customer: CustomerFacts, *, days: int, is_whole
         stamps=_stamps(found, services, today=visit.today),
         timeline=kept,
         timeline_more=len(timeline) - len(kept),
-        services=tuple(_service(service, prices) for service in services),
+        services=tuple(_service(service, prices, today=visit.today) for service in services),
         invoices=tuple(_invoice(invoice, visit) for invoice in found),
         lines=tuple(
             _line(line, visit, prices) for line in lines_of_customer(customer.customer_id) if not line.is_ended
         ),
-        foresight=_foresight(customer, names, days=days, today=visit.today),
+        foresight=_foresight(known, names, days=days, today=visit.today),
     )
 
 
@@ -88,10 +84,9 @@ def _stamps(found: tuple[InvoiceFacts, ...], services: tuple[ServiceFacts, ...],
     return tuple(stamps)
 
 
-def _timeline(customer: CustomerFacts, names: Names) -> tuple[Sentence, ...]:
+def _timeline(known: Known, names: Names) -> tuple[Sentence, ...]:
     """Return what happened, the newest first; letters that are still on their way stand on top."""
-    events = events_of_customer(customer.customer_id)
-    letters = letters_of_customer(customer.customer_id)
+    events, letters = known.events, known.letters
     staff = names_of(event.by for event in events)
     waiting = tuple(
         Sentence(
@@ -115,9 +110,8 @@ def _happened(event: Event, names: Names, staff: Mapping[str, str], letters: Map
     if letter is None:
         return sentence
     if event.what.startswith("letter."):
-        is_proof_elsewhere = event.what == "letter.accepted"  # the server's answer stands on the page of the invoice
-        note = letter.subject if is_proof_elsewhere else f"{letter.subject} · {sentence.note}"
-        return replace(sentence, note=note)
+        is_failure = event.what in {"letter.rejected", "letter.uncertain"} and bool(letter.reply)
+        return replace(sentence, note=f"{letter.subject} · {letter.reply}" if is_failure else letter.subject)
     if letter.accepted_on == letter.on_day:
         return replace(sentence, note=_("The customer's mail server took in the letter the same day."))
     return sentence
@@ -134,17 +128,32 @@ def _letter_key(event: Event) -> str:
     return event.subject if event.what == "invoice.issued" else str(event.facts.get("letter", ""))
 
 
-def _service(service: ServiceFacts, prices: PriceList) -> ServiceRow:
+def _service(service: ServiceFacts, prices: PriceList, *, today: date) -> ServiceRow:
     hold = service.open_holds[0] if service.open_holds else None
     note = ""
     if hold is not None:
         note = _("since %(day)s") % {"day": day_text(hold.placed_on, language())}
-    elif service.purge_on is not None and service.purged_on is None:
-        note = _("may be deleted on %(day)s") % {"day": day_text(service.purge_on, language())}
+    elif service.state == "quarantined" and service.purge_on is not None:
+        day = {"day": day_text(service.purge_on, language())}
+        is_persons = service.purge_decided_by == "person"
+        note = (
+            _("may be deleted from %(day)s if a person says so") if is_persons else _("is deleted on %(day)s")
+        ) % day
+    elif service.state == "quarantined":
+        note = _("the data stay until a person decides")
     product = prices.products.get(service.product)
     name = service.product if product is None else product.name_da if language() == "da" else product.name_en
-    because = hold.because if hold is not None else ()
-    return ServiceRow(name=service.name, product=name, stamp=service_stamp(service), because=because, note=note)
+    is_quarantined = service.state == "quarantined"
+    return ServiceRow(
+        name=service.name,
+        product=name,
+        stamp=service_stamp(service),
+        because=hold.because if hold is not None else service.purge_because if is_quarantined else (),
+        note=note,
+        service_id=service.service_id,
+        may_be_put_back=is_quarantined,
+        may_be_purged=is_quarantined and service.purge_on is not None and service.purge_on <= today,
+    )
 
 
 def _invoice(invoice: InvoiceFacts, visit: Visit) -> InvoiceRow:
@@ -177,7 +186,7 @@ def _line(line: LineFacts, visit: Visit, prices: PriceList) -> LineRow:
         last_day=last_day,
         notice_last_on=notice_on,
         because=terms.notice.because if terms.notice is not None else (),
-        stamp=_line_stamp(is_ending=is_ending, has_passed=has_passed),
+        stamp=_line_stamp(line, is_ending=is_ending, has_passed=has_passed),
     )
 
 
@@ -188,7 +197,9 @@ def _last_day(line: LineFacts) -> date | None:
     return line.term.last_day if line.term is not None else None
 
 
-def _line_stamp(*, is_ending: bool, has_passed: bool) -> Stamp | None:
+def _line_stamp(line: LineFacts, *, is_ending: bool, has_passed: bool) -> Stamp | None:
+    if line.has_open_question:
+        return Stamp(_("A notice waits for you"), "warn")
     if is_ending:
         return Stamp(_("Ends"), "warn")
     return Stamp(_("Runs on after its period"), "note") if has_passed else None
@@ -209,8 +220,8 @@ def _price(line: LineFacts, visit: Visit, prices: PriceList) -> str:
     return f"{line.quantity} × {text}" if line.quantity != 1 else text
 
 
-def _foresight(customer: CustomerFacts, names: Names, *, days: int, today: date) -> Foresight:
-    steps = forecast_of_customer(customer.customer_id, days=days, today=today) if days else ()
+def _foresight(known: Known, names: Names, *, days: int, today: date) -> Foresight:
+    steps = forecast_of_customer(known, days=days, today=today) if days else ()
     return Foresight(
         days=days,
         until=today + timedelta(days=days),

@@ -1,16 +1,14 @@
 """The list of customers: filtered, searched and in pages. A filter is an address, so it can be kept and sent on."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from servanda.business.billing.queries import newest_invoices
+from servanda.business.billing.facts import OpenTotals
+from servanda.business.billing.queries import open_totals_by_customer
 from servanda.business.customers.facts import CustomerFacts
 from servanda.business.customers.queries import customers_of
 from servanda.business.hosting.queries import held_customers
@@ -20,7 +18,6 @@ from servanda.faces.office.words import CUSTOMER_KINDS, word
 from servanda.ground.money import Money
 
 ROWS_MAX = 50
-INVOICES_MAX = 100_000
 FILTERS: Mapping[str, str] = {
     "all": gettext_noop("All"),
     "open": gettext_noop("With open invoices"),
@@ -29,19 +26,13 @@ FILTERS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Owing:
-    open: Money
-    overdue: Money
-
-
-NOTHING = Owing(Money(0), Money(0))
+NOTHING = OpenTotals(Money(0), Money(0))
 
 
 def customer_list(visit: Visit, *, show: str, search: str, page: int) -> CustomerList:
     """Return one page of the customers that the filter and the search leave."""
     chosen = show if show in FILTERS else "all"
-    owing = _owing(visit.company.company_id, today=visit.today)
+    owing = open_totals_by_customer(visit.company.company_id, today=visit.today)
     held = held_customers(visit.company.company_id)
     everybody = customers_of(visit.company.company_id)
     kept = {name: tuple(_kept(everybody, name, owing, held)) for name in FILTERS}
@@ -62,20 +53,8 @@ def customer_list(visit: Visit, *, show: str, search: str, page: int) -> Custome
     )
 
 
-def _owing(company_id: int, *, today: date) -> Mapping[int, Owing]:
-    found: defaultdict[int, Owing] = defaultdict(lambda: NOTHING)
-    for invoice in newest_invoices(company_id, limit=INVOICES_MAX, only_open=True):
-        if invoice.kind != "invoice":
-            continue
-        is_late = invoice.due_on is not None and invoice.due_on < today
-        before = found[invoice.customer_id]
-        late = invoice.open_principal if is_late else Money(0, invoice.open_principal.currency)
-        found[invoice.customer_id] = Owing(before.open + invoice.open_principal, before.overdue + late)
-    return found
-
-
 def _kept(
-    everybody: tuple[CustomerFacts, ...], show: str, owing: Mapping[int, Owing], held: frozenset[int]
+    everybody: tuple[CustomerFacts, ...], show: str, owing: Mapping[int, OpenTotals], held: frozenset[int]
 ) -> Iterable[CustomerFacts]:
     for customer in everybody:
         owes = owing.get(customer.customer_id, NOTHING)
@@ -94,7 +73,7 @@ def _matches(customer: CustomerFacts, search: str) -> bool:
     return search.casefold().strip() in text
 
 
-def _row(customer: CustomerFacts, slug: str, owes: Owing, held: frozenset[int]) -> CustomerRow:
+def _row(customer: CustomerFacts, slug: str, owes: OpenTotals, held: frozenset[int]) -> CustomerRow:
     return CustomerRow(
         name=customer.name,
         address=reverse("office:customer", args=[slug, customer.number]),
@@ -107,7 +86,7 @@ def _row(customer: CustomerFacts, slug: str, owes: Owing, held: frozenset[int]) 
     )
 
 
-def _stamps(owes: Owing, *, is_held: bool) -> tuple[Stamp, ...]:
+def _stamps(owes: OpenTotals, *, is_held: bool) -> tuple[Stamp, ...]:
     if is_held:
         return (Stamp(_("Suspended"), "stop"),)
     if owes.overdue:

@@ -71,6 +71,7 @@ def invoice_shown(visit: Visit, invoice: InvoiceFacts, customer: CustomerFacts) 
         payments=tuple(_payment(part) for part in invoice.allocations),
         charges=tuple(_charge(charge) for charge in invoice.charges),
         deliveries=tuple(_delivery(letter, company) for letter in letters),
+        sha256=invoice.content_sha256,
         postings=tuple(_posting(line) for line in postings_of_invoice(invoice.invoice_id)),
         pauses=tuple(_pauses(pauses, today=visit.today)),
         may_be_disputed=is_open,

@@ -1,0 +1,38 @@
+"""How much waits for a person, by company: counted in as many queries for all companies as for one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from servanda.business.billing.queries import suspense_counts
+from servanda.business.contracts.queries import notice_counts
+from servanda.business.dunning.queries import proposal_counts
+from servanda.business.hosting.queries import purge_counts
+from servanda.business.letters.queries import undelivered_counts
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a person must see to in a company: things to decide, and payments to explain."""
+
+    decisions: int
+    payments: int
+
+    @property
+    def total(self) -> int:
+        return self.decisions + self.payments
+
+
+def needs_by_company(today_by_company: Mapping[int, date]) -> Mapping[int, Needs]:
+    """Return what waits in each of the companies, each on its own day."""
+    asked = (
+        proposal_counts(today_by_company),
+        undelivered_counts(today_by_company),
+        notice_counts(today_by_company),
+        purge_counts(today_by_company),
+    )
+    payments = suspense_counts(today_by_company)
+    return {
+        company_id: Needs(sum(counts.get(company_id, 0) for counts in asked), payments.get(company_id, 0))
+        for company_id in today_by_company
+    }

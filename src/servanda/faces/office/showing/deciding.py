@@ -1,0 +1,148 @@
+"""What only a person may decide, as cards in the order of their days: proposals, letters, data, notices, payments."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from servanda.business.billing.facts import BankEntryFacts
+from servanda.business.billing.queries import entries_in_suspense
+from servanda.business.catalogue.facts import PriceList
+from servanda.business.catalogue.queries import prices_of
+from servanda.business.contracts.facts import OpenNotice
+from servanda.business.contracts.queries import notices_to_decide
+from servanda.business.dunning.queries import ProposalFacts, open_proposals
+from servanda.business.hosting.facts import ServiceFacts
+from servanda.business.hosting.queries import purges_to_decide
+from servanda.business.letters.facts import LetterFacts
+from servanda.business.letters.queries import undelivered_letters
+from servanda.faces.office.places import Visit
+from servanda.faces.office.showing.naming import Names
+from servanda.faces.office.shown import Card, LetterCard, Link, NoticeCard, PaymentsCard, PurgeCard, Question
+from servanda.faces.office.words import CHANNELS, LETTER_KINDS, language, word
+
+NOT_SPECIFIED = "not_specified"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All that waits for a person in a company."""
+
+    proposals: tuple[ProposalFacts, ...]
+    letters: tuple[LetterFacts, ...]
+    purges: tuple[ServiceFacts, ...]
+    notices: tuple[OpenNotice, ...]
+    entries: tuple[BankEntryFacts, ...]
+
+    @property
+    def invoice_ids(self) -> frozenset[int]:
+        named = {letter.invoice_id for letter in self.letters if letter.invoice_id is not None}
+        return frozenset(named | {proposal.invoice_id for proposal in self.proposals})
+
+    @property
+    def customer_ids(self) -> frozenset[int]:
+        return frozenset(
+            {letter.customer_id for letter in self.letters}
+            | {service.customer_id for service in self.purges}
+            | {notice.line.customer_id for notice in self.notices}
+        )
+
+
+def asked_in(visit: Visit) -> Asked:
+    company_id = visit.company.company_id
+    return Asked(
+        proposals=open_proposals(company_id),
+        letters=undelivered_letters(company_id),
+        purges=purges_to_decide(company_id, today=visit.today),
+        notices=notices_to_decide(company_id),
+        entries=entries_in_suspense(company_id),
+    )
+
+
+def cards_of(asked: Asked, names: Names, visit: Visit) -> tuple[Card, ...]:
+    """Return the cards, that which has waited longest first."""
+    prices = prices_of(visit.company.company_id) if asked.notices else None
+    cards: list[Card] = [
+        *(_question(proposal, names) for proposal in asked.proposals),
+        *(_letter(letter, names) for letter in asked.letters),
+        *(_purge(service, names) for service in asked.purges),
+        *(_notice(notice, names, prices) for notice in asked.notices),
+        *_payments(asked.entries),
+    ]
+    return tuple(sorted(cards, key=lambda card: card.on))
+
+
+def _question(proposal: ProposalFacts, names: Names) -> Question:
+    is_silent = proposal.act == NOT_SPECIFIED
+    return Question(
+        on=proposal.earliest_on,
+        key=str(proposal.proposal_id),
+        text=proposal.sentence_da if language() == "da" else proposal.sentence_en,
+        because=proposal.because,
+        links=names.links(invoice_id=proposal.invoice_id, customer_id=proposal.customer_id),
+        ways=tuple(_ways(proposal.invoice_id, names)) if is_silent else (),
+        is_silent=is_silent,
+    )
+
+
+def _ways(invoice_id: int, names: Names) -> Iterable[Link]:
+    """Yield what a person can do about an unpaid invoice where the terms say nothing."""
+    invoice = names.invoices.get(invoice_id)
+    if invoice is None:
+        return
+    page = reverse("office:invoice", args=[names.slug, invoice.number])
+    yield Link(_("Agree on a payment plan"), f"{page}?act=plan#acts")
+    yield Link(_("Mark as disputed"), f"{page}?act=dispute#acts")
+    yield Link(_("Credit the whole invoice"), f"{page}?act=credit#acts")
+
+
+def _letter(letter: LetterFacts, names: Names) -> LetterCard:
+    is_refused = letter.state == "rejected"
+    return LetterCard(
+        on=letter.on_day,
+        letter_id=letter.letter_id,
+        text=_("The customer's mail server refused a letter.")
+        if is_refused
+        else _("It is uncertain whether a letter arrived."),
+        note="" if is_refused else _("If it did arrive, the customer gets it twice."),
+        kind=word(LETTER_KINDS, letter.kind),
+        subject=letter.subject,
+        recipient=letter.recipient,
+        reply=letter.reply,
+        links=names.links(invoice_id=letter.invoice_id, customer_id=letter.customer_id),
+    )
+
+
+def _purge(service: ServiceFacts, names: Names) -> PurgeCard:
+    assert service.purge_on is not None, "only a service with a day for its purge waits for one"
+    return PurgeCard(
+        on=service.purge_on,
+        service_id=service.service_id,
+        name=service.name,
+        quarantined_on=service.quarantined_on,
+        because=service.purge_because,
+        links=names.links(customer_id=service.customer_id),
+    )
+
+
+def _notice(notice: OpenNotice, names: Names, prices: PriceList | None) -> NoticeCard:
+    line = notice.line
+    is_known = prices is not None and line.plan_code in prices.plans
+    plan = prices.name_of(line.plan_code, language()) if prices is not None and is_known else line.plan_code
+    return NoticeCard(
+        on=notice.given_on,
+        notice_id=notice.notice_id,
+        name=f"{plan} · {line.description}" if line.description else plan,
+        channel=word(CHANNELS, notice.channel),
+        earliest_on=max(notice.given_on, line.began_on),
+        period_ends_on=line.term_until - timedelta(days=1) if line.term_until is not None else None,
+        because=notice.because,
+        links=names.links(customer_id=line.customer_id),
+    )
+
+
+def _payments(entries: tuple[BankEntryFacts, ...]) -> Iterable[PaymentsCard]:
+    if entries:
+        yield PaymentsCard(on=min(entry.booked_on for entry in entries), count=len(entries))
