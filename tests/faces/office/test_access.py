@@ -21,6 +21,8 @@ SAMPLES = {
     "<str:number>": "1001",
     "<int:number>": "1002",
     "<int:letter_id>": "1",
+    "<int:service_id>": "1",
+    "<int:notice_id>": "1",
     "<str:name>": "0.eml",
     "<int:position>": "0",
 }

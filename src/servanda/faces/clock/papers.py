@@ -60,7 +60,6 @@ def _invoice(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts) ->
         payment=_payment(invoice, company, money_text(invoice.total, invoice.language), invoice.due_on),
         notes=_notes(invoice, company, to),
         clauses=_clauses(invoice.because, invoice, company),
-        footer=_footer(company),
     )
 
 
@@ -85,7 +84,6 @@ def _credit_note(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts
         payment=None,
         notes=(),
         clauses=_clauses(invoice.because, invoice, company),
-        footer=_footer(company),
     )
 
 
@@ -103,7 +101,7 @@ def _letter(
         kind="letter",
         language=_language(letter.language),
         title=str(paper["title"]),
-        number=letter.key,
+        number="",
         issued_on=letter.on_day,
         sender=_sender(company),
         recipient_lines=to.postal_lines,
@@ -114,7 +112,6 @@ def _letter(
         payment=_payment(invoice, company, total, _pay_by(paper, invoice)) if owed else None,
         notes=(),
         clauses=_clauses(because_from_json(cast("list[Mapping[str, object]]", paper["because"])), invoice, company),
-        footer=_footer(company),
     )
 
 
@@ -126,7 +123,7 @@ def _notice(letter: LetterFacts, company: CompanyFacts, to: CustomerFacts) -> Pa
         kind="letter",
         language=_language(letter.language),
         title=str(letter.paper["title"]),
-        number=letter.key,
+        number="",
         issued_on=letter.on_day,
         sender=_sender(company),
         recipient_lines=to.postal_lines,
@@ -136,7 +133,6 @@ def _notice(letter: LetterFacts, company: CompanyFacts, to: CustomerFacts) -> Pa
         ),
         paragraphs=tuple(cast("list[str]", letter.paper["paragraphs"])),
         clauses=tuple((str(citation), "") for citation in because),
-        footer=_footer(company),
     )
 
 
@@ -282,7 +278,3 @@ def _pay_by(paper: Mapping[str, object], invoice: InvoiceFacts) -> date | None:
     """Return the deadline of the letter itself, or the invoice's own."""
     written = paper.get("pay_by")
     return date.fromisoformat(str(written)) if written else invoice.due_on
-
-
-def _footer(company: CompanyFacts) -> str:
-    return f"{company.legal_name} · CVR {company.cvr}"

@@ -137,9 +137,9 @@ def _send_reminder(order: SendReminder, arrears: Arrears, company: CompanyFacts,
     to = customer(arrears.customer_id)
     words = wording.reminder(order, arrears, company, to, interest=_interest_so_far(arrears, terms, today=today))
     _warrant(order, arrears, company, today=today, at=at)
-    _write(
-        letter_key, "reminder", words, to, arrears, company, order.because, today=today, at=at, pay_by=order.deadline_on
-    )
+    because = tuple(dict.fromkeys((*order.because, *order.fee_because)))
+    pay_by = order.deadline_on
+    _write(letter_key, "reminder", words, to, arrears, company, because, today=today, at=at, pay_by=pay_by)
     facts = {
         "step": order.step,
         "letter": letter_key,

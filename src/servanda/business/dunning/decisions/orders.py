@@ -55,6 +55,7 @@ class SendReminder(Order):
     deadline_on: date
     deadline_rule_on: date
     fee: Money | None
+    fee_because: tuple[Citation, ...] = ()
     no_fee_because: Citation | None = None
     is_collection_warning: bool = False
     warns_of: tuple[str, ...] = ()

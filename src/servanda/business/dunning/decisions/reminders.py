@@ -107,6 +107,7 @@ def _reminder(
         deadline_on=deadline_on,
         deadline_rule_on=deadline_rule_on,
         fee=fee,
+        fee_because=fee_clauses,
         no_fee_because=no_fee_because if not fee_clauses else None,
         is_collection_warning=rule.is_collection_warning,
         warns_of=rule.warns_of,

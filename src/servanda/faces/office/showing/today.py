@@ -49,7 +49,7 @@ def _names(
     slug: str, asked: Asked, events: tuple[Event, ...], parked: tuple[Parked, ...], coming: tuple[Coming, ...]
 ) -> Names:
     """Look up everything that the page names: one round of queries, however many sentences it has."""
-    claims = {claim.invoice_id for claim in (*parked, *coming)}
+    claims = {claim.invoice_id for claim in parked} | {one.invoice_id for one in coming}
     found = {invoice.invoice_id: invoice for invoice in invoices(asked.invoice_ids | invoice_ids_of(events) | claims)}
     people = asked.customer_ids | {invoice.customer_id for invoice in found.values()}
     return Names(slug, found, customers(people | {event.customer_id for event in events if event.customer_id}))
