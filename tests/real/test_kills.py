@@ -29,6 +29,7 @@ from servanda.drivers.letters.sink import Sink
 from servanda.faces.clock.post import deliver_of
 from servanda.faces.clock.rounds import run_round
 from servanda.ground.calendar import moment_of
+from tests.cast import EVA
 from tests.conftest import RealDatabase, Server
 from tests.real import lives
 from tests.real.outcome import Outcome, assert_promises_kept, outcome_of
@@ -113,7 +114,15 @@ def heal(company_id: int) -> int:
     for letter in lost:
         # Only what gives power over the customer parks the claim; whether the news of a hold arrived does not.
         assert letter.kind not in {"invoice", "reminder"} or letter.invoice_id in parked, letter.key
-        send_again(company_id, letter.letter_id, recipient=letter.recipient, now=moment_of(today), today=today)
+        send_again(
+            company_id,
+            letter.letter_id,
+            recipient=letter.recipient,
+            reason="nobody knows whether it arrived",
+            by=EVA,
+            now=moment_of(today),
+            today=today,
+        )
     lives.finish_day(company_id)
     assert undelivered_letters(company_id) == ()
     return len(lost)

@@ -50,6 +50,7 @@ class Line(models.Model):
         indexes = [
             models.Index(fields=["company_id", "look_again_on"], name="lines_that_may_be_due"),
             models.Index(fields=["customer_id"], name="lines_of_customer"),
+            models.Index(fields=["company_id", "began_on"], name="lines_that_begin"),
             models.Index(
                 fields=["company_id", "until"],
                 name="lines_that_end",

@@ -1,4 +1,4 @@
-"""Posting journal entries: all lines of an entry in one statement, which is when the database checks the balance."""
+"""Posting journal entries: all lines of an entry in one statement, after which the database checks its balance."""
 
 from collections.abc import Sequence
 from datetime import datetime

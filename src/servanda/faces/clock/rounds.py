@@ -66,7 +66,7 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     begin_billing(company.company_id)
     look_again_at_customers(open_services(company.company_id, today=today), today=today)
     issued = 0
-    while ids := issue_due_invoices(company, today=today, at=at, limit=BATCH):
+    while ids := issue_due_invoices(company, today=today, at=at):
         issued += len(ids)
     remind_of_export(company, today=today, at=at)
     lift_expired_holds(company.company_id, today=today, at=at)

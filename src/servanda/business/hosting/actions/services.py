@@ -16,18 +16,21 @@ from servanda.business.hosting.models import Hold, Service
 from servanda.ground.citation import Citation
 from servanda.ground.refusal import Refused
 
-# Reads lines that began lately and lines newer than the newest that has a service; not all that exist.
+# Reads lines that began lately and lines newer than the newest that has a service, each by an index; not all that exist.
 _OPEN = """
 insert into service (company_id, customer_id, line_id, product_code, name, state, began_on, purge_because,
                      purge_decided_by)
 select l.company_id, l.customer_id, l.id, l.product_code, coalesce(nullif(l.description, ''), p.name_da), 'running',
        l.began_on, '[]', 'person'
-  from contract_line l
+  from (select id from contract_line
+         where company_id = %(company)s and began_on > %(today)s - 60 and began_on <= %(today)s
+         union
+        select id from contract_line
+         where company_id = %(company)s
+           and id > coalesce((select max(line_id) from service where company_id = %(company)s), 0) - 20000) candidate
+  join contract_line l on l.id = candidate.id
   join catalogue_product p on p.company_id = l.company_id and p.code = l.product_code and p.is_service
- where l.company_id = %(company)s and l.began_on <= %(today)s and (l.until is null or l.until > %(today)s)
-   and l.ended_on is null
-   and (l.began_on > %(today)s - 60
-        or l.id > coalesce((select max(s.line_id) from service s where s.company_id = %(company)s), 0) - 20000)
+ where l.began_on <= %(today)s and (l.until is null or l.until > %(today)s) and l.ended_on is null
    and not exists (select 1 from service s where s.line_id = l.id)
 on conflict (line_id) do nothing
 returning customer_id
