@@ -104,6 +104,8 @@ def invoice_stamp(invoice: InvoiceFacts, *, today: date) -> Stamp:
     if not invoice.open_total:
         is_credited = any(part.credit_note_id is not None for part in invoice.allocations)
         return Stamp(gettext("Settled") if is_credited else gettext("Paid"), "calm")
+    if not invoice.open_principal:
+        return Stamp(gettext("Only charges are open"), "warn")
     if invoice.due_on is None:
         return Stamp(gettext("Open, no due day"), "note")
     if invoice.due_on == today:

@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contracts', '0005_notices_to_decide'),
+        ("contracts", "0005_notices_to_decide"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['company_id', 'began_on'], name='lines_that_begin'),
+            model_name="line",
+            index=models.Index(fields=["company_id", "began_on"], name="lines_that_begin"),
         ),
     ]

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.db.models import Count, Q
 
 from servanda.business.dunning.decisions.ladder import next_step
-from servanda.business.dunning.decisions.orders import Order, Wait
-from servanda.business.dunning.facts import Arrears
+from servanda.business.dunning.decisions.orders import AcceptBySilence, Order, Wait
+from servanda.business.dunning.facts import Arrears, Done
 from servanda.business.dunning.models import Claim, Pause, Proposal
 from servanda.business.dunning.queries.arrears import arrears_of
 from servanda.business.dunning.queries.terms import ladder_terms_of
@@ -75,17 +75,31 @@ class PauseFacts:
 def claims_coming(company_id: int, *, today: date, limit: int) -> tuple[Coming, ...]:
     """Return what comes next on the claims that something is due on first: the same decisions that the rounds ask.
 
-    One query finds the claims by their hint, and the facts on them are gathered at once; a hint whose day a decision moves is
-    put right here, in what is shown. Claims held back by doubt are in `claims_parked`.
+    One query finds the claims by their hint, and the facts on them are gathered at once. That nobody asks a question in time is
+    looked past, because nothing follows from it; claims held back by doubt are in `claims_parked`.
     """
     rows = Claim.objects.filter(company_id=company_id, look_again_on__isnull=False)
     rows = rows.exclude(waits_for__startswith="parked: ").order_by("look_again_on", "invoice_id")[:limit]
     found = {row.invoice_id: row for row in rows}
     coming = [
-        _coming(arrears, next_step(arrears, ladder_terms_of(arrears), today=today), today=today)
+        _coming(arrears, _step_after_questions(arrears, today=today), today=today)
         for arrears in arrears_of(found, today=today)
     ]
-    return tuple(sorted((one for one in coming if one is not None), key=lambda one: (one.on, one.invoice_id)))
+    return tuple(
+        sorted(
+            (one for one in coming if one is not None),
+            key=lambda one: (one.on, one.waits_for, one.step or 0, one.invoice_id),
+        )
+    )
+
+
+def _step_after_questions(arrears: Arrears, *, today: date) -> Order | Wait:
+    terms = ladder_terms_of(arrears)
+    step = next_step(arrears, terms, today=today)
+    if step.reason == "question" if isinstance(step, Wait) else step.what == AcceptBySilence.what:
+        silent = arrears.with_done(Done(AcceptBySilence.what, today))
+        return next_step(silent, terms, today=today)
+    return step
 
 
 def _coming(arrears: Arrears, step: Order | Wait, *, today: date) -> Coming | None:

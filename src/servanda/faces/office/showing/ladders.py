@@ -12,7 +12,7 @@ from servanda.agreements.reading import catalogue_of, library_of
 from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.dunning.decisions.unpaid import unpaid_timeline
 from servanda.business.dunning.facts import Done
-from servanda.business.dunning.queries import ProposalFacts, ladder_of_invoice, open_proposals
+from servanda.business.dunning.queries import ProposalFacts, ladder_of_invoice, ladder_terms_of, open_proposals
 from servanda.business.dunning.queries.foreseeing import ForeseenStep
 from servanda.business.evidence.queries import events_of_subjects
 from servanda.faces.office.ladder_picture import Picture, Step, picture_of
@@ -65,11 +65,14 @@ def picture_of_invoice(visit: Visit, invoice: InvoiceFacts) -> Picture:
     own = invoice.invoice_id
     because = _because_by_key(own)
     issued = {"number": invoice.number, "total_minor": invoice.total.minor}
+    asked = [proposal for proposal in open_proposals(visit.company.company_id) if proposal.invoice_id == own]
+    put = {proposal.act for proposal in asked}  # foreseen too, as a person's act of today
+    due_because = ladder_terms_of(ladder.arrears).payment_because
     steps = [
-        *_beginning(invoice.issued_on, ladder.arrears.due_on, invoice.because, issued, today=visit.today),
+        *_beginning(invoice.issued_on, ladder.arrears.due_on, due_because, issued, today=visit.today),
         *(_done(done, because.get(done.key, ())) for done in ladder.done if done.what not in HIDDEN),
-        *(_asked(proposal) for proposal in open_proposals(visit.company.company_id) if proposal.invoice_id == own),
-        *(_foreseen(step) for step in _once(ladder.foreseen)),
+        *(_asked(proposal) for proposal in asked),
+        *(_foreseen(step) for step in _once(ladder.foreseen) if step.decided_by != "person" or step.what not in put),
     ]
     return _picture(steps, title=invoice_title(invoice), today=visit.today)
 

@@ -1,5 +1,11 @@
 """The day of a company: what a person must decide, what happens by itself, what is held back and why."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby, islice
+
+from django.utils.translation import gettext as _
+
 from servanda.business.billing.queries import invoices
 from servanda.business.customers.queries import customers
 from servanda.business.dunning.queries import Coming, Parked, claims_coming, claims_parked
@@ -15,7 +21,9 @@ from servanda.faces.office.shown import BrakeShown, Sentence, Today
 
 CARDS_MAX = 40
 HAPPENED_MAX = 25
-COMING_MAX = 12
+CLAIMS_AHEAD = 60
+COMING_MAX = 8
+NAMED_MAX = 3
 HELD_MAX = 12
 ROUTINE = frozenset({"letter.accepted", "payment.late", "invoice.accepted"})  # true, but nobody's news of the day
 
@@ -26,7 +34,7 @@ def today_shown(visit: Visit) -> Today:
     news = tuple(event for event in events_of_day(company_id, day=visit.today) if event.what not in ROUTINE)
     events = news[:HAPPENED_MAX]
     parked = claims_parked(company_id, limit=HELD_MAX)
-    coming = claims_coming(company_id, today=visit.today, limit=COMING_MAX)
+    coming = claims_coming(company_id, today=visit.today, limit=CLAIMS_AHEAD)
     names = _names(visit.company.slug, asked, events, parked, coming)
     staff = names_of(event.by for event in events)
     cards = cards_of(asked, names, visit)
@@ -35,10 +43,7 @@ def today_shown(visit: Visit) -> Today:
         cards_more=max(len(cards) - CARDS_MAX, 0),
         happened=tuple(sentence_of(event, links=names.links_of, names=staff, shows_day=False) for event in events),
         happened_more=len(news) - len(events),
-        coming=tuple(
-            coming_sentence(one, links=names.links(invoice_id=one.invoice_id, customer_id=one.customer_id))
-            for one in coming
-        ),
+        coming=tuple(islice(_coming(coming, names), COMING_MAX)),
         held=tuple(_parked(claim, names) for claim in parked),
         brake=_brake(company_id),
         letters_waiting=waiting_count(company_id),
@@ -53,6 +58,20 @@ def _names(
     found = {invoice.invoice_id: invoice for invoice in invoices(asked.invoice_ids | invoice_ids_of(events) | claims)}
     people = asked.customer_ids | {invoice.customer_id for invoice in found.values()}
     return Names(slug, found, customers(people | {event.customer_id for event in events if event.customer_id}))
+
+
+def _coming(coming: tuple[Coming, ...], names: Names) -> Iterator[Sentence]:
+    """Yield what comes next; the same thing on the same day on many invoices is one sentence."""
+    for _same, group in groupby(coming, key=lambda one: (one.on, one.waits_for, one.step)):
+        alike = tuple(group)
+        first = alike[0]
+        if len(alike) <= NAMED_MAX:
+            for one in alike:
+                yield coming_sentence(one, links=names.links(invoice_id=one.invoice_id, customer_id=one.customer_id))
+            continue
+        named = tuple(link for one in alike[:NAMED_MAX] for link in names.links(invoice_id=one.invoice_id))
+        note = _("On %(count)s invoices, these first.") % {"count": len(alike)}
+        yield replace(coming_sentence(first, links=named), note=note)
 
 
 def _parked(claim: Parked, names: Names) -> Sentence:
