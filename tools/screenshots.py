@@ -40,6 +40,7 @@ def main() -> int:
     parser.add_argument("--user", required=True)
     parser.add_argument("--password", required=True)
     parser.add_argument("--company", default="safe-it", help="whose pages are taken")
+    parser.add_argument("--customer", default="", help="the number of the customer shown; otherwise one who is late")
     parser.add_argument("--to", type=Path, default=Path("docs/pictures"))
     parser.add_argument("--only", default="", help="a part of the picture's name, as in da-light-1280")
     parser.add_argument("--first-screen", action="store_true", help="take what fits the screen, not the whole page")
@@ -102,7 +103,7 @@ def _walk(page: Page, arguments: argparse.Namespace) -> Iterator[tuple[str, str]
     yield "companies", "/"
     yield "today", f"{company}/"
     yield "customers", f"{company}/customers/"
-    page.goto(f"{arguments.address}{company}/customers/?show=overdue")
+    page.goto(f"{arguments.address}{company}/customers/?show=overdue&q={arguments.customer}")
     customer = page.get_attribute("tbody th a", "href") or ""
     yield "customer", f"{customer}?days=90"
     page.goto(f"{arguments.address}{customer}")

@@ -14,7 +14,7 @@ from servanda.business.ledger.models import Posting
 from servanda.business.letters.models import Letter
 from tests.business.billing.books import assert_books_agree
 
-MINUTES_OF_THE_DAY = frozenset({"letter.uncertain"})  # what only a kill leaves behind
+MINUTES_OF_THE_DAY = frozenset({"letter.uncertain", "letter.sent_again"})  # what only a kill leaves behind
 
 
 @dataclass(frozen=True)

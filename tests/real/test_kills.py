@@ -11,7 +11,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from email import message_from_bytes
 from pathlib import Path
@@ -46,28 +46,32 @@ class Reaper:
     nursery: Nursery
     chance: random.Random
     kills: int = 0
-    lifetimes: list[float] = field(default_factory=lambda: [0.3])
+    whole_life: float = 0.3  # seconds; about as long as a worker needs when it is let be
 
     def let_two_live(self, company_id: int) -> bool:
         """Begin the day with two workers, kill each at a random moment, and tell whether both had come to the end of it."""
-        moments = sorted((self.chance.uniform(0, 1.3 * max(self.lifetimes[-6:])), n) for n in (0, 1))
+        workers = {self.nursery.live(company_id): self._lifetime() for _ in range(2)}
         began = time.monotonic()
-        workers = [self.nursery.live(company_id) for _ in moments]
-        for moment, number in moments:
-            time.sleep(max(0.0, began + moment - time.monotonic()))
-            with_effect = _kill(workers[number])
-            self.lifetimes.append(max(0.02, time.monotonic() - began) if not with_effect else self.lifetimes[-1])
+        while alive := {worker: moment for worker, moment in workers.items() if _is_alive(worker)}:
+            age = time.monotonic() - began
+            for worker, moment in alive.items():
+                if age >= moment:
+                    os.kill(worker, signal.SIGKILL)
+            time.sleep(0.001)
         endings = [self.nursery.wait(worker) for worker in workers]
         self.kills += endings.count(-signal.SIGKILL)
         assert set(endings) <= {0, -signal.SIGKILL}, "a worker failed by itself; see the log"
+        # Spread over a whole life: a little longer when all came to the end of it, shorter when none did.
+        self.whole_life *= {0: 1.15, 2: 0.9}.get(endings.count(-signal.SIGKILL), 1.0)
         return endings == [0, 0]
 
+    def _lifetime(self) -> float:
+        return self.chance.uniform(0, self.whole_life)
 
-def _kill(pid: int) -> bool:
-    """Kill a worker; False: it had ended by itself, and only waits to be asked how."""
-    state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    os.kill(pid, signal.SIGKILL)
-    return state != "Z"
+
+def _is_alive(pid: int) -> bool:
+    """Tell whether a worker still works; one that has ended waits to be asked how."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 @pytest.fixture

@@ -6,12 +6,20 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 import servanda.business
-from servanda.business.billing.queries import invoice_numbered, open_totals_by_customer
+from servanda.business.billing.queries import (
+    invoice_numbered,
+    open_totals,
+    open_totals_by_company,
+    open_totals_by_customer,
+)
 from servanda.business.companies.facts import CompanyFacts
-from servanda.business.companies.queries import company
+from servanda.business.companies.queries import companies, company, today_of
 from servanda.business.contracts.actions import receive_notice
 from servanda.business.contracts.decisions.terms import EndingTerms
 from servanda.business.contracts.facts import GivenNotice
@@ -362,6 +370,29 @@ def test_the_list_of_customers_agrees_with_the_books(eva: Client, here: CompanyF
         owed = totals.get(customer.customer_id)
         assert (owed.open if owed is not None else Money(0)) == balance_of_customer(customer.customer_id)
     assert "1.435,00\u00a0kr." in shown(eva, "customers/")
+
+
+def test_the_totals_of_all_companies_are_each_companys_own_on_its_own_day(here: CompanyFacts) -> None:
+    days = {found.company_id: today_of(found, now=timezone.now()) for found in companies()}
+    assert len(set(days.values())) > 1
+    with CaptureQueriesContext(connection) as asked:
+        totals = open_totals_by_company(days)
+    assert len(asked) == 1
+    owing = {company_id for company_id, day in days.items() if open_totals(company_id, today=day)[0]}
+    assert set(totals) == owing == {here.company_id}
+    assert totals[here.company_id].open == open_totals(here.company_id, today=days[here.company_id])[0]
+
+
+def test_more_companies_take_no_more_queries(eva: Client, here: CompanyFacts) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert eva.get("/").status_code == 200
+        return len(asked)
+
+    before = queries()
+    office_world.a_company("compusoft")
+    office_world.a_company("simsoft")
+    assert queries() == before
 
 
 def test_each_company_shows_what_its_terms_do(eva: Client, here: CompanyFacts) -> None:

@@ -211,9 +211,15 @@ def foreseen_sentence(step: ForeseenStep, *, links: tuple[Link, ...] = ()) -> Se
         tone=saying.tone,
         because=step.because,
         links=links,
-        note=gettext("A person decides; this is the first day allowed.") if step.decided_by == "person" else "",
+        note=_who_decides(step),
         is_planned=True,
     )
+
+
+def _who_decides(step: ForeseenStep) -> str:
+    if step.is_asked:
+        return gettext("It waits for a person's yes.")
+    return gettext("A person decides; this is the first day allowed.") if step.decided_by == "person" else ""
 
 
 def figures_of_step(step: ForeseenStep) -> Mapping[str, object]:

@@ -32,6 +32,7 @@ class ForeseenStep:
     deadline_on: date | None
     because: tuple[Citation, ...]
     decided_by: str
+    is_asked: bool  # it waits for a person's answer already
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +97,5 @@ def _step(arrears: Arrears, on: date, order: Order) -> ForeseenStep:
         deadline_on=order.deadline_on if isinstance(order, SendReminder) else None,
         because=order.because,
         decided_by=order.decided_by,
+        is_asked=order.key in arrears.asked,
     )

@@ -66,13 +66,12 @@ def picture_of_invoice(visit: Visit, invoice: InvoiceFacts) -> Picture:
     because = _because_by_key(own)
     issued = {"number": invoice.number, "total_minor": invoice.total.minor}
     asked = [proposal for proposal in open_proposals(visit.company.company_id) if proposal.invoice_id == own]
-    put = {proposal.act for proposal in asked}  # foreseen too, as a person's act of today
     due_because = ladder_terms_of(ladder.arrears).payment_because
     steps = [
         *_beginning(invoice.issued_on, ladder.arrears.due_on, due_because, issued, today=visit.today),
         *(_done(done, because.get(done.key, ())) for done in ladder.done if done.what not in HIDDEN),
         *(_asked(proposal) for proposal in asked),
-        *(_foreseen(step) for step in _once(ladder.foreseen) if step.decided_by != "person" or step.what not in put),
+        *(_foreseen(step) for step in _once(ladder.foreseen) if not step.is_asked),
     ]
     return _picture(steps, title=invoice_title(invoice), today=visit.today)
 
@@ -113,7 +112,8 @@ def _ruled(event: TimelineEvent) -> Step:
 
 def _picture(steps: Iterable[Step], *, title: str, today: date | None) -> Picture:
     ordered = _with_waits(sorted(steps, key=lambda step: step.on))
-    months = tuple(str(MONTHS_3[number]) for number in range(1, 13))
+    short = (str(MONTHS_3[number]) for number in range(1, 13))
+    months = tuple(short if language() == "da" else (name.capitalize() for name in short))
     return picture_of(ordered, title=title, today=today, today_text=_("Today"), months=months)
 
 
