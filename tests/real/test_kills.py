@@ -145,6 +145,7 @@ def killed_run(
         for day in range(days + 1):
             while reaper.kills < kills * (day + 1) / (days + 1):
                 reaper.let_two_live(company_id)
+            print("DBG", day, reaper.kills, lost, round(reaper.whole_life,3), round(time.monotonic(),1), flush=True)
             lost += heal(company_id)
             if day < days:
                 next_day(company_id)

@@ -98,7 +98,7 @@ def _name(number: int, kind: CustomerKind) -> str:
     place = _PLACES[number % len(_PLACES)]
     match kind:
         case CustomerKind.CONSUMER:
-            return f"{_FIRST[number % len(_FIRST)]} {_LAST[number % len(_LAST)]}"
+            return f"{_FIRST[number // 4 % len(_FIRST)]} {_LAST[number // 10 % len(_LAST)]}"
         case CustomerKind.PUBLIC:
             return f"{place} Kommune"
         case CustomerKind.ASSOCIATION:

@@ -87,15 +87,6 @@ def open_items(
     )
 
 
-def open_totals(company_id: int, *, today: date) -> tuple[Money, Money]:
-    """Return what is open on the company's invoices and charges, and how much of the invoices is overdue."""
-    rows = Invoice.objects.filter(company_id=company_id, kind="invoice", open_minor__gt=0)
-    principal = rows.aggregate(total=Sum("open_minor"))["total"] or 0
-    overdue = rows.filter(due_on__lt=today).aggregate(total=Sum("open_minor"))["total"] or 0
-    charges = Charge.objects.filter(company_id=company_id).aggregate(total=Sum("open_minor"))["total"] or 0
-    return Money(principal + charges), Money(overdue)
-
-
 def open_totals_by_company(today_by_company: Mapping[int, date]) -> Mapping[int, OpenTotals]:
     """Return the open totals of companies, each on its own day, in one query; one that is owed nothing is left out."""
     return _totals("company_id", today_by_company)

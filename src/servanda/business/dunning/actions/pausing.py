@@ -6,7 +6,7 @@ from django.db import transaction
 
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.dunning.actions.following import look_again
-from servanda.business.dunning.models import Pause
+from servanda.business.dunning.models import Claim, Pause
 from servanda.business.dunning.queries import arrears_of, ladder_terms_of
 from servanda.business.evidence.actions import record
 from servanda.ground.refusal import Refused
@@ -81,6 +81,7 @@ def end_pause(company: CompanyFacts, pause_id: int, *, by: str, today: date, at:
         at=at,
         because=(),
         facts={"cause": row.cause},
+        customer_id=Claim.objects.values_list("customer_id", flat=True).filter(invoice_id=row.invoice_id).first(),
         by=by,
     )
     look_again([row.invoice_id], today=today)
