@@ -95,7 +95,7 @@ def _kind(number: int) -> CustomerKind:
 
 
 def _name(number: int, kind: CustomerKind) -> str:
-    place = _PLACES[number % len(_PLACES)]
+    place = _PLACES[(number + 3 * (number // 20)) % len(_PLACES)]
     match kind:
         case CustomerKind.CONSUMER:
             return f"{_FIRST[number // 4 % len(_FIRST)]} {_LAST[number // 10 % len(_LAST)]}"
