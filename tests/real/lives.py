@@ -131,6 +131,21 @@ def habits_of(company: CompanyFacts, today: date) -> frozenset[str]:
     )
 
 
+def pay_all(company: CompanyFacts, *, today: date) -> None:
+    """Let everybody pay all that is open, on a statement of its own."""
+    movements = tuple(
+        _movement(invoice, 99, invoice.open_total, today)
+        for customer in customers_of(company.company_id)
+        for invoice in invoices_of_customer(customer.customer_id)
+        if invoice.kind == "invoice" and (invoice.open_total or invoice.allocations)
+    )
+    draft = replace(
+        _with(company, movements, today), statement_id="all", opening=_opening(company, today, is_last=True)
+    )
+    closing = draft.opening + total_of(movement.amount for movement in movements)
+    receive_statement(company, replace(draft, closing=closing), today=today, at=moment_of(today))
+
+
 def _statement(company: CompanyFacts, today: date) -> StatementDraft:
     movements = tuple(
         movement
@@ -139,8 +154,11 @@ def _statement(company: CompanyFacts, today: date) -> StatementDraft:
         if invoice.kind == "invoice" and invoice.issued_on < today
         for movement in _movements(invoice, customer.details.habit, today)
     )
-    before = [one for one in statements_of(company.company_id, limit=2) if one.closing_on < today]
-    opening = before[0].closing if before else Money(0)
+    return _with(company, movements, today)
+
+
+def _with(company: CompanyFacts, movements: tuple[BankMovement, ...], today: date) -> StatementDraft:
+    opening = _opening(company, today)
     return StatementDraft(
         account=company.iban,
         statement_id=today.isoformat(),
@@ -154,25 +172,32 @@ def _statement(company: CompanyFacts, today: date) -> StatementDraft:
     )
 
 
+def _opening(company: CompanyFacts, today: date, *, is_last: bool = False) -> Money:
+    """Return where the statement of yesterday closed, or with `is_last` the last of today."""
+    known = statements_of(company.company_id, limit=3)
+    before = [one for one in known if one.closing_on < today or (is_last and one.statement_id != "all")]
+    return before[0].closing if before else Money(0)
+
+
 def _movements(invoice: InvoiceFacts, habit: str, today: date) -> list[BankMovement]:
     due_on = invoice.due_on or invoice.issued_on + timedelta(days=14)
     return [
-        BankMovement(
-            reference=f"{invoice.number}-{number}",
-            ordinal=1,
-            amount=_share(invoice.total, percent),
-            booked_on=today,
-            value_on=today,
-            text="",
-            creditor_reference=invoice.reference,
-            payer_name="",
-            payer_account="",
-            is_reversal=percent < 0,
-        )
+        _movement(invoice, number, Money(invoice.total.minor * percent // 100), today)
         for number, (days, percent) in enumerate(HABITS[habit])
         if due_on + timedelta(days=days) == today
     ]
 
 
-def _share(total: Money, percent: int) -> Money:
-    return Money(total.minor * percent // 100, total.currency)
+def _movement(invoice: InvoiceFacts, number: int, amount: Money, today: date) -> BankMovement:
+    return BankMovement(
+        reference=f"{invoice.number}-{number}",
+        ordinal=1,
+        amount=amount,
+        booked_on=today,
+        value_on=today,
+        text="",
+        creditor_reference=invoice.reference,
+        payer_name="",
+        payer_account="",
+        is_reversal=amount.minor < 0,
+    )

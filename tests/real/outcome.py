@@ -103,7 +103,7 @@ def outcome_of(company_id: int) -> Outcome:
             .values_list("kind", "key", "invoice_id", "on_day", "accepted_on")
         ),
         records=Counter(
-            (what, customers.get(customer_id), on_day)
+            (what, customers.get(customer_id or 0), on_day)
             for what, customer_id, on_day in Record.objects.filter(company_id=company_id)
             .exclude(what__in=MINUTES_OF_THE_DAY)
             .values_list("what", "customer_id", "on_day")

@@ -20,6 +20,7 @@ class Nursery:
     """The program below, seen from a test."""
 
     process: "subprocess.Popen[str]"
+    log: Path
 
     def live(self, company_id: int) -> int:
         """Let a new worker live the day of the company, and return its process id."""
@@ -34,7 +35,13 @@ class Nursery:
         assert self.process.stdout is not None
         self.process.stdin.write(command + "\n")
         self.process.stdin.flush()
-        return self.process.stdout.readline()
+        answer = self.process.stdout.readline()
+        assert answer, f"the nursery has ended: {self.complaints()}"
+        return answer
+
+    def complaints(self) -> str:
+        """Return the end of what workers complained of."""
+        return self.log.read_text(encoding="utf-8", errors="replace")[-4000:]
 
 
 @contextmanager
@@ -61,7 +68,7 @@ def nursery(database_url: str, *, smtp_port: int, log: Path) -> Iterator[Nursery
         ) as process,
     ):
         try:
-            yield Nursery(process)
+            yield Nursery(process, log)
         finally:
             process.kill()
 

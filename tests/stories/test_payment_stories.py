@@ -119,7 +119,14 @@ def test_a_dispute_pauses_everything_and_its_days_do_not_count() -> None:
     assert "hold.placed" not in [what for _, what in world.story_of(birk)]
     (pause,) = pauses_of_invoice(invoice.invoice_id)
     assert pause.is_late  # after the five days of the terms: taken in all the same
-    end_pause(world.company, pause.pause_id, by=EVA, today=world.today, at=moment_of(world.today))
+    end_pause(
+        world.company,
+        pause.pause_id,
+        invoice_id=invoice.invoice_id,
+        by=EVA,
+        today=world.today,
+        at=moment_of(world.today),
+    )
     world.live_until(date(2027, 2, 1))
     held_on = [on for on, what in world.story_of(birk) if what == "hold.placed"]
     # Reminder 1 gave until 21 December; 30 of those days lay in the dispute, so until 20 January.
@@ -261,3 +268,13 @@ def test_the_letter_of_a_reminder_asks_for_payment_by_its_own_deadline() -> None
     _, birk = suspended()
     reminders = [letter for letter in letters_of_customer(birk) if letter.kind == "reminder"]
     assert [(letter.paper or {})["pay_by"] for letter in reversed(reminders)] == ["2026-12-21", "2026-12-28"]
+
+
+def test_nobody_is_reminded_while_a_person_has_not_said_what_the_right_amount_is_for() -> None:
+    world = World("safe-it", NOVEMBER_30)
+    birk = world.customer(BIRK, "hosting-yearly", began_on=NOVEMBER_30, price=Money(10_000_00))
+    world.live_until(date(2026, 12, 14))
+    world.bank(Money(12_500_00), text="tak for nu")  # no reference, no name
+    world.live_until(date(2026, 12, 16))
+    assert [parked.waits_for for parked in claims_parked(world.company_id)] == ["pending payment"]
+    assert not [letter for letter in letters_of_customer(birk) if letter.kind == "reminder"]

@@ -83,16 +83,19 @@ class World:
         """Let money come in today, with the payment reference of an invoice."""
         self.bank(amount, reference=invoice.reference, text=text)
 
-    def bank(self, amount: Money, *, reference: str = "", text: str = "", is_reversal: bool = False) -> None:
-        """Let one movement come in today on a statement of its own."""
+    def bank(
+        self, amount: Money, *, reference: str = "", text: str = "", is_reversal: bool = False, on: date | None = None
+    ) -> None:
+        """Let one movement come in on a statement of its own, of today or of an earlier day."""
+        day = on or self.today
         self.statements += 1
         opening, self.balance = self.balance, self.balance + amount
         movement = BankMovement(
             reference=f"B{self.statements}",
             ordinal=1,
             amount=amount,
-            booked_on=self.today,
-            value_on=self.today,
+            booked_on=day,
+            value_on=day,
             text=text,
             creditor_reference=reference,
             payer_name="",
@@ -104,8 +107,8 @@ class World:
             statement_id=f"S{self.statements}",
             opening=opening,
             closing=self.balance,
-            opening_on=self.today,
-            closing_on=self.today,
+            opening_on=day,
+            closing_on=day,
             sha256=f"{self.statements}",
             file_name=f"S{self.statements}.xml",
             movements=(movement,),

@@ -140,23 +140,25 @@ def test_a_thing_sold_once_is_invoiced_once() -> None:
     assert price_of_period(sold, period, Money(850_00)) == Money(850_00)
     after = replace(sold, billed_until=period.until)
     assert periods_due(after, AT_START, today=date(2030, 1, 1)) == ()
-    assert look_again_on(after, AT_START, billed_until=period.until) is None
+    assert look_again_on(after, AT_START, billed_until=period.until, today=period.until) is None
 
 
 @pytest.mark.parametrize(
-    ("run", "billed_until", "until", "expected"),
+    ("run", "until", "today", "expected"),
     [
-        (AT_START, date(2027, 7, 1), None, date(2027, 7, 1)),
-        (AHEAD, date(2027, 7, 1), None, date(2027, 6, 1)),
-        (MONTH_END, date(2027, 7, 1), None, date(2027, 7, 30)),
+        (AT_START, None, date(2027, 6, 1), date(2027, 7, 1)),
+        (AHEAD, None, date(2027, 5, 1), date(2027, 6, 1)),
+        (MONTH_END, None, date(2027, 6, 30), date(2027, 7, 30)),
+        (AT_START, date(2027, 7, 1), date(2027, 6, 1), date(2027, 7, 1)),  # its notice may be withdrawn until then
+        (AT_START, date(2027, 6, 15), date(2027, 6, 1), date(2027, 6, 15)),
         (AT_START, date(2027, 7, 1), date(2027, 7, 1), None),
     ],
 )
 def test_a_line_is_looked_at_again_when_its_next_period_can_be_due(
-    run: InvoiceRun, billed_until: date, until: date | None, expected: date | None
+    run: InvoiceRun, until: date | None, today: date, expected: date | None
 ) -> None:
     billed = line(began_on=date(2026, 7, 1), until=until)
-    assert look_again_on(billed, run, billed_until=billed_until) == expected
+    assert look_again_on(billed, run, billed_until=date(2027, 7, 1), today=today) == expected
 
 
 LINES = st.builds(
@@ -173,7 +175,7 @@ def test_periods_follow_each_other_without_gap_or_overlap(billed: BillableLine, 
     edges = [billed.began_on, *(period.until for period in periods)]
     assert [period.since for period in periods] == edges[:-1]
     assert edges == [add_months(billed.began_on, number * billed.interval_months) for number in range(len(edges))]
-    again = look_again_on(billed, run, billed_until=edges[-1])
+    again = look_again_on(billed, run, billed_until=edges[-1], today=today)
     assert again is not None
     assert again > today
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 SOME = Money(100_00)
 DAY = date(2026, 9, 1)
 NEXT = DAY + timedelta(days=1)
+BEFORE = DAY - timedelta(days=1)
 NO_REASON = "no payment reference and no number of an open invoice"
 
 
@@ -62,6 +63,7 @@ def test_files_that_overlap_count_each_movement_once(bank: Bank, has_reference: 
         return moved(amount, reference=reference, on=date(2026, 9, day))
 
     days = [on(day, Money(day * 100)) for day in range(1, 9)]
+    bank.read(bank.statement(on=BEFORE))
     bank.read(bank.statement(*days[:5], on=DAY, until=date(2026, 9, 5)))  # type: ignore[arg-type]
     before_third = Money(300)
     overlapping = bank.statement(*days[2:], on=date(2026, 9, 3), until=date(2026, 9, 8), opening=before_third)  # type: ignore[arg-type]
@@ -72,6 +74,7 @@ def test_files_that_overlap_count_each_movement_once(bank: Bank, has_reference: 
 
 def test_two_statements_of_one_day_both_count(bank: Bank) -> None:
     alma, birk = bank.invoice(bank.alma), bank.invoice(bank.birk)
+    bank.read(bank.statement(moved(SOME, on=BEFORE), on=BEFORE))
     bank.read(bank.statement(moved(OWED, by=alma.reference)))
     bank.read(bank.statement(moved(OWED, by=birk.reference)))
     assert not bank.again(alma).open_total

@@ -130,3 +130,16 @@ def test_a_thing_sold_once_cannot_be_ended() -> None:
 
 def test_terms_without_a_clause_end_nothing() -> None:
     assert closure_due(unpaid(*HELD, services=(SITE, MAIL)), replace(LADDER, closure=None), today=january(6)) is None
+
+
+def test_days_on_which_dunning_stood_still_do_not_bring_the_closing_nearer() -> None:
+    terms = terms_of("safe-it", "webhosting")
+    held = (*TWICE, Done("hold.placed", december(22), paused_days=30))
+    assert said(closure_due(unpaid(*held), terms, today=january(20))) == "waits for closure until 2027-02-05"
+
+
+def test_the_end_of_a_contract_reaches_no_service_of_another_contract() -> None:
+    rule = replace(CLOSURE.rule, scope="contract")
+    elsewhere = replace(MAIL, is_in_contract=False)
+    assert closable(unpaid(services=(SITE, MAIL)), rule) == (SITE.service_id, MAIL.service_id)
+    assert closable(unpaid(services=(SITE, elsewhere)), rule) == (SITE.service_id,)

@@ -91,7 +91,7 @@ def test_letters_a_week_apart_cost_a_fee_each_time_that_ten_days_have_passed_wit
     weekly = (
         FIRST,
         *(
-            reminder(step, sent_after="reminder", wait_days=days, deadline_days=7, deadline_from="sending")
+            reminder(step, sent_after="reminder", wait_days=days, deadline_days=5, deadline_from="sending")
             for step, days in ((2, 7), (3, 7), (4, 10))
         ),
     )

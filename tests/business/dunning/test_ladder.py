@@ -291,3 +291,30 @@ def test_every_order_rests_on_a_clause_and_comes_no_sooner_than_allowed(done: tu
     assert isinstance(answer, Order)
     assert answer.because
     assert answer.rule_on <= answer.allowed_on <= day
+
+
+@pytest.mark.parametrize(
+    ("story", "facts", "day", "expected"),
+    [
+        ("the bank has told of the due day", {"bank_known_until": december(14)}, LATE, "payment.late"),
+        ("it has not: who paid on it is not seen", {"bank_known_until": december(11)}, LATE, "parked"),
+        ("nor has it told of the deadline", {"done": ONCE, "bank_known_until": december(18)}, december(22), "parked"),
+        (
+            "it has told of the deadline",
+            {"done": ONCE, "bank_known_until": december(21)},
+            december(22),
+            "reminder.sent 2",
+        ),
+        ("payments come by hand", {}, LATE, "payment.late"),
+    ],
+)
+def test_a_day_has_passed_unpaid_only_when_the_bank_has_told_of_it(
+    story: str, facts: dict[str, Any], day: date, expected: str
+) -> None:
+    assert said(next_step(unpaid(**facts), LADDER, today=day)).startswith(expected), story
+
+
+def test_doubt_is_shown_also_while_the_time_for_questions_runs() -> None:
+    terms = terms_of("safe-it", "webhosting")
+    waiting = next_step(unpaid(paused_because="payment plan"), terms, today=december(1))
+    assert said(waiting) == "parked: payment plan"

@@ -118,11 +118,17 @@ def test_what_a_reminder_counts_from_must_have_happened() -> None:
 @pytest.mark.clause("vicevaert-119")
 def test_a_reminder_may_count_from_the_sending_of_the_one_before() -> None:
     terms = terms_of("vicevaert", "subscription")
-    facts = unpaid(noticed(), reminded(1, LATE, until=december(28)))
+    facts = unpaid(noticed(), reminded(1, LATE, until=december(23)))
     assert said(reminder_due(facts, terms, today=december(24))) == "waits for reminder until 2026-12-28"
     found = letter(facts, terms, today=december(28))
     assert (found.rule_on, found.allowed_on) == (december(25), december(28))
-    assert found.deadline_on == january(7)
+    assert found.deadline_on == january(6)
+
+
+def test_a_reminder_never_comes_before_the_day_after_the_deadline_of_the_one_before() -> None:
+    terms = terms_of("vicevaert", "subscription")
+    facts = unpaid(noticed(), reminded(1, LATE, until=december(28)))
+    assert said(reminder_due(facts, terms, today=december(28))) == "waits for reminder until 2026-12-29"
 
 
 @pytest.mark.clause("safeit-051")

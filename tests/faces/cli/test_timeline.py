@@ -246,7 +246,6 @@ MOVED = (
     ("vicevaert", "subscription", INVOICED, "reminder.sent", 2, "2026-12-21", "2026-12-19"),
     # Ten days from the moved one: New Year's Eve, when the banks are closed. Printed as 12-29.
     ("vicevaert", "subscription", INVOICED, "reminder.sent", 3, "2027-01-04", "2026-12-31"),
-    ("vicevaert", "subscription", INVOICED, "reminder.deadline", 1, "2026-12-21", "2026-12-19"),
     # Printed as 09-30 and 07-30: Saturday and Sunday.
     ("compusoft", "hosting", f"{RUNS} --notice 2027-01-15", "data.purged", None, "2028-10-02", "2028-09-30"),
     ("simsoft", "webhotel", f"{RUNS} --notice 2027-06-01", "data.purged", None, "2028-07-31", "2028-07-30"),

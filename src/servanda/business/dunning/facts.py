@@ -1,7 +1,7 @@
 """What dunning must know of one unpaid invoice to say what is due: the claim, what was done, and what stands in the way."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from servanda.ground.money import Money
 from servanda.terms.clauses import CustomerKind
@@ -24,6 +24,12 @@ class Done:
     fee: Money | None = None  # what a reminder announced
     amount: Money | None = None  # what a charge came to
     key: str = ""
+    paused_days: int = 0  # so many days dunning has stood still since
+
+    @property
+    def counts_from(self) -> date:
+        """Return the day that the next step counts from: as if the days of a pause had not been."""
+        return self.on + timedelta(days=self.paused_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class HeldService:
     name: str
     is_on_invoice: bool
     is_held: bool  # by this claim
+    is_in_contract: bool = True  # of the contract that the invoice bills
 
 
 @dataclass(frozen=True, slots=True)

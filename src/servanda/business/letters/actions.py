@@ -47,10 +47,16 @@ def write_letters(drafts: Iterable[LetterDraft]) -> int:
         )
         for draft in drafts
     ]
-    taken = set(Letter.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
-    new = [row for row in rows if row.key not in taken]
+    free = unwritten(row.key for row in rows)
+    new = [row for row in rows if row.key in free]
     Letter.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
+
+
+def unwritten(keys: Iterable[str]) -> frozenset[str]:
+    """Return the keys under which no letter has been written."""
+    asked = frozenset(keys)
+    return asked - set(Letter.objects.filter(key__in=asked).values_list("key", flat=True))
 
 
 def letters_to_render(company_id: int, *, limit: int) -> tuple[LetterFacts, ...]:
@@ -118,7 +124,8 @@ def _apply(row: Letter, outcome: Outcome, *, at: datetime, today: date, retry_at
     row.state, row.reply = outcome.state, outcome.reply[:2000]
     row.claimed_until = None
     if outcome.state == "accepted":
-        row.accepted_at, row.accepted_on = at, today
+        # Never before it was written, whatever a clock that was set back says: deadlines count from this day.
+        row.accepted_at, row.accepted_on = at, max(today, row.on_day)
     elif outcome.state == "waiting":  # refused for now: try later, and in the end ask a person
         row.claimed_until = retry_at
         if row.attempts >= ATTEMPTS_MAX:

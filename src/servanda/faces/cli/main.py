@@ -11,6 +11,9 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 
+from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import ProgrammingError
+
 from servanda import __version__
 from servanda.ground.refusal import Refused, WrongDocument
 
@@ -47,9 +50,19 @@ def main(argv: list[str] | None = None) -> int:
     except Refused as refusal:
         print(refusal, file=sys.stderr)
         return 1 if isinstance(refusal, WrongDocument) else 2
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        sys.stderr.close()
-        return 0
+    except (ImproperlyConfigured, OSError, ProgrammingError) as failure:
+        if isinstance(failure, BrokenPipeError):  # the reader, such as `head`, has seen enough
+            sys.stderr.close()
+            return 0
+        print(_told(failure), file=sys.stderr)
+        return 2
+
+
+def _told(failure: Exception) -> str:
+    """Return what an outside failure means for who typed the command, and what to do."""
+    if isinstance(failure, ProgrammingError):
+        return f"The database is not set up: {str(failure).splitlines()[0]}. Start it once with `servanda up`."
+    return f"{failure}"
 
 
 def installed_commands() -> tuple[str, ...]:

@@ -11,12 +11,14 @@ from servanda.business.dunning.decisions.unpaid import unpaid_timeline
 from servanda.business.hosting.decisions.leaving import Leaving, leaving_timeline
 from servanda.ground.calendar import add_months, day_text, parse_day
 from servanda.ground.citation import texts_of
+from servanda.ground.holidays import FIRST_YEAR, LAST_YEAR
 from servanda.ground.money import Money, money_text, parse_money
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import CustomerKind
 from servanda.terms.document import Agreement
 from servanda.terms.timeline import TimelineEvent
 
+HORIZON_MONTHS_MAX = 12 * 12
 HORIZON_MONTHS = {"unpaid": 12, "terminate": 24}
 
 
@@ -56,13 +58,27 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _events(arguments: argparse.Namespace) -> tuple[TimelineEvent, ...]:
     since = parse_day(arguments.since)
+    if not FIRST_YEAR <= since.year <= LAST_YEAR - 20:
+        raise Refused(f"{since} lies outside {FIRST_YEAR} to {LAST_YEAR - 20}, for which the calendar is known.")
     first = _day(arguments.period_end) or since
     until = _day(arguments.until) or add_months(first, HORIZON_MONTHS[arguments.scenario])
+    _refuse_days(arguments, since, until)
     agreement = library_of(arguments.provider).version_on(since)
     is_service = _is_service(arguments.provider, arguments.product)
     if arguments.scenario == "terminate":
         return leaving_timeline(agreement, _leaving(arguments, since, is_service=is_service), until=until)
     return _unpaid(arguments, agreement, since, until, is_service=is_service)
+
+
+def _refuse_days(arguments: argparse.Namespace, since: date, until: date) -> None:
+    """Refuse days that cannot be reckoned with, each with its remedy."""
+    if until < since:
+        raise Refused(f"--until {until} lies before --from {since}. Choose a later day.")
+    if until > add_months(since, HORIZON_MONTHS_MAX):
+        raise Refused(f"--until {until} is too far away. At most {HORIZON_MONTHS_MAX // 12} years can be looked at.")
+    noticed_on = _day(arguments.notice)
+    if noticed_on is not None and arguments.scenario != "terminate":
+        raise Refused("--notice goes with --scenario terminate. Leave it out.")
 
 
 def _unpaid(

@@ -30,7 +30,7 @@ def make_round(timestamp: int) -> None:
     # Imported here: the rounds import the whole business, which whoever only wakes a job can do without.
     from servanda.faces.clock.rounds import run_rounds
 
-    run_rounds(timezone.now())
+    run_rounds(timezone.now)
 
 
 @app.periodic(cron="* * * * *")
@@ -39,7 +39,7 @@ def deliver_letters(timestamp: int = 0) -> None:
     """Send the letters that wait. Several workers may do so at once: each letter is claimed by one."""
     from servanda.faces.clock.post import deliver_waiting
 
-    deliver_waiting(timezone.now())
+    deliver_waiting(timezone.now)
 
 
 @app.periodic(cron="* * * * * */10")

@@ -5,7 +5,7 @@ leaves as few as possible of uncertain fate; what the answer changes for the cla
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Protocol
@@ -15,6 +15,7 @@ from django.db import transaction
 
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies, moment_for, today_of
+from servanda.business.companies.queries import company as company_of
 from servanda.business.dunning.actions import look_again
 from servanda.business.letters.actions import (
     claim_letters,
@@ -35,6 +36,8 @@ RENDERED_AT_ONCE = 50
 CLAIMED_AT_ONCE = 10
 RETRY = timedelta(minutes=15)
 
+Clock = Callable[[], datetime]
+
 
 class Drivers(Protocol):
     """What stands behind the clock: see `servanda.wiring.drivers`."""
@@ -43,22 +46,38 @@ class Drivers(Protocol):
     def document_maker(self) -> DocumentMaker: ...
 
 
-def deliver_waiting(now: datetime) -> int:
-    """Send all letters that wait, in all companies, and return how many were taken up."""
-    return sum(deliver_of(company, now=now) for company in companies())
+def deliver_waiting(clock: Clock) -> int:
+    """Send all letters that wait, in all companies, and return how many were taken up.
+
+    One company's failure does not keep the others waiting.
+    """
+    taken = 0
+    for one in companies():
+        try:
+            taken += _deliver(one.company_id, clock)
+        except Exception:  # the clock's own loop: reported, and tried again next time
+            LOG.exception("the letters of %s were not all sent", one.slug)
+    return taken
 
 
 def deliver_of(company: CompanyFacts, *, now: datetime) -> int:
-    """Send the letters of one company that wait."""
+    """Send the letters of one company that wait, all at one moment: a day of a test clock."""
+    return _deliver(company.company_id, lambda: now)
+
+
+def _deliver(company_id: int, clock: Clock) -> int:
+    """Send what waits. The clock is read anew for each claim and each answer: sending may take hours, and pass midnight."""
+    company = company_of(company_id)
+    now = clock()
     today, at = today_of(company, now=now), moment_for(company, now=now)
     with transaction.atomic():
-        look_again(give_up_expired(company.company_id, now=now, today=today, at=at), today=today)
+        look_again(give_up_expired(company_id, now=now, today=today, at=at), today=today)
     drivers: Drivers = import_module(settings.DRIVERS)
     _render(company, drivers.document_maker(), now=now)
     post = drivers.post()
     taken = 0
-    while claimed := claim_letters(company.company_id, limit=CLAIMED_AT_ONCE, now=now):
-        _send(company, claimed, post, now=now)
+    while claimed := claim_letters(company_id, limit=CLAIMED_AT_ONCE, now=clock()):
+        _send(company_of(company_id), claimed, post, clock)
         taken += len(claimed)
     return taken
 
@@ -74,18 +93,18 @@ def _render(company: CompanyFacts, maker: DocumentMaker, *, now: datetime) -> No
         for letter in letters:
             try:
                 keep_document(letter.letter_id, maker.render(paper_of(letter, company)), at=now)
-            except Refused:
+            except (Refused, AssertionError, ValueError, TypeError, LookupError):
                 LOG.exception("the document of letter %s could not be made", letter.key)
                 failed.add(letter.letter_id)
 
 
-def _send(company: CompanyFacts, letters: Sequence[LetterFacts], post: Post, *, now: datetime) -> None:
-    """Send claimed letters over one connection, and record each answer with what it changes."""
-    today = today_of(company, now=now)
-    at = moment_for(company, now=now)
-    messages = [_message(letter, company, at=at) for letter in letters]
+def _send(company: CompanyFacts, letters: Sequence[LetterFacts], post: Post, clock: Clock) -> None:
+    """Send claimed letters over one connection, and record each answer, on its own day, with what it changes."""
+    written_at = moment_for(company, now=clock())
+    messages = [_message(letter, company, at=written_at) for letter in letters]
     for letter, answer in zip(letters, post.send_all(messages), strict=True):
-        outcome = _outcome(letter, answer)
+        outcome, now = _outcome(letter, answer), clock()
+        today, at = today_of(company, now=now), moment_for(company, now=now)
         with transaction.atomic():
             invoices = record_outcomes([outcome], at=at, today=today, retry_at=now + RETRY)
             look_again(invoices, today=today)

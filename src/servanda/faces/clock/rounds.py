@@ -5,13 +5,13 @@ day is rounded in turn, with its letters delivered in between; on the real clock
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -50,11 +50,14 @@ class Round:
     purged: int
 
 
-def run_rounds(now: datetime) -> None:
-    """Make a round in every company. One company's failure does not keep the others waiting."""
+def run_rounds(clock: Callable[[], datetime]) -> None:
+    """Make a round in every company, by the day it is when its turn comes.
+
+    One company's failure does not keep the others waiting.
+    """
     for one in companies():
         try:
-            run_round(one, now=now)
+            run_round(company(one.company_id), now=clock())
         except Exception:  # the clock's own loop: reported, rolled back where it failed, and tried again next time
             LOG.exception("the round of %s failed", one.slug)
 
@@ -64,7 +67,8 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     today, at = today_of(company, now=now), moment_for(company, now=now)
     lines = take_lines_forward(company, today=today, at=at)
     begin_billing(company.company_id)
-    look_again_at_customers(open_services(company.company_id, today=today), today=today)
+    with transaction.atomic():  # together: a service that opened unseen would leave its customer's claims asleep
+        look_again_at_customers(open_services(company.company_id, today=today), today=today)
     issued = 0
     while ids := issue_due_invoices(company, today=today, at=at):
         issued += len(ids)
@@ -81,20 +85,19 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
 
 def move_time(company_id: int, *, to: date) -> None:
     """Move a company's test clock forward day by day, with the rounds, the letters and the payments of each day."""
-    now = timezone.now()
     today = company(company_id).clock_on
     if today is None or to < today or (to - today).days > JUMP_DAYS_MAX:
         move_test_clock(company_id, to=to)  # refuses, with the reason
     with _only_mover(company_id):
-        _live_until(company_id, to=to, now=now)
+        _live_until(company_id, to=to)
 
 
-def _live_until(company_id: int, *, to: date, now: datetime) -> None:
+def _live_until(company_id: int, *, to: date) -> None:
     if company(company_id).rounded_on is None:
-        live_through_day(company(company_id), now=now)
+        live_through_day(company(company_id), now=timezone.now())
     while (current := company(company_id)).clock_on is not None and current.clock_on < to:
         move_test_clock(company_id, to=current.clock_on + timedelta(days=1))
-        live_through_day(company(company_id), now=now)
+        live_through_day(company(company_id), now=timezone.now())
 
 
 @contextmanager

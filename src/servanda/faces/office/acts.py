@@ -185,9 +185,9 @@ def payment_plan(request: HttpRequest, here: Visit, *, number: int) -> None:
 
 @act(back="office:invoice")
 def resume(request: HttpRequest, here: Visit, *, number: int) -> None:
-    _invoice(here, number)
+    invoice_id = _invoice(here, number).invoice_id
     pause_id = _number(request, "pause")
-    end_pause(here.company, pause_id, by=name_in_records(request), today=here.today, at=here.at)
+    end_pause(here.company, pause_id, invoice_id=invoice_id, by=name_in_records(request), today=here.today, at=here.at)
     _say(request, _("Dunning goes on from here; the days between do not count."))
 
 
@@ -270,7 +270,8 @@ def _invoice(here: Visit, number: int) -> InvoiceFacts:
 
 
 def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "").strip()[:REASON_LETTERS_MAX]
+    # The database takes no NUL, and nobody types one.
+    return request.POST.get("reason", "").replace("\0", "").strip()[:REASON_LETTERS_MAX]
 
 
 def _number(request: HttpRequest, name: str) -> int:

@@ -59,11 +59,16 @@ select i.id as invoice, i.number, i.open_minor,
  where i.open_minor <> case when i.kind = 'invoice' then i.total_minor - coalesce(g.given, 0) else 0 end
 """
 _OPEN_OF_CHARGES = """
-select c.id as charge, c.key, c.open_minor, c.amount_minor - coalesce(g.given, 0) as expected_minor
+select c.id as charge, c.key, c.open_minor,
+       c.amount_minor - coalesce(g.given, 0) - coalesce(w.waived, 0) as expected_minor
   from charge c join audited a on a.company_id = c.company_id
   left join (select charge_id, sum(amount_minor) as given from allocation where charge_id is not null group by 1) g
          on g.charge_id = c.id
- where c.open_minor <> c.amount_minor - coalesce(g.given, 0)
+  left join (select substring(e.key from '[0-9]+$')::bigint as charge_id, -sum(p.amount_minor) as waived
+               from ledger_entry e join ledger_posting p on p.entry_id = e.id and p.account = 'receivable'
+              where e.what = 'waived' group by 1) w
+         on w.charge_id = c.id
+ where c.open_minor <> c.amount_minor - coalesce(g.given, 0) - coalesce(w.waived, 0)
 """
 _BALANCE_OF_CUSTOMERS = """
 select coalesce(l.customer_id, o.customer_id) as customer, coalesce(l.owed, 0) as books_minor,
@@ -146,6 +151,7 @@ select b.id as bank_entry, b.amount_minor, coalesce(l.times, 0) as times, coales
 """
 
 # Statements may overlap, and an entry belongs to the first that brought it: then the entries of its days must add up.
+# One that tells the same again under another name brought nothing; the first of them is checked.
 _STATEMENTS = """
 select s.id as statement, s.statement_id, s.opening_minor, s.closing_minor, own.moved as entries_minor
   from bank_statement s join audited a on a.company_id = s.company_id
@@ -155,7 +161,12 @@ select s.id as statement, s.statement_id, s.opening_minor, s.closing_minor, own.
    and s.opening_minor + (select coalesce(sum(b.amount_minor), 0) from bank_entry b
                            where b.company_id = s.company_id and b.account = s.account
                              and b.booked_on between s.opening_on and s.closing_on) <> s.closing_minor
+   and not exists (select 1 from bank_statement o
+                    where o.company_id = s.company_id and o.account = s.account and o.id < s.id
+                      and (o.opening_on, o.opening_minor, o.closing_on, o.closing_minor)
+                        = (s.opening_on, s.opening_minor, s.closing_on, s.closing_minor))
 """
+# A statement that begins within another one, or on its days, begins in the middle of it: its entries were checked above.
 _STATEMENTS_MEET = """
 select s.id as statement, s.statement_id, s.opening_minor, before.statement_id as statement_before,
        before.closing_minor as closed_with_minor
@@ -164,6 +175,9 @@ select s.id as statement, s.statement_id, s.opening_minor, before.statement_id a
                       where b.company_id = s.company_id and b.account = s.account and b.closing_on < s.opening_on
                       order by b.closing_on desc, b.id desc limit 1) before
  where before.closing_minor <> s.opening_minor
+   and not exists (select 1 from bank_statement o
+                    where o.company_id = s.company_id and o.account = s.account and o.id <> s.id
+                      and s.opening_on between o.opening_on and o.closing_on)
 """
 
 BOOKS: tuple[Invariant[Scope], ...] = (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from servanda.business.billing.models import Charge, Invoice
-from servanda.business.evidence.facts import because_to_json
+from servanda.business.evidence.facts import because_from_json, because_to_json
 from servanda.business.ledger.actions import post
 from servanda.business.ledger.facts import Account, JournalEntry, PostingLine
 from servanda.ground.citation import Citation
@@ -67,7 +67,7 @@ def add_charge(draft: ChargeDraft, *, today: date, at: datetime) -> bool:
 def waive_charges(invoice_id: int, *, because: tuple[Citation, ...], key: str, today: date, at: datetime) -> Money:
     """Waive what is open of an invoice's charges, and book it back. Returns how much that was.
 
-    Runs in the caller's transaction.
+    Without a ground of its own a waiver cites the charge's. Runs in the caller's transaction.
     """
     rows = Charge.objects.select_for_update().filter(invoice_id=invoice_id, open_minor__gt=0).order_by("id")
     waived = Money(0)
@@ -79,7 +79,7 @@ def waive_charges(invoice_id: int, *, because: tuple[Citation, ...], key: str, t
             what="waived",
             on_day=today,
             lines=lines,
-            because=because,
+            because=because or because_from_json(row.because),
             customer_id=row.customer_id,
             invoice_id=invoice_id,
         )

@@ -5,9 +5,10 @@ A period that another transaction has billed meanwhile is refused by the databas
 """
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from servanda.business.billing.actions.numbering import lock_numbers, take_numbe
 from servanda.business.billing.decisions.invoices import invoice_due
 from servanda.business.billing.decisions.periods import look_again_on
 from servanda.business.billing.facts import BillableContract, DraftLine, InvoiceDraft
+from servanda.business.billing.models import RunningLine
 from servanda.business.billing.queries.lines import due_contracts
 from servanda.business.billing.queries.terms import billing_terms
 from servanda.business.billing.wording import invoice_subject, invoice_text
@@ -25,7 +27,9 @@ from servanda.business.companies.facts import CompanyFacts
 from servanda.business.evidence.facts import because_to_json
 from servanda.business.ledger.facts import Account
 from servanda.ground.law.companies import fik_reference
+from servanda.ground.refusal import Refused
 
+LOG = logging.getLogger(__name__)
 BATCH = 2000  # lines; more would hold the company's counter for longer and win little
 
 
@@ -45,17 +49,27 @@ def issue_due_invoices(company: CompanyFacts, *, today: date, at: datetime, limi
 
     Call again until nothing comes back. Lines that turn out not to be due get a new day to look again.
     """
-    with transaction.atomic():
-        lock_numbers(company.company_id)
-        contracts = due_contracts(company.company_id, today=today, limit=limit)
-        if not contracts:
-            return ()
-        drafts = _drafts(company, contracts, today=today)
-        issued = _number(company.company_id, drafts)
-        write_invoices(company, issued, at=at)
-        _move_on(company, contracts, drafts)
-    # All lines of the batch moved on, so an empty answer here could be mistaken for "nothing more is due".
-    return tuple(one.invoice_id for one in issued) or issue_due_invoices(company, today=today, at=at, limit=limit)
+    while True:
+        with transaction.atomic():
+            lock_numbers(company.company_id)
+            contracts = due_contracts(company.company_id, today=today, limit=limit)
+            issued = _issue(company, contracts, today=today, at=at)
+        if issued or not contracts:
+            return tuple(one.invoice_id for one in issued)
+        # All lines of the batch moved on, so an empty answer here could be mistaken for "nothing more is due".
+
+
+def _issue(
+    company: CompanyFacts, contracts: Sequence[BillableContract], *, today: date, at: datetime
+) -> Sequence[Issued]:
+    drafted = _drafts(company, contracts, today=today)
+    drafts = [draft for _, draft in drafted if draft is not None]
+    issued = _number(company.company_id, drafts)
+    write_invoices(company, issued, at=at)
+    _move_on(company, [contract for contract, _ in drafted], drafts, today=today)
+    known = {contract.contract_id for contract, _ in drafted}
+    _put_off([one for one in contracts if one.contract_id not in known], today=today)
+    return issued
 
 
 def issue_invoice(company: CompanyFacts, draft: InvoiceDraft, *, at: datetime) -> int:
@@ -67,14 +81,18 @@ def issue_invoice(company: CompanyFacts, draft: InvoiceDraft, *, at: datetime) -
     return issued[0].invoice_id
 
 
-def _drafts(company: CompanyFacts, contracts: Sequence[BillableContract], *, today: date) -> list[InvoiceDraft]:
+def _drafts(
+    company: CompanyFacts, contracts: Sequence[BillableContract], *, today: date
+) -> list[tuple[BillableContract, InvoiceDraft | None]]:
+    """Return what is due to each contract. One that cannot be invoiced is reported and left out; it holds nobody up."""
     prices = prices_of(company.company_id)
     drafts = []
     for contract in contracts:
-        terms = billing_terms(company.slug, contract.terms_version, contract.customer_kind)
-        draft = invoice_due(contract, prices, terms, today=today)
-        if draft is not None:
-            drafts.append(draft)
+        try:
+            terms = billing_terms(company.slug, contract.terms_version, contract.customer_kind)
+            drafts.append((contract, invoice_due(contract, prices, terms, today=today)))
+        except (Refused, AssertionError, ValueError, TypeError, LookupError):
+            LOG.exception("contract %s could not be invoiced", contract.contract_id)
     return drafts
 
 
@@ -274,7 +292,15 @@ def _letter_row(company: CompanyFacts, one: Issued, at: datetime) -> tuple[objec
     )
 
 
-def _move_on(company: CompanyFacts, contracts: Sequence[BillableContract], drafts: Sequence[InvoiceDraft]) -> None:
+def _put_off(contracts: Sequence[BillableContract], *, today: date) -> None:
+    """Try again tomorrow what could not be invoiced today."""
+    ids = [line.line_id for contract in contracts for line in contract.lines]
+    RunningLine.objects.filter(pk__in=ids).update(look_again_on=today + timedelta(days=1))
+
+
+def _move_on(
+    company: CompanyFacts, contracts: Sequence[BillableContract], drafts: Sequence[InvoiceDraft], *, today: date
+) -> None:
     """Note up to where each line is billed now, and when to look again."""
     billed_until = {line.line_id: line.period.until for draft in drafts for line in draft.lines if line.period}
     moves = []
@@ -282,7 +308,7 @@ def _move_on(company: CompanyFacts, contracts: Sequence[BillableContract], draft
         terms = billing_terms(company.slug, contract.terms_version, contract.customer_kind)
         for row in contract.lines:
             until = billed_until.get(row.line_id, row.billed_until)
-            again = look_again_on(row, terms.run_for(row.product), billed_until=until)
+            again = look_again_on(row, terms.run_for(row.product), billed_until=until, today=today)
             moves.append((row.line_id, until, again))
     with connection.cursor() as cursor:
         cursor.execute(

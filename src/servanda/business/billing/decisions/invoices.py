@@ -11,6 +11,11 @@ from servanda.ground.citation import Citation
 from servanda.ground.law.vat import VatTreatment, vat_of
 from servanda.ground.money import total_of
 from servanda.ground.periods import Period
+from servanda.ground.refusal import Refused
+
+
+class NotAnInvoice(Refused):
+    """What was to be invoiced cannot stand on an invoice."""
 
 
 def invoice_due(
@@ -29,6 +34,9 @@ def draft_invoice(
     contract: BillableContract, lines: tuple[DraftLine, ...], terms: BillingTerms, *, issued_on: date
 ) -> InvoiceDraft:
     """Return the invoice over the lines: VAT once per rate on their sum, half up, never line by line (EN 16931)."""
+    below_nothing = [line.description for line in lines if line.net.minor < 0]
+    if below_nothing:
+        raise NotAnInvoice(f"{below_nothing[0]} costs less than nothing. Correct its price, or write a credit note.")
     products = tuple(dict.fromkeys(line.product for line in lines))
     term = term_for(products, terms)
     net = total_of(line.net for line in lines)

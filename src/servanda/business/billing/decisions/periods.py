@@ -56,10 +56,15 @@ def price_of_period(line: BillableLine, period: Period, unit: Money) -> Money:
     return whole.split((period.days, full.days - period.days))[0]
 
 
-def look_again_on(line: BillableLine, run: InvoiceRun, *, billed_until: date) -> date | None:
-    """Return the next day on which the line may be due; None when nothing more will be."""
+def look_again_on(line: BillableLine, run: InvoiceRun, *, billed_until: date, today: date) -> date | None:
+    """Return the next day on which the line may be due; None when nothing more will be.
+
+    A line that is billed to its end is looked at once more on that day: its notice may have been withdrawn by then.
+    """
     period = next_period(line, billed_until)
-    return run_day(period, run) if period is not None else None
+    if period is not None:
+        return run_day(period, run)
+    return line.until if line.until is not None and today < line.until else None
 
 
 def whole_period(line: BillableLine, day: date) -> Period:

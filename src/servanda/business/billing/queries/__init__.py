@@ -4,6 +4,7 @@ from servanda.business.billing.queries.bank import (
     entries_in_suspense,
     entry,
     payments_of_customer,
+    pending_payments,
     statements_of,
     suspense_counts,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "open_totals_by_customer",
     "overdue_of_customer",
     "payments_of_customer",
+    "pending_payments",
     "statements_of",
     "suspense_counts",
 ]

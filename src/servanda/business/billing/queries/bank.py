@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import Count
 
-from servanda.business.billing.facts import BankEntryFacts, StatementFacts
+from servanda.business.billing.facts import BankEntryFacts, InvoiceFacts, StatementFacts
 from servanda.business.billing.models import BankEntry, Statement
+from servanda.business.customers.queries import customers
 from servanda.ground.money import Money
 
 
@@ -48,6 +49,28 @@ def statements_of(company_id: int, *, limit: int = 50) -> tuple[StatementFacts, 
             row.file_name,
         )
         for row in rows
+    )
+
+
+def pending_payments(found: Iterable[InvoiceFacts]) -> frozenset[int]:
+    """Return the invoices that unexplained money may be for: the right amount, and the customer's name or no name at all.
+
+    Nobody is called late for an invoice while a person has not said what such an entry is.
+    """
+    open_ones = [invoice for invoice in found if invoice.open_total]
+    amounts = {amount.minor for one in open_ones for amount in (one.open_principal, one.open_total)}
+    companies = {one.company_id for one in open_ones}
+    entries = BankEntry.objects.filter(company_id__in=companies, state="suspense", amount_minor__in=amounts)
+    payers = {(row.company_id, row.amount_minor, row.payer_name.strip().casefold()) for row in entries}
+    if not payers:
+        return frozenset()
+    names = customers({one.customer_id for one in open_ones})
+    return frozenset(
+        one.invoice_id
+        for one in open_ones
+        for amount in (one.open_principal, one.open_total)
+        for name in ("", names[one.customer_id].name.strip().casefold())
+        if (one.company_id, amount.minor, name) in payers
     )
 
 

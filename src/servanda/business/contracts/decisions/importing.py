@@ -145,6 +145,9 @@ def _plan_problems(row: ImportedRow, prices: PriceList, file: str) -> Iterator[P
     elif row.own_price is None and (not plan.prices or plan.prices[0].since > row.began_on):
         message = f"{row.plan} has no price on {row.began_on}."
         yield Problem(file, row.line, message, "Give the line a price of its own.", "price")
+    if row.own_price is not None and row.own_price.minor < 0:
+        message = f"A price of {row.own_price} is below nothing."
+        yield Problem(file, row.line, message, "Write 0.00 or more; a reduction is a lower price.", "price")
 
 
 def _term_problems(row: ImportedRow, terms: ConclusionTerms, prices: PriceList, file: str) -> Iterator[Problem]:

@@ -35,8 +35,11 @@ def warnings(details: CustomerDetails) -> tuple[Finding, ...]:
 
 
 def _objections(details: CustomerDetails) -> Iterator[Finding]:
-    if not details.number.strip():
-        yield Finding("number", "The customer number is empty.", "Give the customer a number.")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", details.number):
+        message = f"{details.number!r} is not a customer number." if details.number else "The customer number is empty."
+        yield Finding(
+            "number", message, "Use letters, digits, hyphens and full stops, beginning with a letter or digit."
+        )
     if not details.name.strip():
         yield Finding("name", "The name is empty.", "Write the name that stands on the invoice.")
     if "@" not in details.email:

@@ -8,6 +8,7 @@ from servanda.business.contracts.actions.ending import stop_line
 from servanda.business.customers.facts import CustomerFacts
 from servanda.business.customers.queries import customer
 from servanda.business.dunning import wording
+from servanda.business.dunning.actions.releasing import release
 from servanda.business.dunning.decisions.interest import accrued
 from servanda.business.dunning.decisions.orders import (
     ChargeCompensation,
@@ -181,9 +182,10 @@ def _hold(order: PlaceHold, arrears: Arrears, company: CompanyFacts, *, today: d
 
 
 def _waive(order: WaiveCharges, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:
-    """Waive the open charges on a person's word; what that ends is carried out by who decided."""
+    """Waive the open charges on a person's word, and lift at once the holds that nothing else stands behind."""
     waived = waive_charges(order.invoice_id, because=order.because, key=order.key, today=today, at=at)
     _record(order, arrears, company, {"amount_minor": waived.minor}, today=today, at=at)
+    release(company, arrears.customer_id, today=today, at=at)
 
 
 def _end(order: EndContract, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:

@@ -6,8 +6,6 @@ from django.db import transaction
 
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.dunning.actions.following import look_again, work_off_claim
-from servanda.business.dunning.actions.paying import release
-from servanda.business.dunning.decisions.orders import WaiveCharges
 from servanda.business.dunning.models import Proposal
 from servanda.business.evidence.actions import record
 from servanda.business.evidence.facts import because_from_json
@@ -46,6 +44,3 @@ def decide_proposal(
         )
         look_again([row.invoice_id], today=today)
     work_off_claim(company, row.invoice_id, today=today, at=at)
-    if is_approved and row.act == WaiveCharges.what:
-        with transaction.atomic():
-            release(company, row.customer_id, today=today, at=at)

@@ -16,7 +16,7 @@ from servanda.business.billing.actions.allocating import lock_invoices
 from servanda.business.billing.queries import invoice_ids_after, invoices
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.dunning.actions.carrying import carry_out
-from servanda.business.dunning.decisions.ladder import next_step
+from servanda.business.dunning.decisions.ladder import BANK_SILENT, next_step
 from servanda.business.dunning.decisions.orders import Wait
 from servanda.business.dunning.models import Claim
 from servanda.business.dunning.queries import arrears_of, ladder_terms_of
@@ -62,6 +62,22 @@ def look_again_at_customers(customer_ids: Iterable[int], *, today: date) -> None
     """Ask for a fresh look at all that customers have unpaid: they have a service now that they had not."""
     claims = Claim.objects.filter(customer_id__in=list(customer_ids)).exclude(waits_for="paid")
     claims.update(look_again_on=today)
+
+
+def look_again_at_silence(company_id: int, *, today: date) -> None:
+    """Ask for a fresh look at claims that were parked because the bank had not told of their days yet: it has now.
+
+    One that another worker has just now is passed over, so that nobody waits for it: it is looked at tomorrow anyway.
+    """
+    parked = Claim.objects.filter(company_id=company_id, waits_for=f"parked: {BANK_SILENT}", look_again_on__gt=today)
+    free = parked.select_for_update(skip_locked=True).values_list("invoice_id", flat=True)
+    look_again(list(free), today=today)
+
+
+def lock_claims_of(customer_ids: Iterable[int]) -> None:
+    """Lock all claims of customers until the transaction ends: nobody acts on them, pauses or settles them meanwhile."""
+    claims = Claim.objects.select_for_update().filter(customer_id__in=list(customer_ids)).order_by("invoice_id")
+    list(claims.values_list("invoice_id", flat=True))
 
 
 def work_off(company: CompanyFacts, *, today: date, at: datetime, limit: int = 500) -> Worked:
@@ -114,6 +130,7 @@ def work_off_claim(company: CompanyFacts, invoice_id: int, *, today: date, at: d
 
 def _wait(claim: Claim, wait: Wait, *, today: date) -> None:
     """Note when to look again. Doubt is looked at every day; what only an event can change, when the event comes."""
+    assert wait.until is None or wait.until > today, f"claim {claim.pk} would be looked at for ever today: {wait}"
     tomorrow = today + timedelta(days=1)
     claim.look_again_on = tomorrow if wait.is_doubt else wait.until
     claim.waits_for = f"parked: {wait.reason}" if wait.is_doubt else wait.reason

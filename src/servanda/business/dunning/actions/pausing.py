@@ -65,9 +65,12 @@ def pause_claim(
 
 
 @transaction.atomic
-def end_pause(company: CompanyFacts, pause_id: int, *, by: str, today: date, at: datetime) -> None:
-    """End a pause; the days it lasted do not count towards any deadline."""
-    row = Pause.objects.select_for_update().get(pk=pause_id, company_id=company.company_id)
+def end_pause(company: CompanyFacts, pause_id: int, *, invoice_id: int, by: str, today: date, at: datetime) -> None:
+    """End a pause of the invoice; the days it lasted do not count towards any deadline."""
+    pauses = Pause.objects.select_for_update().filter(company_id=company.company_id, invoice_id=invoice_id)
+    row = pauses.filter(pk=pause_id).first()
+    if row is None:
+        raise NotPaused("The invoice has no such pause. Reload the page and choose one that is there.")
     if row.ended_on is not None:
         return
     row.ended_on = today

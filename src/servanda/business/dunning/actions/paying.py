@@ -6,26 +6,23 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from servanda.agreements.reading import library_of
 from servanda.business.billing.actions.allocating import Allocated, explain_as_payment
 from servanda.business.billing.actions.crediting import credit_invoice, credit_whole_invoice
 from servanda.business.billing.actions.receiving import Received
 from servanda.business.billing.actions.receiving import receive_statement as book_statement
 from servanda.business.billing.facts import StatementDraft
-from servanda.business.billing.queries import invoices, invoices_of_customer, overdue_of_customer
+from servanda.business.billing.queries import invoices
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.dunning.actions.carrying import charge
-from servanda.business.dunning.actions.following import look_again
+from servanda.business.dunning.actions.following import lock_claims_of, look_again, look_again_at_silence
+from servanda.business.dunning.actions.releasing import release
 from servanda.business.dunning.decisions.interest import settlement_interest
 from servanda.business.dunning.decisions.ladder import doubt
 from servanda.business.dunning.models import Claim, Pause, Proposal
-from servanda.business.dunning.queries import arrears_of, disputed_invoices, ladder_terms_of
+from servanda.business.dunning.queries import arrears_of, ladder_terms_of
 from servanda.business.evidence.actions import NoWarrant, record
-from servanda.business.hosting.actions import lift_holds
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money
-from servanda.terms.clauses import Reopening
-from servanda.terms.resolving import ask
 
 TAKEN_BACK = "payment taken back"
 
@@ -42,7 +39,9 @@ class Settlement:
 def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: date, at: datetime) -> Settlement:
     """Book a bank statement, and carry out at once all that its payments end."""
     received = book_statement(company, draft, today=today, at=at)
-    return Settlement(received, settle(company, received.changed, today=today, at=at))
+    reopened = settle(company, received.changed, today=today, at=at)
+    look_again_at_silence(company.company_id, today=today)
+    return Settlement(received, reopened)
 
 
 @transaction.atomic
@@ -93,7 +92,7 @@ def settle(company: CompanyFacts, changed: Iterable[Allocated], *, today: date, 
     """
     changes = tuple(changed)
     customer_ids = sorted({change.customer_id for change in changes})
-    _lock_claims(customer_ids)
+    lock_claims_of(customer_ids)
     reopened = [
         service_id for customer_id in customer_ids for service_id in release(company, customer_id, today=today, at=at)
     ]
@@ -104,11 +103,6 @@ def settle(company: CompanyFacts, changed: Iterable[Allocated], *, today: date, 
             _settle_invoice(company, change, today=today, at=at)
     look_again({change.invoice_id for change in changes}, today=today)
     return tuple(reopened)
-
-
-def _lock_claims(customer_ids: Iterable[int]) -> None:
-    claims = Claim.objects.select_for_update().filter(customer_id__in=list(customer_ids)).order_by("invoice_id")
-    list(claims.values_list("invoice_id", flat=True))
 
 
 def _doubt(company: CompanyFacts, change: Allocated, *, today: date, at: datetime) -> None:
@@ -135,38 +129,6 @@ def _doubt(company: CompanyFacts, change: Allocated, *, today: date, at: datetim
             facts={"cause": TAKEN_BACK, "reason": row.reason, "until": None, "is_late": False},
             customer_id=change.customer_id,
         )
-
-
-def release(company: CompanyFacts, customer_id: int, *, today: date, at: datetime) -> tuple[int, ...]:
-    """Lift the holds for non-payment of a customer who owes nothing overdue any more but what is disputed.
-
-    To the last øre, as the terms have it (safeit-054, compusoft-095): the amount to pay stands in every letter.
-    """
-    if overdue_of_customer(customer_id, today=today, apart_from=disputed_invoices(customer_id, today=today)):
-        return ()
-    lifted = lift_holds(
-        customer_id=customer_id, cause="payment", because=_reopening(company, customer_id), today=today, at=at
-    )
-    record(
-        company_id=company.company_id,
-        key=f"arrears.cleared:{customer_id}:{today}",
-        what="arrears.cleared",
-        subject=f"customer:{customer_id}",
-        on_day=today,
-        at=at,
-        because=(),
-        facts={"services_reopened": list(lifted)},
-        customer_id=customer_id,
-    )
-    return lifted
-
-
-def _reopening(company: CompanyFacts, customer_id: int) -> tuple[Citation, ...]:
-    """Return the clause on reopening by which a hold is lifted; without one, the hold's own ground has gone."""
-    (invoice, *_) = invoices_of_customer(customer_id)
-    agreement = library_of(company.slug).version(invoice.terms_version)
-    cause = (("cause", "payment"),)
-    return ask(agreement, Reopening, on=invoice.issued_on, customer=invoice.customer_kind, selector=cause).because
 
 
 def _settle_invoice(company: CompanyFacts, change: Allocated, *, today: date, at: datetime) -> None:

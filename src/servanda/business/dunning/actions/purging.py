@@ -6,9 +6,12 @@ closing leaves the data where they are.
 
 from datetime import date, datetime
 
+from django.db import transaction
+
 from servanda.business.billing.queries import overdue_of_customer
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.queries import line as line_of
+from servanda.business.dunning.actions.following import lock_claims_of
 from servanda.business.dunning.decisions.ladder import is_bank_silent
 from servanda.business.dunning.queries import has_pause
 from servanda.business.evidence.actions import NoWarrant
@@ -26,16 +29,26 @@ def purge_due(company: CompanyFacts, *, today: date, at: datetime) -> int:
     for service in services_to_purge(company.company_id, today=today):
         if service.purge_decided_by == "person":
             continue
-        reason = _hindrance(service, today=today)
-        if reason:
-            leave_purge_to_person(service.service_id, reason=reason, today=today, at=at)
-            continue
         try:
-            purge_service(service.service_id, approval=None, today=today, at=at)
-            purged += 1
+            purged += _purge(service, today=today, at=at)
         except NoWarrant:
             continue  # the brake is engaged: it is tried again on the next bank day
     return purged
+
+
+@transaction.atomic
+def _purge(service: ServiceFacts, *, today: date, at: datetime) -> bool:
+    """Purge a service, or leave it to a person.
+
+    The customer's claims are locked first: a payment or a pause that comes just now is seen, or comes after.
+    """
+    lock_claims_of([service.customer_id])
+    reason = _hindrance(service, today=today)
+    if reason:
+        leave_purge_to_person(service.service_id, reason=reason, today=today, at=at)
+        return False
+    purge_service(service.service_id, approval=None, today=today, at=at)
+    return True
 
 
 def _hindrance(service: ServiceFacts, *, today: date) -> str:

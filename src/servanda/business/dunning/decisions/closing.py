@@ -34,9 +34,13 @@ def closure_due(arrears: Arrears, terms: LadderTerms, *, today: date) -> EndCont
 
 
 def closable(arrears: Arrears, rule: Closure) -> tuple[int, ...]:
-    """Return the services that the closing would reach: the unpaid ones, or all where the contract ends."""
-    reaches_all = rule.scope == "contract"
-    return tuple(service.service_id for service in arrears.services if reaches_all or service.is_on_invoice)
+    """Return the services that the closing would reach: the unpaid ones, or all of the contract where that ends."""
+    reaches_contract = rule.scope == "contract"
+    return tuple(
+        service.service_id
+        for service in arrears.services
+        if service.is_on_invoice or (reaches_contract and service.is_in_contract)
+    )
 
 
 def _rule_day(rule: Closure, arrears: Arrears) -> date | None:

@@ -12,7 +12,13 @@ def late_from(due_on: date) -> date:
 
 
 def counting_due_on(arrears: Arrears) -> date | None:
-    """Return the due day that the steps count from.
+    """Return the due day that the steps count from: later by the days lost at the beginning, and by those of a pause."""
+    due_on, noticed = noticed_due_on(arrears), arrears.last("payment.late")
+    return due_on + timedelta(days=noticed.paused_days) if due_on is not None and noticed is not None else due_on
+
+
+def noticed_due_on(arrears: Arrears) -> date | None:
+    """Return the due day, later by the days that we were late to notice the delay.
 
     When we noticed the delay late ourselves (the clock stood still), all steps count from where it was noticed, so that
     a catch-up is never a burst. What is noticed on a day without banks counts from the bank day on which a letter can go.
@@ -37,4 +43,5 @@ def deadline_day(anchor: date, days: int, *, late_days: int = 0) -> date:
 
 
 def completed_on(done: Done | None) -> date | None:
-    return done.on if done is not None else None
+    """Return the day that what follows a completed step counts from."""
+    return done.counts_from if done is not None else None

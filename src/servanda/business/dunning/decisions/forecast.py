@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from servanda.business.dunning.decisions.ladder import next_step
+from servanda.business.dunning.decisions.ladder import is_bank_silent, next_step
 from servanda.business.dunning.decisions.orders import (
     ChargeCompensation,
     ChargeFee,
@@ -37,6 +37,8 @@ def foresee(arrears: Arrears, terms: LadderTerms, *, today: date, until: date) -
     """Yield the orders from today to the last day asked for, in the order in which they would happen."""
     day = today
     arrears = replace(arrears, asked=frozenset())  # what waits for a person is taken today, and marked as the person's
+    if not is_bank_silent(arrears.bank_known_until, today=today):
+        arrears = replace(arrears, bank_known_until=None)  # the bank goes on telling of each day, and nobody pays
     for _ in range(STEPS_MAX):
         step = next_step(arrears, terms, today=day)
         if isinstance(step, Wait):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from servanda.business.dunning.decisions.days import counting_due_on, late_from
+from servanda.business.dunning.decisions.days import late_from, noticed_due_on
 from servanda.business.dunning.decisions.orders import ChargeInterest, Wait
 from servanda.business.dunning.decisions.terms import LadderTerms
 from servanda.business.dunning.facts import Arrears, Done
@@ -43,7 +43,7 @@ def _for_started_month(arrears: Arrears, terms: LadderTerms, *, today: date) -> 
     """
     assert terms.interest is not None and terms.interest.rule.percent is not None
     charged = [done for done in arrears.done if done.what == "interest.charged"]
-    due_on = counting_due_on(arrears)
+    due_on = noticed_due_on(arrears)  # interest grows while dunning stands still
     assert due_on is not None
     number = len(charged) + 1
     first_on = late_from(due_on)

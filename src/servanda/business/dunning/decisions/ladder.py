@@ -25,6 +25,7 @@ from servanda.business.dunning.facts import TRIFLE, Arrears
 from servanda.ground.calendar import bank_days_after
 from servanda.ground.law.interest import DEMAND_DAYS, FROM_THIRTY_DAYS_AFTER_DEMAND
 
+BANK_SILENT = "bank entries are not known"
 BANK_FILE_AGE_DAYS = 4  # bank days without news from the bank, after which nobody can be called late with certainty
 
 
@@ -76,7 +77,7 @@ def doubt(arrears: Arrears, *, today: date) -> str:
         return arrears.paused_because
     if arrears.failed_letters:
         return "a letter was not delivered"
-    return "bank entries are not known" if is_bank_silent(arrears.bank_known_until, today=today) else ""
+    return BANK_SILENT if is_bank_silent(arrears.bank_known_until, today=today) else ""
 
 
 def is_bank_silent(known_until: date | None, *, today: date) -> bool:
@@ -108,16 +109,32 @@ def _answers(arrears: Arrears, terms: LadderTerms, *, today: date) -> list[Order
         breach_due(arrears, terms, today=today),
         _dead_end(arrears, terms, today=today),
     )
-    return [_on_bank_day(answer, today=today) for answer in rungs if answer is not None]
+    answers = (_on_known_entries(answer, arrears) for answer in rungs if answer is not None)
+    return [_on_bank_day(answer, arrears, today=today) for answer in answers]
 
 
-def _on_bank_day(answer: Order | Wait, *, today: date) -> Order | Wait:
+def _on_known_entries(answer: Order | Wait, arrears: Arrears) -> Order | Wait:
+    """Park what rests on a day having passed unpaid while the bank has not told of all days before it.
+
+    Who pays on the last day is seen on the bank's statement of that day, which comes in the night or the morning after.
+    """
+    known_until = arrears.bank_known_until
+    if known_until is None or isinstance(answer, Wait | AcceptBySilence):
+        return answer
+    if bank_days_after(known_until, count=1) >= answer.allowed_on:
+        return answer
+    return Wait(because=answer.because, reason=BANK_SILENT, is_doubt=True)
+
+
+def _on_bank_day(answer: Order | Wait, arrears: Arrears, *, today: date) -> Order | Wait:
     """Let a letter or an adverse act wait for a bank day, however late it has become: after a pause, or a person's yes.
 
     Interest is not moved: it grows by the calendar, and charging it on its day says no more than what is owed.
     """
     if isinstance(answer, Wait | ChargeInterest) or not answer.is_adverse or letter_day(today) == today:
         return answer
+    if _is_asked(answer, arrears) or answer.key in arrears.declined:
+        return answer  # it waits for a person, and not for the day
     return Wait(because=answer.because, reason="bank day", until=letter_day(today))
 
 
@@ -206,7 +223,13 @@ def _waits(answers: list[Order | Wait]) -> list[Wait]:
 
 
 def _nearest(waits: list[Wait]) -> Wait:
-    """Return the wait that ends first; one without an end only if there is no other."""
+    """Return the wait that ends first; one without an end only if there is no other.
+
+    Doubt comes before all: it is shown as such, and looked at daily.
+    """
+    doubts = [wait for wait in waits if wait.is_doubt]
+    if doubts:
+        return doubts[0]
     dated = [wait for wait in waits if wait.until is not None]
     if dated:
         return min(dated, key=lambda wait: wait.until or date.max)

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from servanda.business.dunning.decisions.days import counting_due_on, deadline_day, letter_day
+from servanda.business.dunning.decisions.days import completed_on, counting_due_on, deadline_day, late_from, letter_day
 from servanda.business.dunning.decisions.orders import ChargeCompensation, ChargeFee, SendReminder, Wait
 from servanda.business.dunning.decisions.terms import LadderTerms
 from servanda.business.dunning.facts import Arrears, Done
@@ -71,7 +71,12 @@ def _next_reminder(arrears: Arrears, terms: LadderTerms) -> Ruled[Reminder] | No
 def _rule_day(rule: Reminder, arrears: Arrears) -> date | None:
     """Return the day that the rule gives, before it moves to a bank day; None while its anchor has not happened."""
     anchor = _anchor(rule, arrears)
-    return anchor + timedelta(days=rule.wait_days) if anchor is not None else None
+    if anchor is None:
+        return None
+    on = anchor + timedelta(days=rule.wait_days)
+    before = arrears.last("reminder.sent", rule.step - 1)
+    # Who pays on the last day of the reminder before has paid in time, also where that day moved to a bank day.
+    return max(on, late_from(before.deadline_on)) if before is not None and before.deadline_on is not None else on
 
 
 def _anchor(rule: Reminder, arrears: Arrears) -> date | None:
@@ -82,10 +87,9 @@ def _anchor(rule: Reminder, arrears: Arrears) -> date | None:
         case "reminder deadline":
             return before.deadline_on if before is not None else None
         case "reminder":
-            return before.on if before is not None else None
+            return completed_on(before)
         case "closure":
-            closed = arrears.last("contract.ended")
-            return closed.on if closed is not None else None
+            return completed_on(arrears.last("contract.ended"))
 
 
 def _reminder(

@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from servanda.business.billing.decisions.payment import due_on, term_for
 from servanda.business.billing.facts import InvoiceFacts
-from servanda.business.billing.queries import billing_terms, invoices
+from servanda.business.billing.queries import billing_terms, invoices, pending_payments
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies
+from servanda.business.contracts.queries import line_facts
 from servanda.business.dunning.facts import Arrears, Done, HeldService, Paid
 from servanda.business.dunning.models import Pause, Proposal
 from servanda.business.evidence.facts import Event
@@ -41,7 +42,7 @@ class Known:
     letters: tuple[LetterFacts, ...]  # of the invoices
     services: tuple[ServiceFacts, ...]  # of their customers
     events: tuple[Event, ...]  # about the invoices
-    reminding: tuple[Event, ...]  # of their customers: at least the reminders, and when everything was paid
+    reminding: tuple[Event, ...]  # of their customers: at least the reminders, the letters accepted, all debts cleared
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def arrears_of(invoice_ids: Iterable[int], *, today: date) -> tuple[Arrears, ...
         letters=letters_of_invoices(invoice.invoice_id for invoice in found),
         services=services_of_customers(customers),
         events=events_of_subjects(f"invoice:{invoice.invoice_id}" for invoice in found),
-        reminding=events_of_customers(customers, what=("arrears.cleared", "reminder.written")),
+        reminding=events_of_customers(customers, what=("arrears.cleared", "reminder.written", "letter.accepted")),
     )
     return arrears_from(known, found, today=today)
 
@@ -77,7 +78,10 @@ def arrears_from(known: Known, found: Iterable[InvoiceFacts], *, today: date) ->
     services = _by(known.services, lambda service: service.customer_id)
     pauses = _by(Pause.objects.filter(invoice_id__in=ids).order_by("id"), lambda pause: pause.invoice_id)
     answers = _by(Proposal.objects.filter(invoice_id__in=ids), lambda proposal: proposal.invoice_id)
-    reminders = _reminders_of_customers(known.reminding, {invoice.customer_id for invoice in wanted})
+    customers = {invoice.customer_id for invoice in wanted}
+    reminders = _reminders_of_customers(known.reminding, customers, today=today)
+    pending = pending_payments(wanted)
+    contracts = {line.line_id: line.contract_id for line in line_facts(one.line_id for one in known.services)}
     return tuple(
         _arrears(
             invoice,
@@ -85,9 +89,11 @@ def arrears_from(known: Known, found: Iterable[InvoiceFacts], *, today: date) ->
             events=events[f"invoice:{invoice.invoice_id}"],
             letters=letters[invoice.invoice_id],
             services=services[invoice.customer_id],
+            contracts=contracts,
             pauses=pauses[invoice.invoice_id],
             answers=answers[invoice.invoice_id],
             reminders=reminders[invoice.customer_id],
+            is_pending=invoice.invoice_id in pending,
             today=today,
         )
         for invoice in wanted
@@ -101,9 +107,11 @@ def _arrears(
     events: list[Event],
     letters: list[LetterFacts],
     services: list[ServiceFacts],
+    contracts: Mapping[int, int],
     pauses: list[Pause],
     answers: list[Proposal],
     reminders: _Reminders,
+    is_pending: bool,
     today: date,
 ) -> Arrears:
     sent = {letter.key.split(":again:")[0]: letter for letter in letters if letter.state != "replaced"}
@@ -131,8 +139,10 @@ def _arrears(
         done=tuple(_done(events, sent, pauses, today=today)),
         waiting_letters=frozenset(_waiting(events, sent)),
         failed_letters=frozenset(key for key, letter in sent.items() if letter.state in FAILED),
-        paused_because=_paused(pauses, today=today),
-        services=tuple(_service(service, invoice) for service in services if service.state == "running"),
+        paused_because=_paused(pauses, today=today) or ("pending payment" if is_pending else ""),
+        services=tuple(
+            _service(service, invoice, contracts[service.line_id]) for service in services if service.state == "running"
+        ),
         fee_letters_on=reminders.with_fee_on,
         reminders_on=reminders.sent_on,
         asked=frozenset(answer.key for answer in by_state["open"]),
@@ -162,7 +172,8 @@ def _done(events: list[Event], sent: Mapping[str, LetterFacts], pauses: list[Pau
             amount = Money(_number(event.facts["amount_minor"]))
             yield Done(event.what, event.on_day, step=_step(event), amount=amount, key=event.key)
         else:
-            yield Done(event.what, event.on_day, key=event.key)
+            paused = _days_paused(pauses, since=event.on_day, today=today)
+            yield Done(event.what, event.on_day, key=event.key, paused_days=paused.days)
 
 
 def _reminder(event: Event, sent: Mapping[str, LetterFacts], pauses: list[Pause], *, today: date) -> Iterable[Done]:
@@ -173,14 +184,22 @@ def _reminder(event: Event, sent: Mapping[str, LetterFacts], pauses: list[Pause]
     letter = sent.get(str(event.facts["letter"]))
     if letter is None or letter.accepted_on is None:
         return
-    late = letter.accepted_on - event.on_day
+    late = max(letter.accepted_on - event.on_day, timedelta(0))
     paused = _days_paused(pauses, since=letter.accepted_on, today=today)
     deadline_on = date.fromisoformat(str(event.facts["deadline_on"]))
     if late or paused:
         deadline_on = bank_day_on_or_after(deadline_on + late + paused)
     fee = Money(_number(event.facts["fee_minor"])) if event.facts.get("fee_minor") else None
     step = _step(event)
-    yield Done("reminder.sent", letter.accepted_on, step=step, deadline_on=deadline_on, fee=fee, key=letter.key)
+    yield Done(
+        "reminder.sent",
+        letter.accepted_on,
+        step=step,
+        deadline_on=deadline_on,
+        fee=fee,
+        key=letter.key,
+        paused_days=paused.days,
+    )
     if event.facts.get("is_collection_warning"):
         yield Done("collection.warned", letter.accepted_on, step=step, deadline_on=deadline_on, key=letter.key)
 
@@ -210,15 +229,31 @@ def _days_paused(pauses: list[Pause], *, since: date, today: date) -> timedelta:
     return timedelta(days=len(days))
 
 
-def _service(service: ServiceFacts, invoice: InvoiceFacts) -> HeldService:
+def _service(service: ServiceFacts, invoice: InvoiceFacts, contract_id: int) -> HeldService:
     billed = {line.line_id for line in invoice.lines}
     is_held = any(hold.invoice_id == invoice.invoice_id for hold in service.open_holds)
-    return HeldService(service.service_id, service.product, service.name, service.line_id in billed, is_held)
+    return HeldService(
+        service.service_id,
+        service.product,
+        service.name,
+        is_on_invoice=service.line_id in billed,
+        is_held=is_held,
+        is_in_contract=contract_id == invoice.contract_id,
+    )
 
 
-def _reminders_of_customers(events: Iterable[Event], customer_ids: set[int]) -> dict[int, _Reminders]:
-    """Return each customer's reminders since the customer last owed nothing overdue."""
+def _reminders_of_customers(events: Iterable[Event], customer_ids: set[int], *, today: date) -> dict[int, _Reminders]:
+    """Return each customer's reminders since the customer last owed nothing overdue.
+
+    The days between two fees count from when the letter before was really sent; one that has not gone out goes today at
+    the earliest.
+    """
     events = tuple(events)
+    accepted_on = {
+        str(event.facts["letter"]).split(":again:")[0]: event.on_day
+        for event in events
+        if event.what == "letter.accepted"
+    }
     cleared: dict[int, date] = {}
     for event in events:
         if event.what == "arrears.cleared" and event.customer_id is not None:
@@ -230,9 +265,10 @@ def _reminders_of_customers(events: Iterable[Event], customer_ids: set[int]) -> 
         if event.what != "reminder.written" or customer_id is None:
             continue
         if event.on_day > cleared.get(customer_id, date.min):
-            sent[customer_id].append(event.on_day)
+            sent_on = max(event.on_day, accepted_on.get(str(event.facts["letter"]), today))
+            sent[customer_id].append(sent_on)
             if event.facts.get("fee_minor"):
-                with_fee[customer_id].append(event.on_day)
+                with_fee[customer_id].append(sent_on)
     return {
         customer_id: _Reminders(tuple(sent[customer_id]), tuple(with_fee[customer_id])) for customer_id in customer_ids
     }

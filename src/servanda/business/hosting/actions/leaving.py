@@ -18,7 +18,7 @@ from servanda.business.hosting import wording
 from servanda.business.hosting.actions.services import quarantine_services
 from servanda.business.hosting.decisions.deletion import purge_on
 from servanda.business.hosting.models import Service
-from servanda.business.letters.actions import write_letters
+from servanda.business.letters.actions import unwritten, write_letters
 from servanda.business.letters.facts import LetterDraft
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import Deletion, Export
@@ -35,14 +35,13 @@ def take_lines_forward(company: CompanyFacts, *, today: date, at: datetime) -> i
     What a person must decide is looked at again tomorrow.
     """
     steps = 0
-    waiting = []
-    for line_id in lines_that_may_be_due(company.company_id, today=today, limit=LINES_AT_ONCE):
-        waiting.append(line_id)
-        try:
-            steps += _take_steps(company, line_id, today=today, at=at)
-        except (DatabaseError, Refused, AssertionError, LookupError):
-            LOG.exception("line %s was left as it was", line_id)  # it must not keep the others waiting
-    put_off(waiting, on=today + timedelta(days=1), today=today)
+    while line_ids := lines_that_may_be_due(company.company_id, today=today, limit=LINES_AT_ONCE):
+        for line_id in line_ids:
+            try:
+                steps += _take_steps(company, line_id, today=today, at=at)
+            except (DatabaseError, Refused, AssertionError, LookupError):
+                LOG.exception("line %s was left as it was", line_id)  # it must not keep the others waiting
+        put_off(line_ids, on=today + timedelta(days=1), today=today)
     return steps
 
 
@@ -81,28 +80,29 @@ def remind_of_export(company: CompanyFacts, *, today: date, at: datetime) -> int
     They go out on their very day, whatever day that is: they help the customer, and later would help less. After a standstill
     only the nearest one is written.
     """
-    drafts = []
+    due: dict[str, tuple[LineFacts, Answer[Export]]] = {}
     for line in lines_ending_between(company.company_id, since=today, until=today + LOOK_AHEAD):
         export = _asked(company, line, Export, today=today)
-        if export.rule is None or line.until is None or line.end_cause != "notice":
-            continue
-        ends_on = line.until - timedelta(days=1)
-        due = [days for days in export.rule.reminders_days_before if ends_on - timedelta(days=days) <= today]
-        if due:
-            drafts.append(_reminder(company, line, min(due), ends_on, export, today=today, at=at))
-    return write_letters(drafts)
+        key = _reminder_key(line, export.rule, today=today) if export.rule is not None else None
+        if key is not None:
+            due[key] = (line, export)
+    return write_letters(_reminder(company, key, *due[key], today=today, at=at) for key in sorted(unwritten(due)))
+
+
+def _reminder_key(line: LineFacts, rule: Export, *, today: date) -> str | None:
+    """Return the key of the nearest reminder whose day has come, if any has."""
+    if line.until is None or line.end_cause != "notice":
+        return None
+    ends_on = line.until - timedelta(days=1)
+    due = [days for days in rule.reminders_days_before if ends_on - timedelta(days=days) <= today]
+    return f"export:{line.line_id}:{ends_on}:{min(due)}" if due else None
 
 
 def _reminder(
-    company: CompanyFacts,
-    line: LineFacts,
-    days: int,
-    ends_on: date,
-    export: Answer[Export],
-    *,
-    today: date,
-    at: datetime,
+    company: CompanyFacts, key: str, line: LineFacts, export: Answer[Export], *, today: date, at: datetime
 ) -> LetterDraft:
+    assert line.until is not None
+    ends_on = line.until - timedelta(days=1)
     to = customer(line.customer_id)
     name = line.description or line.product_code
     subject = wording.export_subject(name, to.language)
@@ -110,7 +110,7 @@ def _reminder(
     return LetterDraft(
         company_id=company.company_id,
         customer_id=line.customer_id,
-        key=f"export:{line.line_id}:{ends_on}:{days}",
+        key=key,
         kind="export",
         language=to.language,
         recipient=to.email,
