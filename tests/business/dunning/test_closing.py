@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from servanda.business.dunning.decisions.closing import closable, closure_due
 from servanda.business.dunning.decisions.orders import EndContract
@@ -139,7 +140,7 @@ def test_days_on_which_dunning_stood_still_do_not_bring_the_closing_nearer() -> 
 
 
 def test_the_end_of_a_contract_reaches_no_service_of_another_contract() -> None:
-    rule = replace(CLOSURE.rule, scope="contract")
+    rule = structs.replace(CLOSURE.rule, scope="contract")
     elsewhere = replace(MAIL, is_in_contract=False)
     assert closable(unpaid(services=(SITE, MAIL)), rule) == (SITE.service_id, MAIL.service_id)
     assert closable(unpaid(services=(SITE, elsewhere)), rule) == (SITE.service_id,)
