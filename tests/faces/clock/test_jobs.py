@@ -103,6 +103,25 @@ def test_a_job_of_a_killed_worker_runs_again_without_a_person(real_database: "Re
     assert not ProcrastinateJob.objects.filter(task_name="trial").exists(), "a job that succeeded is removed"
 
 
+def test_a_round_whose_worker_died_does_not_keep_the_next_one_waiting_for_ever(
+    real_database: "RealDatabase", tmp_path: Path
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 minute') returning id"
+        )
+        (dead_id,) = cursor.fetchone()
+        app.configure_task("round").defer(timestamp=0)
+        cursor.execute("update procrastinate_jobs set status = 'doing', worker_id = %s", [dead_id])
+    app.configure_task("round").defer(timestamp=60)  # the next minute's, which waits for the lock of the dead one's
+    app.configure_task("revive").defer(timestamp=0)
+    for _ in range(2):
+        with worker(real_database, tmp_path / "diary", "--until-idle") as program:
+            assert program.wait(timeout=20) == 0
+    old = [job.args["timestamp"] for job in ProcrastinateJob.objects.filter(task_name="round")]
+    assert not {0, 60} & set(old)  # the worker may have queued the round of the present minute meanwhile
+
+
 @pytest.mark.slow
 def test_a_second_worker_takes_over_within_forty_seconds(real_database: "RealDatabase", tmp_path: Path) -> None:
     diary = tmp_path / "diary"

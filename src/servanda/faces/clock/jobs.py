@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
 
 from servanda.business.companies.actions import JUMP_DAYS_MAX
 from servanda.business.companies.queries import company
@@ -45,10 +46,16 @@ def deliver_letters(timestamp: int = 0) -> None:
 @app.periodic(cron="* * * * * */10")
 @app.task(name="revive", queueing_lock="revive", priority=100, pass_context=True)
 async def revive(context: JobContext, timestamp: int) -> None:
-    """Let the jobs of dead workers run again."""
+    """Let the jobs of dead workers run again. One whose like waits already is given up: the waiting one stands for it.
+
+    Left as it was, it would keep its lock for ever, and no round would ever be made again.
+    """
     queue = context.app.job_manager
     for job in await queue.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-        await queue.retry_job(job)
+        try:
+            await queue.retry_job(job)
+        except UniqueViolation:
+            await queue.finish_job(job, Status.FAILED, delete_job=True)
 
 
 @app.periodic(cron="17 3 * * *")
