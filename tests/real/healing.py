@@ -48,6 +48,7 @@ def heal(company_id: int) -> int:
     company = company_of(company_id)
     assert company.clock_on is not None
     today = company.clock_on
+    lives.read_statement(company)  # before any round, as on a quiet day: who pays today is not reminded today
     deliver_of(company, now=moment_of(today) + LEASES_HAVE_ENDED)
     run_round(company, now=moment_of(today))
     lost = [letter for letter in undelivered_letters(company_id) if letter.state == "uncertain"]
