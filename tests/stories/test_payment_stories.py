@@ -278,3 +278,22 @@ def test_nobody_is_reminded_while_a_person_has_not_said_what_the_right_amount_is
     world.live_until(date(2026, 12, 16))
     assert [parked.waits_for for parked in claims_parked(world.company_id)] == ["pending payment"]
     assert not [letter for letter in letters_of_customer(birk) if letter.kind == "reminder"]
+
+
+def test_many_small_credit_notes_give_back_the_vat_of_their_sum() -> None:
+    world = World("safe-it", NOVEMBER_30)
+    birk = world.customer(BIRK, "hosting-yearly", began_on=NOVEMBER_30, price=Money(10_000_00))
+    world.live_until(date(2026, 12, 1))
+    for _ in range(3):
+        credit_note_for(
+            world.company,
+            world.invoice_of(birk).invoice_id,
+            net_by_position={1: Money(2)},
+            reason="rounding",
+            because=(Citation("safe-it", "2.7"),),
+            by=EVA,
+            today=world.today,
+            at=moment_of(world.today),
+        )
+    # 25 % of 0.06 is 0.015, which is 0.02; rounded note by note it would have been 0.03.
+    assert world.invoice_of(birk).open_principal == Money(12_500_00 - 6 - 2)

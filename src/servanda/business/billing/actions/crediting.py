@@ -131,14 +131,15 @@ def _checked_lines(invoice: InvoiceFacts, net_by_position: Mapping[int, Money]) 
 
 
 def _vat(invoice: InvoiceFacts, lines: list[tuple[InvoiceLineFacts, Money]]) -> Money:
-    """Return the VAT to give back: the invoice's own rest where everything is credited, so that no øre stays behind."""
-    asked = total_of(amount for _, amount in lines)
+    """Return the VAT to give back: that on all credited so far, less what earlier notes gave back.
+
+    Rounded on the sum, so that many small notes never give back another amount than one large one.
+    """
     notes = Invoice.objects.filter(original_id=invoice.invoice_id, kind="credit note")
     before = notes.aggregate(net=Sum("net_minor"), vat=Sum("vat_minor"))
-    if asked == invoice.net - Money(before["net"] or 0):
-        return invoice.vat - Money(before["vat"] or 0)
-    percent = lines[0][0].vat_percent
-    return vat_of(asked, rate=Decimal(percent) / 100)
+    credited = total_of(amount for _, amount in lines) + Money(before["net"] or 0)
+    whole = invoice.vat if credited == invoice.net else vat_of(credited, rate=Decimal(lines[0][0].vat_percent) / 100)
+    return whole - Money(before["vat"] or 0)
 
 
 def _write_note(
