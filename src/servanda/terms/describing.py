@@ -11,12 +11,9 @@ from inspect import cleandoc
 import msgspec
 
 from servanda.ground.citation import Citation
-from servanda.terms.clauses import KINDS, Rule
+from servanda.terms.clauses import KINDS, Rule, ShownRule
 from servanda.terms.document import Agreement
 from servanda.terms.fields import APPLICABILITY, Field, fields_of, selectors_of
-
-# Kinds that are shown, cited and checked, while nothing in the program acts on them yet; a test compares this with the code.
-ONLY_SHOWN = ("invoice-channel", "prices", "payment-methods", "collection-fee", "collection-costs")
 
 _HEAD = """\
 # Clause kinds
@@ -66,7 +63,7 @@ def toml_of(rule: Rule) -> str:
 def _section(kind: type[Rule], example: Example | None) -> Iterator[str]:
     yield f"## `{kind.kind}`\n"
     yield f"{cleandoc(kind.__doc__ or '')}\n"
-    if kind.kind in ONLY_SHOWN:
+    if issubclass(kind, ShownRule):
         yield "Shown and cited only: nothing in the program acts on it yet.\n"
     if selectors_of(kind):
         named = ", ".join(f"`{name}`" for name in selectors_of(kind))

@@ -14,12 +14,6 @@ import msgspec
 
 from servanda.terms.clauses import CustomerKind, Rule
 
-# Kinds of which an agreement may hold several rules side by side, told apart by what they are about.
-_TOLD_APART_BY: dict[str, tuple[str, ...]] = {
-    "notice-channel": ("party",),
-    "special-agreement": ("about",),
-    "invoice-note": ("note",),
-}
 ANY = "any"  # the value of a selector that answers every question, after the rules that name it
 APPLICABILITY = ("products", "customers", "requirements", "decided_by", "house")
 
@@ -58,7 +52,7 @@ def fields_of(kind: type[Rule]) -> dict[str, Field]:
 
 def selectors_of(kind: type[Rule]) -> tuple[str, ...]:
     """Return the fields that tell rules of the kind apart, such as the step of a reminder."""
-    return kind.selectors or _TOLD_APART_BY.get(kind.kind, ())
+    return kind.selectors or kind.told_apart_by
 
 
 def figures_of(rule: Rule) -> tuple[str, ...]:

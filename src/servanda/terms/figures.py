@@ -16,6 +16,14 @@ _UNITS: dict[tuple[str, Language], tuple[str, str]] = {
     ("years", "en"): ("year", "years"),
     ("hours", "da"): ("time", "timer"),
     ("hours", "en"): ("hour", "hours"),
+    ("minutes", "da"): ("minut", "minutter"),
+    ("minutes", "en"): ("minute", "minutes"),
+    ("working days", "da"): ("arbejdsdag", "arbejdsdage"),
+    ("working days", "en"): ("working day", "working days"),
+    ("working hours", "da"): ("arbejdstime", "arbejdstimer"),
+    ("working hours", "en"): ("working hour", "working hours"),
+    ("fiscal years", "da"): ("regnskabsår", "regnskabsår"),
+    ("fiscal years", "en"): ("fiscal year", "fiscal years"),
 }
 # Lengths in months are alternatives to choose from; days in a list are all kept.
 _LAST_WORD: dict[tuple[bool, Language], str] = {
@@ -35,6 +43,10 @@ def figure_text(rule: Rule, field: str, language: Language) -> str:
         return money_text(Money(amount_minor(value)), language)
     if unit == "percent":
         return f"{_number(value, language)} %"
+    if unit == "number":
+        return _number(value, language)
+    if unit == "clock time":
+        return str(value).replace(":", ".") if language == "da" else str(value)
     values = value if isinstance(value, tuple) else (value,)
     number = _listed(tuple(map(str, values)), is_choice=unit == "months", language=language)
     if unit == "count":

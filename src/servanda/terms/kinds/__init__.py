@@ -1,0 +1,1 @@
+"""The kinds of clause, by what they are about."""
