@@ -37,6 +37,11 @@ def library_of(provider: str) -> Library:
     return _sound_shelf(provider).library
 
 
+def installed_library(provider: str) -> Library | None:
+    """Return the versions that came with the program; None for a provider who began without any."""
+    return library_of(provider) if provider in PROVIDERS else None
+
+
 @cache
 def catalogue_of(provider: str) -> Catalogue:
     """Return what the provider sells."""

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "servanda.business.companies",
     "servanda.business.evidence",
+    "servanda.business.library",
     "servanda.business.customers",
     "servanda.business.letters",
     "servanda.business.ledger",

@@ -5,7 +5,6 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from servanda.agreements.reading import library_of
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.companies.queries import company
 from servanda.business.contracts.decisions.importing import (
@@ -34,6 +33,7 @@ from servanda.business.contracts.models import Deviation as DeviationRow
 from servanda.business.contracts.models import Dispute as DisputeRow
 from servanda.business.customers.queries import customers_of
 from servanda.business.evidence.facts import because_from_json
+from servanda.business.library.queries import library_of, version_of
 from servanda.ground.calendar import legal_day, moment_of
 from servanda.ground.money import Money
 from servanda.ground.refusal import Refused
@@ -217,7 +217,7 @@ def _change(row: Change) -> ChangeFacts:
 
 def ending_terms_of(line: LineFacts, *, on: date) -> EndingTerms:
     """Return the rules on ending and renewing of the version that the customer accepted, as they hold on the day."""
-    agreement = library_of(company(line.company_id).slug).version(line.terms_version)
+    agreement = version_of(company(line.company_id).slug, line.terms_version)
     return ending_terms(agreement, product=line.product_code, customer=line.customer_kind, on=on)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import cast
 
-from servanda.agreements.reading import library_of
 from servanda.business.billing.facts import InvoiceFacts, InvoiceLineFacts
 from servanda.business.billing.queries import invoices
 from servanda.business.companies.facts import CompanyFacts
@@ -12,6 +11,7 @@ from servanda.business.customers.facts import CustomerFacts
 from servanda.business.customers.queries import customer
 from servanda.business.evidence.facts import because_from_json
 from servanda.business.letters.facts import LetterFacts
+from servanda.business.library.queries import version_of
 from servanda.drivers.documents import Column, Paper, Payment, Sender, Table, Total
 from servanda.ground.calendar import day_text
 from servanda.ground.citation import Citation
@@ -140,7 +140,7 @@ def _clauses(
     because: tuple[Citation, ...], invoice: InvoiceFacts, company: CompanyFacts
 ) -> tuple[tuple[str, str], ...]:
     """Return what the paper rests on: our clauses with their headings, and the law."""
-    agreement = library_of(company.slug).version(invoice.terms_version, _language(invoice.language))
+    agreement = version_of(company.slug, invoice.terms_version, _language(invoice.language))
     headings = {clause.number: clause.heading for clause in agreement.clauses}
     return tuple(
         (f"{company.name} {citation.clause}", headings.get(citation.clause, ""))
@@ -251,7 +251,7 @@ def _payment(invoice: InvoiceFacts, company: CompanyFacts, amount_text: str, pay
 
 
 def _notes(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts) -> tuple[str, ...]:
-    agreement = library_of(company.slug).version(invoice.terms_version)
+    agreement = version_of(company.slug, invoice.terms_version)
     asked = [
         ask(agreement, InvoiceNote, on=invoice.issued_on, product=product, customer=invoice.customer_kind)
         for product in sorted(invoice.products)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from servanda.agreements.reading import package_folder, read_shelf
 from servanda.business.audit.facts import Row
 from servanda.business.audit.queries.scope import Scope
+from servanda.business.library.queries import published_library
 from servanda.ground.calendar import parse_day
 from servanda.ground.refusal import Refused
 from servanda.terms.document import Agreement, Language
@@ -41,6 +42,8 @@ def text_without_rules(scope: Scope) -> Iterator[Row]:
         try:
             folder = package_folder(company.slug)
         except Refused as refusal:
+            if published_library(company.slug) is not None:
+                continue  # each text was checked when it was published, and cannot be changed
             yield {"company": company.slug, "problem": str(refusal)}
             continue
         for problem in read_shelf(folder, shown_as=company.slug, provider=company.slug).problems:
@@ -58,9 +61,11 @@ def _accepted(scope: Scope) -> Iterator[tuple[Row, Agreement | None]]:
 
 
 def _library(slug: str) -> Library | None:
-    """Return all versions as they are installed now, whatever is wrong with them."""
+    """Return all versions: those installed now, whatever is wrong with them, and those published here."""
     try:
         folder = package_folder(slug)
     except Refused:
-        return None
-    return read_shelf(folder, shown_as=slug, provider=slug).library
+        return published_library(slug)
+    installed = read_shelf(folder, shown_as=slug, provider=slug).library
+    published = published_library(slug)
+    return Library(slug, (*installed.agreements, *(published.agreements if published is not None else ())))

@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from servanda.agreements.reading import library_of
 from servanda.business.billing.queries import invoices, overdue_of_customer
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.dunning.queries import disputed_invoices
 from servanda.business.evidence.actions import record
 from servanda.business.hosting.actions import lift_holds
 from servanda.business.hosting.queries import services_of_customer
+from servanda.business.library.queries import version_of
 from servanda.ground.citation import Citation
 from servanda.terms.clauses import Reopening
 from servanda.terms.resolving import ask
@@ -45,7 +45,7 @@ def _reopening(company: CompanyFacts, customer_id: int) -> tuple[Citation, ...]:
     cause = (("cause", "payment"),)
     answers = [
         ask(
-            library_of(company.slug).version(invoice.terms_version),
+            version_of(company.slug, invoice.terms_version),
             Reopening,
             on=invoice.issued_on,
             customer=invoice.customer_kind,

@@ -1,13 +1,13 @@
 """The rules that a claim is followed by: those of the version that binds this customer."""
 
-from servanda.agreements.reading import library_of
 from servanda.business.dunning.decisions.reading import ladder_terms
 from servanda.business.dunning.decisions.terms import LadderTerms
 from servanda.business.dunning.facts import Arrears
+from servanda.business.library.queries import version_of
 
 
 def ladder_terms_of(arrears: Arrears) -> LadderTerms:
     """Return the rules of the accepted version for the invoice's products and customer kind, as of its issue day."""
-    agreement = library_of(arrears.provider).version(arrears.terms_version)
+    agreement = version_of(arrears.provider, arrears.terms_version)
     services = frozenset(service.product for service in arrears.services)
     return ladder_terms(agreement, arrears.customer_kind, arrears.products, services, arrears.issued_on)

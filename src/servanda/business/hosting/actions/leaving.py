@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 
 from django.db import DatabaseError, transaction
 
-from servanda.agreements.reading import library_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.actions.renewing import put_off, take_next_step
 from servanda.business.contracts.decisions.orders import EndLine
@@ -20,6 +19,7 @@ from servanda.business.hosting.decisions.deletion import purge_on
 from servanda.business.hosting.models import Service
 from servanda.business.letters.actions import unwritten, write_letters
 from servanda.business.letters.facts import LetterDraft
+from servanda.business.library.queries import version_of
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import Deletion, Export
 from servanda.terms.resolving import Answer, R, ask
@@ -123,6 +123,6 @@ def _reminder(
 
 
 def _asked(company: CompanyFacts, line: LineFacts, kind: type[R], *, today: date, counted_from: str = "") -> Answer[R]:
-    agreement = library_of(company.slug).version(line.terms_version)
+    agreement = version_of(company.slug, line.terms_version)
     selector = (("counted_from", counted_from),) if counted_from else ()
     return ask(agreement, kind, on=today, product=line.product_code, customer=line.customer_kind, selector=selector)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from markdown_it import MarkdownIt
 
-from servanda.agreements.reading import library_of
+from servanda.business.library.queries import library_of
 from servanda.faces.office.places import Visit
 from servanda.faces.office.shown import AgreementShown, ChapterShown, ClauseShown, Stamp, Tab
 from servanda.faces.parts.safe import trusted

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from servanda.agreements.reading import library_of
 from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.catalogue.facts import NotInCatalogue, PriceList
 from servanda.business.catalogue.queries import prices_of
@@ -21,6 +20,7 @@ from servanda.business.evidence.facts import Event
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.ledger.queries import balance_of_customer
 from servanda.business.letters.facts import LetterFacts
+from servanda.business.library.queries import version_of
 from servanda.faces.office.people import names_of
 from servanda.faces.office.places import Visit
 from servanda.faces.office.sentences import foreseen_sentence, sentence_of
@@ -170,7 +170,7 @@ def _invoice(invoice: InvoiceFacts, visit: Visit) -> InvoiceRow:
 
 
 def _line(line: LineFacts, visit: Visit, prices: PriceList) -> LineRow:
-    agreement = library_of(visit.company.slug).version(line.terms_version)  # no query, however many lines there are
+    agreement = version_of(visit.company.slug, line.terms_version)  # no query, however many lines there are
     terms = ending_terms(agreement, product=line.product_code, customer=line.customer_kind, on=line.concluded_on)
     is_ending = line.until is not None
     last_day = _last_day(line)

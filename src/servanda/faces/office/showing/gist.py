@@ -7,8 +7,9 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from servanda.agreements.reading import catalogue_of, library_of
+from servanda.agreements.reading import catalogue_of
 from servanda.business.dunning.decisions.unpaid import unpaid_timeline
+from servanda.business.library.queries import library_of
 from servanda.ground.calendar import bank_day_on_or_after
 from servanda.terms.clauses import CustomerKind
 from servanda.terms.timeline import TimelineEvent

@@ -8,13 +8,14 @@ from typing import TypeVar
 from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 
-from servanda.agreements.reading import catalogue_of, library_of
+from servanda.agreements.reading import catalogue_of
 from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.dunning.decisions.unpaid import unpaid_timeline
 from servanda.business.dunning.facts import Done
 from servanda.business.dunning.queries import ProposalFacts, ladder_of_invoice, ladder_terms_of, open_proposals
 from servanda.business.dunning.queries.foreseeing import ForeseenStep
 from servanda.business.evidence.queries import events_of_subjects
+from servanda.business.library.queries import library_of
 from servanda.faces.office.ladder_picture import Picture, Step, picture_of
 from servanda.faces.office.places import Visit
 from servanda.faces.office.sentences import (
