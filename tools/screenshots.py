@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 CHROMIUM = "/usr/bin/chromium"
 LANGUAGES = ("da", "en")
 THEMES = ("light", "dark")
-WIDTHS = {390: 844, 1280: 900}
+WIDTHS = {360: 780, 1440: 900}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,25 @@ def _walk(page: Page, arguments: argparse.Namespace) -> Iterator[tuple[str, str]
     yield "invoice-ladder", f"{invoice}ladder/"
     yield "ladder", f"{company}/ladder/"
     yield "agreement", f"{company}/agreement/"
+    yield "agreement-customer", f"{customer}agreement/"
+    for name in ("compare", "drafts", "changes", "discontinue", "transfer"):
+        yield f"agreement-{name}", f"{company}/agreement/{name}/"
+    yield from _found(page, arguments, f"{company}/agreement/drafts/", "draft", ("", "text", "news", "hit", "publish"))
+    yield from _found(page, arguments, f"{company}/agreement/changes/", "change", ("",))
     yield "matching", f"{company}/matching/"
     yield "mails", f"{company}/mails/"
+
+
+def _found(
+    page: Page, arguments: argparse.Namespace, path: str, name: str, views: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """Yield the views of the first draft or change of a list; nothing where there is none yet."""
+    page.goto(f"{arguments.address}{path}")
+    found = page.locator("main .lines strong a")
+    address = found.first.get_attribute("href") if found.count() else None
+    if address is not None:
+        for view in views:
+            yield (f"{name}-{view}" if view else name), f"{address}?view={view}" if view else address
 
 
 def _save(page: Page, look: Look, name: str, arguments: argparse.Namespace) -> None:

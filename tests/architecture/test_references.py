@@ -47,6 +47,7 @@ def test_a_change_of_a_command_is_seen_and_the_sentences_around_it_are_kept() ->
         "terms timeline safe-it --scenario terminate --product webhosting --from 2026-01-01 --notice 2026-11-10",
         "terms diff {simsoft} {simsoft_without_a_clause}",
         "terms check {broken}",
+        "terms check {simsoft} --on 2026-12-31",
     ],
 )
 def test_every_field_of_the_json_is_named(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,7 +61,8 @@ def test_every_field_of_the_json_is_named(command: str, tmp_path: Path, capsys: 
     printed = json.loads(capsys.readouterr().out)
     assert printed
     described = page("commands.md")
-    assert [name for each in printed for name in each if f"`{name}`" not in described] == []
+    rows = [printed, *(row for part in printed.values() for row in part)] if isinstance(printed, dict) else printed
+    assert [name for each in rows for name in each if f"`{name}`" not in described] == []
 
 
 @pytest.mark.parametrize("module", ["payments", "imports", "audit"])

@@ -1,9 +1,13 @@
-"""Figures with their units in both languages, prose from rules, and safe HTML."""
+"""Figures with their units in both languages, and texts with the figures of their rules as safe HTML."""
 
-from collections.abc import Callable
+import re
 from decimal import Decimal
+from html import escape
+from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from servanda.terms.clauses import (
     BillingInterval,
@@ -11,16 +15,15 @@ from servanda.terms.clauses import (
     CustomerErasure,
     Export,
     Interest,
+    PaymentTerm,
     Reopening,
     Rescission,
     Rule,
     Term,
 )
-from servanda.terms.document import Agreement, Language
+from servanda.terms.document import Language, PlacedRule
 from servanda.terms.figures import figure_text
-from servanda.terms.rendering import html_of, html_page_of, markdown_of, rendered
-
-Write = Callable[..., Agreement]
+from servanda.terms.rendering import filled, marked_html, marked_line
 
 
 def percent(text: str) -> Interest:
@@ -52,102 +55,110 @@ def test_a_figure_is_written_with_its_unit(rule: Rule, field: str, danish: str, 
     assert [figure_text(rule, field, language) for language in languages] == [danish, english]
 
 
-DANISH = """# 2. Betaling & frist
-
-## 2.1 Frist på {days}
-<!-- covers: birk-001 -->
-Betal inden {payment-term.days}, og *ikke* efter {=24} timer.
-
-> Læses sådan: {days}.
-
-```toml payment-term
-days = 14
-counted_from = "receipt"
-```
-
-```toml interest
-method = "statutory"
-decided_by = "person"
-```
-
-## 2.2 Andet
-Se [her](javascript:alert) og ![x](https://example.dk/x.png).
-
-# Husets valg
-
-## H1 Gebyr
-Gebyret er {amount}.
-
-```toml collection-fee
-amount = "50.00"
-house = true
-decided_by = "person"
-```
-"""
-ENGLISH = """# 2. Payment & time
-
-## 2.1 Time of {days}
-Pay within {payment-term.days}, and *not* after {=24} hours.
-
-> Read as: {days}.
-
-## 2.2 Other
-Nothing.
-
-# Choices of the house
-
-## H1 Fee
-The fee is {amount}.
-"""
+TERM = PlacedRule(PaymentTerm(days=14, counted_from="receipt"), 1)
+SHORT = PlacedRule(PaymentTerm(days=7, counted_from="receipt"), 2, "pc")
+SPAN = '<span class="figure" data-field="payment-term.days">14 dage</span>'
 
 
-def test_the_english_text_takes_its_figures_from_the_danish_rules(write: Write) -> None:
-    text = markdown_of(write(ENGLISH, language="en"), write(DANISH))
-    assert "### 2.1 Time of 14 days" in text
-    assert "Pay within 14 days, and *not* after 24 hours." in text
-    assert "> Read as: 14 days." in text
-    assert "*Automatic, A person decides*" in text
-    assert "The fee is DKK 50.00." in text
-    assert "{" not in text
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("Inden {days}.", f"<p>Inden {SPAN}.</p>\n"),
+        ("Inden {payment-term.days}.", f"<p>Inden {SPAN}.</p>\n"),
+        ("*{days}*", f"<p><em>{SPAN}</em></p>\n"),
+        ("- {days}\n- to", f"<ul>\n<li>{SPAN}</li>\n<li>to</li>\n</ul>\n"),
+        ("Efter {=24} timer", "<p>Efter 24 timer</p>\n"),
+        ("<b>{days}</b>", f"<p>&lt;b&gt;{SPAN}&lt;/b&gt;</p>\n"),
+        ("`{days}`", "<p><code>14 dage</code></p>\n"),
+        ("[her](<https://x.example/{days}>)", '<p><a href="https://x.example/14 dage">her</a></p>\n'),
+        ('[her](https://x.example "på {days}")', '<p><a href="https://x.example" title="på 14 dage">her</a></p>\n'),
+        ("[her](javascript:alert)", "<p>[her](javascript:alert)</p>\n"),
+        ("![x](https://x.example/x.png)", '<p>!<a href="https://x.example/x.png">x</a></p>\n'),
+        ("\ue0000\ue001x\ue002", "<p>0x</p>\n"),
+        ("& {days}", f"<p>&amp; {SPAN}</p>\n"),
+    ],
+)
+def test_a_figure_of_a_rule_is_marked_and_all_else_is_safe(text: str, html: str) -> None:
+    found = marked_html(text, rules=(TERM,), language="da")
+    assert found.replace("%20", " ") == html
 
 
-def test_parts_tell_how_far_a_clause_is_automated(write: Write) -> None:
-    shown = rendered(write(DANISH))
-    first, second = shown.chapters[0].clauses
-    (house,) = shown.chapters[1].clauses
-    assert first.marks == ("automatic", "a person decides")
-    assert first.kinds == ("payment-term", "interest")
-    assert first.requirements == ("birk-001",)
-    assert (first.heading, first.anchor) == ("Frist på 14 dage", "clause-2-1")
-    assert first.reading_html == "<p>Læses sådan: 14 dage.</p>\n"
-    assert second.marks == ("not automated",)
-    assert (house.is_house, house.marks, house.anchor) == (True, ("a person decides",), "clause-h1")
+def test_a_rule_with_a_name_is_told_from_its_likes() -> None:
+    html = marked_html("{pc.days}", rules=(TERM, SHORT), language="en")
+    assert '<span class="figure" data-field="payment-term.days" data-rule="pc">7 days</span>' in html
 
 
-def test_house_choices_are_introduced_as_no_part_of_the_terms(write: Write) -> None:
-    terms, house = rendered(write(DANISH)).chapters
-    assert terms.intro_html == ""
-    assert "ikke en del af det, du har accepteret" in house.intro_html
-    assert "ikke en del af det" in markdown_of(write(DANISH))
-    assert "not part of what you accepted" in html_of(write(ENGLISH, language="en"), write(DANISH))
+def test_a_line_is_no_markdown() -> None:
+    assert marked_line("*A* & {days}", rules=(TERM,), language="da") == f"*A* &amp; {SPAN}"
 
 
-def test_html_has_an_anchor_for_each_clause_and_escapes_what_is_text(write: Write) -> None:
-    page = html_page_of(write(DANISH))
-    assert page.startswith("<!doctype html>")
-    assert '<section id="clause-2-1">' in page
-    assert "<h2>2. Betaling &amp; frist</h2>" in page
-    assert "javascript:" not in page.replace("(javascript:alert)", "")
-    assert 'href="javascript' not in page
-    assert "<img" not in page
+class _Tags(HTMLParser):
+    """Notes every tag, and that each end fits the beginning before it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+        self.text = ""
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
 
 
-def test_names_from_the_front_matter_are_escaped(write: Write) -> None:
-    agreement = write("## 1 <A>\nTekst.\n".replace("<A>", "A & B"))
-    assert "<h3>1 A &amp; B</h3>" in html_of(agreement)
+KNOWN_TAGS = {
+    *("p", "ul", "ol", "li", "em", "strong", "code", "pre", "a", "blockquote", "hr", "br", "span"),
+    *("table", "thead", "tbody", "tr", "th", "td", "h1", "h2", "h3", "h4", "h5", "h6"),
+}
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            "{days}",
+            "{=9}",
+            "*",
+            "**",
+            "`",
+            "[",
+            "](x)",
+            '"',
+            "<",
+            ">",
+            "&",
+            "|",
+            "-",
+            "#",
+            "\n",
+            " ",
+            "a",
+            "\ue001",
+            "\\",
+        ]
+    ),
+    max_size=25,
+).map("".join)
 
 
-def test_the_day_from_which_a_version_holds_is_told(write: Write) -> None:
-    dated = rendered(write("## 1 A\nTekst.\n", effective_on="2025-01-01\nuntil = 2026-01-01")).dated
-    assert "1. januar 2025" in dated
-    assert "1. januar 2026" in dated
+@given(PIECES)
+def test_no_text_breaks_out_of_its_html(text: str) -> None:
+    html = marked_html(text, rules=(TERM,), language="da")
+    assert set(_Tags(html).seen) <= KNOWN_TAGS
+    assert not re.search("[\ue000-\ue00f]|%EE%80%8", html)
+
+
+@given(PIECES)
+def test_a_marked_line_reads_as_the_filled_one(text: str) -> None:
+    line = text.replace("\n", " ").replace("\ue001", "")
+    shown = re.sub(r"</?span[^>]*>", "", marked_line(line, rules=(TERM,), language="da"))
+    assert shown == escape(filled(line, rules=(TERM,), language="da"))

@@ -58,10 +58,10 @@ def test_a_sound_catalogue_is_read() -> None:
     [
         ('kind = "hosting"', 'kind = "hostin"', 7, "hostin"),
         ("is_service", "is_servce", 8, "unknown field is_servce"),
-        ('unit_en = "each"\n', "", 1, "missing required field unit_en"),
+        ('unit_en = "each"\n', "", 3, "missing required field unit_en"),
         ('"135.00"', '"135,00"', 20, "not an amount"),
         ('"135.00"', '"-1.00"', 20, "less than nothing"),
-        ("interval_months = 1", "interval_months = 99", 13, "out of bounds"),
+        ("interval_months = 1", "interval_months = 99", 16, "out of bounds"),
         ('"birk-001"', '"guess"', 21, "no source"),
         ('code = "web"', 'code = "Web"', 4, "is no code"),
         ("2025-01-01", "2025-02-30", 19, "does not exist"),
@@ -77,7 +77,10 @@ def test_a_mistake_in_the_catalogue_is_named(written: str, instead: str, line: i
 def test_codes_are_used_once() -> None:
     twice = CATALOGUE + CATALOGUE.split("\n", 1)[1]
     messages = [problem.message for problem in read_catalogue(twice, file="c").problems]
-    assert messages == ['The code "web" is used 2 times.', 'The code "web-monthly" is used 2 times.']
+    assert messages == [
+        'The code "web" is used twice: see line 4.',
+        'The code "web-monthly" is used twice: see line 13.',
+    ]
 
 
 def test_prices_stand_in_the_order_of_their_days() -> None:

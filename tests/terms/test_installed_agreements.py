@@ -13,8 +13,9 @@ from servanda.agreements.reading import (
     package_folder,
     read_shelf,
 )
+from servanda.terms.book import book_of
+from servanda.terms.book_pages import article_of, markdown_of
 from servanda.terms.clauses import CustomerKind, Interest, PaymentTerm, Reminder, ReminderFee, Rule, Suspension
-from servanda.terms.rendering import html_of, markdown_of
 from servanda.terms.resolving import ask, rules_of
 
 DAY = date(2026, 11, 30)
@@ -32,10 +33,11 @@ def test_every_version_is_shown_with_all_its_figures(provider: str, language: st
     for version in library.versions:
         agreement = library.find(version, "da" if language == "da" else "en")
         assert agreement is not None
-        shown = markdown_of(agreement, library.version(version))
+        book = book_of(agreement, library.version(version))
+        shown = markdown_of(book)
         assert all(f"### {clause.number} " in shown for clause in agreement.clauses)
         assert "{" not in shown
-        assert html_of(agreement, library.version(version)).count("<section ") == len(agreement.clauses)
+        assert article_of(book).count("<section ") == len(agreement.clauses)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

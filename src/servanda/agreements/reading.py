@@ -13,6 +13,7 @@ from servanda.agreements import PROVIDERS
 from servanda.ground.refusal import Problem, Refused, WrongDocument
 from servanda.terms.catalogue import Catalogue, CompanyCard, Read, read_catalogue, read_company
 from servanda.terms.checking import check
+from servanda.terms.document import Language
 from servanda.terms.parsing import Parsed, parse_bytes
 from servanda.terms.versions import Library
 
@@ -40,6 +41,11 @@ def library_of(provider: str) -> Library:
 def installed_library(provider: str) -> Library | None:
     """Return the versions that came with the program; None for a provider who began without any."""
     return library_of(provider) if provider in PROVIDERS else None
+
+
+def installed_source(provider: str, version: str, language: Language) -> str:
+    """Return the text of an installed version as it was written."""
+    return package_folder(provider).joinpath(f"{version}.{language}.md").read_text(encoding="utf-8")
 
 
 @cache

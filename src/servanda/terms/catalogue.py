@@ -4,18 +4,18 @@
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 import msgspec
 
 from servanda.ground.law.companies import is_cvr_plausible
 from servanda.ground.money import Money, NotAnAmount, parse_money
 from servanda.ground.refusal import Problem
-from servanda.terms.toml_blocks import Block, table_of
+from servanda.terms.plain_text import oddities_in
+from servanda.terms.toml_blocks import Block, Path, table_of
 
 # fmt: off
 ProductKind = Literal[
@@ -23,8 +23,11 @@ ProductKind = Literal[
     "database", "network", "agreement", "time", "hardware",
 ]
 # fmt: on
+INTERVAL_MONTHS_MAX = 60
+AMOUNT_MAX = Money(10_000_000_00)
 T = TypeVar("T")
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_STEP = re.compile(r"([^.\[\]`]+)|\[(\d+)\]")
 _SOURCE = re.compile(r"([a-z]+-\d{3}[a-z]?|plausible)\Z")
 
 
@@ -123,63 +126,87 @@ def read_company(text: str, *, file: str) -> Read[CompanyCard]:
 
 
 def _converted(block: Block, kind: type[T]) -> Read[T]:
+    unseen = oddities_in(block.text.split("\n"), file=block.file)
     table = table_of(block)
-    if table.problems:
-        return Read(None, table.problems)
+    if unseen or table.problems:
+        return Read(None, unseen or table.problems)
     try:
         return Read(msgspec.convert(table.values, kind))
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$.")
-        named = re.findall(r"field `([a-z_]+)`", message) or re.findall(r"[a-z_]+", place)
-        key = named[-1] if named else ""
+        path = tuple(int(number) if number else key for key, number in _STEP.findall(place))
+        named = re.findall(r"field `([^`]+)`", message)
+        is_missing = "missing" in message
+        line = block.line_at(path if is_missing or not named else (*path, named[-1]))
+        key = named[-1] if named else next((part for part in reversed(path) if isinstance(part, str)), "")
         where = f" at {place.rstrip('`')}" if place else ""
         remedy = "See docs/reference/agreement-format.md for its keys."
-        return Read(None, (block.problem(key, f"{message.replace('`', '')}{where}.", remedy),))
+        return Read(None, (Problem(block.file, line, f"{message.replace('`', '')}{where}.", remedy, key),))
 
 
 def _catalogue_problems(block: Block, catalogue: Catalogue) -> Iterator[Problem]:
-    plans = [plan for product in catalogue.product for plan in product.plan]
-    codes = [product.code for product in catalogue.product]
-    for code, count in [*Counter(codes).items(), *Counter(plan.code for plan in plans).items()]:
-        if count > 1:
-            yield _at(block, code, f'The code "{code}" is used {count} times.', "Give each its own code.")
-        if not _CODE.match(code):
-            yield _at(block, code, f'"{code}" is no code.', "Use small letters, digits and hyphens.")
-    for product in catalogue.product:
+    found: dict[str, int] = {}
+    for path, code in _codes(catalogue):
+        line = block.line_at((*path, "code"))
+        if code in found:
+            message = f'The code "{code}" is used twice: see line {found[code]}.'
+            yield Problem(block.file, line, message, "Give each its own code.", "code")
+        elif not _CODE.match(code):
+            yield Problem(block.file, line, f'"{code}" is no code.', "Use small letters, digits and hyphens.", "code")
+        found.setdefault(code, line)
+    for number, product in enumerate(catalogue.product):
         if not product.plan:
-            yield _at(block, product.code, f'"{product.code}" cannot be bought.', "Add a [[product.plan]].")
-    for plan in plans:
-        yield from _plan_problems(block, plan)
+            line = block.line_at(("product", number))
+            yield Problem(block.file, line, f'"{product.code}" cannot be bought.', "Add a [[product.plan]].", "plan")
+        for place, plan in enumerate(product.plan):
+            yield from _plan_problems(block, ("product", number, "plan", place), plan)
 
 
-def _plan_problems(block: Block, plan: CataloguePlan) -> Iterator[Problem]:
-    if not 0 <= plan.interval_months <= 60:
-        message = f"An interval of {plan.interval_months} months is out of bounds."
-        yield _at(block, plan.code, message, "Write 0 (sold once) to 60.")
-    days = [price.since for price in plan.price]
-    if not days or days != sorted(set(days)):
-        message = "Prices must stand in the order of their days." if days else "The plan has no price."
-        yield _at(block, plan.code, message, "Add [[product.plan.price]] with since, amount and source.")
-    for price in plan.price:
-        try:
-            is_negative = price.money.minor < 0
-        except NotAnAmount as error:
-            yield _at(block, price.amount, str(error), "")
-            continue
-        if is_negative:
-            yield _at(block, price.amount, f"{price.amount} is less than nothing.", "Write an amount.")
-        if not _SOURCE.match(price.source):
-            remedy = 'Write a requirement id or "plausible".'
-            yield _at(block, price.source, f'"{price.source}" is no source.', remedy)
+def _codes(catalogue: Catalogue) -> Iterator[tuple[Path, str]]:
+    """Give each code with the path of its table; products and plans share them."""
+    for number, product in enumerate(catalogue.product):
+        yield ("product", number), product.code
+        for place, plan in enumerate(product.plan):
+            yield ("product", number, "plan", place), plan.code
+
+
+def _plan_problems(block: Block, path: Path, plan: CataloguePlan) -> Iterator[Problem]:
+    if not 0 <= plan.interval_months <= INTERVAL_MONTHS_MAX:
+        message = "An interval of so many months is out of bounds."
+        line = block.line_at((*path, "interval_months"))
+        yield Problem(block.file, line, message, f"Write 0 (sold once) to {INTERVAL_MONTHS_MAX}.", "interval_months")
+    remedy = "Add [[product.plan.price]] with since, amount and source."
+    if not plan.price:
+        yield Problem(block.file, block.line_at(path), "The plan has no price.", remedy, "price")
+    for place, price in enumerate(plan.price):
+        if place and price.since <= plan.price[place - 1].since:
+            line = block.line_at((*path, "price", place, "since"))
+            message = "Prices must stand in the order of their days."
+            yield Problem(block.file, line, message, "Put the earlier day first, each day once.", "since")
+        yield from _price_problems(block, (*path, "price", place), price)
+
+
+def _price_problems(block: Block, path: Path, price: CataloguePrice) -> Iterator[Problem]:
+    line = block.line_at((*path, "amount"))
+    try:
+        if not 0 <= price.money.minor <= AMOUNT_MAX.minor:
+            message = f"{price.amount[:20]} is less than nothing, or more than anything costs."
+            yield Problem(block.file, line, message, f"Write an amount from 0 to {AMOUNT_MAX.decimal}.", "amount")
+    except NotAnAmount as error:
+        yield Problem(block.file, line, str(error), 'Write kroner and øre in quotes: "100.00".', "amount")
+    if not _SOURCE.match(price.source):
+        message = f'"{price.source}" is no source.'
+        line = block.line_at((*path, "source"))
+        yield Problem(block.file, line, message, 'Write a requirement id or "plausible".', "source")
 
 
 def _company_problems(block: Block, company: CompanyCard) -> Iterator[Problem]:
     for key, pattern, remedy in _COMPANY_PATTERNS:
         if not re.fullmatch(pattern, getattr(company, key)):
             yield block.problem(key, f"{getattr(company, key)!r} cannot stand here.", remedy)
-    if re.fullmatch(r"\d{8}", company.cvr) and not is_cvr_plausible(company.cvr):
+    if re.fullmatch(r"[0-9]{8}", company.cvr) and not is_cvr_plausible(company.cvr):
         yield block.problem("cvr", "The CVR number fails its check.", "Choose one that passes modulus 11.")
-    if re.fullmatch(r"DK\d{16}", company.iban) and not _is_iban_of(company):
+    if re.fullmatch(r"DK[0-9]{16}", company.iban) and not _is_iban_of(company):
         remedy = "Build it from bank_registration and bank_account, with its check digits."
         yield block.problem("iban", "The IBAN does not fit the account.", remedy)
     if not 1 <= company.fiscal_year_starts_month <= 12:
@@ -193,22 +220,17 @@ def _is_iban_of(company: CompanyCard) -> bool:
     return company.iban[4:] == account and int(account + "1320" + company.iban[2:4]) % 97 == 1
 
 
-def _at(block: Block, word: str, message: str, remedy: str) -> Problem:
-    lines: list[Any] = [number for number, line in enumerate(block.text.split("\n"), start=1) if f'"{word}"' in line]
-    return Problem(block.file, lines[-1] if lines else block.line, message, remedy)
-
-
 _COMPANY_PATTERNS = (
     ("slug", r"[a-z0-9]+(-[a-z0-9]+)*", "Use small letters, digits and hyphens."),
     ("name", r"\S.*", "Write a name."),
     ("legal_name", r"\S.*", "Write the name of the company in the register."),
-    ("cvr", r"\d{8}", "Write eight digits."),
+    ("cvr", r"[0-9]{8}", "Write eight digits."),
     ("email", r"[^@\s]+@[^@\s]+\.[a-z]+", "Write an e-mail address."),
-    ("phone", r"\+\d[\d ]{6,16}", "Write the number with its country code."),
+    ("phone", r"\+[0-9][0-9 ]{6,16}", "Write the number with its country code."),
     ("web", r"(https://)?[a-z0-9.-]+/?", "Write a host name."),
-    ("bank_registration", r"\d{4}", "Write four digits."),
-    ("bank_account", r"\d{10}", "Write ten digits."),
-    ("iban", r"DK\d{16}", "Write DK and sixteen digits."),
-    ("fik_creditor", r"8\d{7}", "Write eight digits that begin with 8."),
+    ("bank_registration", r"[0-9]{4}", "Write four digits."),
+    ("bank_account", r"[0-9]{10}", "Write ten digits."),
+    ("iban", r"DK[0-9]{16}", "Write DK and sixteen digits."),
+    ("fik_creditor", r"8[0-9]{7}", "Write eight digits that begin with 8."),
     ("colour", r"#[0-9a-fA-F]{6}", "Write a colour as #1a2b3c."),
 )

@@ -11,7 +11,7 @@ from servanda.ground.refusal import Problem
 from servanda.terms.clauses import Compensation, Reminder, Rule, Suspension
 from servanda.terms.document import Agreement, Clause, PlacedRule
 from servanda.terms.fields import content_of, selectors_of
-from servanda.terms.prose import placeholders_in
+from servanda.terms.prose import marked_figures_in, placeholders_in
 from servanda.terms.versions import Library
 
 ADVERSE_KINDS = frozenset(
@@ -109,6 +109,10 @@ def _same_clause(danish: Clause, english: Clause, document: Agreement) -> Iterat
     if placeholders_in(danish) != placeholders_in(english):
         wanted = " ".join(f"{{{inner}}}" for inner in placeholders_in(danish)) or "none"
         message = f"The placeholders of clause {english.number} differ from the Danish ones."
+        yield Problem(document.file, english.line, message, f"Use exactly these: {wanted}.")
+    if marked_figures_in(danish) != marked_figures_in(english):
+        wanted = " ".join(f"{{={figure}}}" for figure in marked_figures_in(danish)) or "none"
+        message = f"The marked figures of clause {english.number} differ from the Danish ones."
         yield Problem(document.file, english.line, message, f"Use exactly these: {wanted}.")
     if set(english.requirements) - set(danish.requirements):
         message = f"Clause {english.number} covers other requirements than in Danish."

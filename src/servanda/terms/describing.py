@@ -88,6 +88,11 @@ def _holds(field: Field) -> str:
     return f"{many}texts" if field.is_list else "`true` or `false`" if field.annotation is bool else "a text"
 
 
+def said_fields(rule: Rule) -> tuple[str, ...]:
+    """Return the names of the fields that are written in the document: those that differ from their defaults."""
+    return tuple(name for name, _ in _said(rule))
+
+
 def _said(rule: Rule) -> list[tuple[str, object]]:
     """Return the fields of a rule that say something, its own ones first."""
     info = {field.name: field for field in msgspec.structs.fields(type(rule))}

@@ -39,6 +39,16 @@ class Head:
     problems: tuple[Problem, ...] = ()
 
 
+def is_slug(text: str) -> bool:
+    """Tell whether the text can name a provider: small letters, digits and single hyphens."""
+    return bool(_SLUG.match(text))
+
+
+def is_version(text: str) -> bool:
+    """Tell whether the text can be a version."""
+    return bool(_VERSION.match(text))
+
+
 def read_head(lines: list[str], *, file: str) -> Head:
     """Return the front matter and every problem in it."""
     if not lines or lines[0].rstrip() != "---":
@@ -65,11 +75,19 @@ def _problems_of(block: Block, values: dict[str, Any]) -> tuple[Problem, ...]:
         if key not in values
     )
     wrong = tuple(
-        block.problem(key, f"{key} = {values[key]!r} cannot stand here.", _REMEDIES[key])
+        block.problem(key, f"{key} = {_shown(values[key])} cannot stand here.", _REMEDIES[key])
         for key in _KNOWN
         if key in values and not _is_sound(key, values[key])
     )
     return unknown + missing + wrong or _order_of_days(block, values)
+
+
+def _shown(value: object) -> str:
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested too deeply, or a number of thousands of digits
+        return "this"
+    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def _is_sound(key: str, value: object) -> bool:
@@ -79,9 +97,9 @@ def _is_sound(key: str, value: object) -> bool:
         return False
     match key:
         case "provider":
-            return bool(_SLUG.match(value))
+            return is_slug(value)
         case "version":
-            return bool(_VERSION.match(value))
+            return is_version(value)
         case "language":
             return value in ("da", "en")
     return bool(value.strip())

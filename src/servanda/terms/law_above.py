@@ -2,23 +2,23 @@
 
 A layer of its own above the terms: the text stays as it is written, and the answer says where the law overrides it.
 One function per kind; figures come from `ground.law`. Where the law cannot be expressed in the rule's own fields it
-stands beside it (`law_beside`), and the decision takes what is better for the customer.
+stands beside it (`law_beside`), and the decision takes what is better for the customer. Payment, change and ending stand
+here; liability and data have modules of their own.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from servanda.ground.citation import Citation
 from servanda.ground.law.consumers import (
     CONSUMER_PREPAID_REFUND,
     CONSUMER_TERMINATION,
     CONSUMER_TERMINATION_CHANNEL,
     CONSUMER_WITHDRAWAL,
+    NOTICE_MONTHS,
 )
 from servanda.ground.law.interest import CONSUMER_RATE_MAX, STATUTORY_RATE
 from servanda.ground.law.reminders import (
@@ -30,57 +30,81 @@ from servanda.ground.law.reminders import (
     FEE_SPACING_DAYS,
     FEES_MAX,
     LATE_PAYMENT_COMPENSATION,
+    REMINDER_FEE,
     REMINDER_SPACING,
 )
 from servanda.terms.clauses import (
+    CancellationFee,
     Closure,
     CollectionFee,
     Compensation,
+    ContentRemoval,
     CustomerKind,
+    DataLocation,
+    DefectRemedy,
+    DelayRemedy,
     Deletion,
+    Exclusion,
+    ExitCopy,
+    FixedPrice,
+    GoverningLaw,
+    Inspection,
     Interest,
     InvoiceQuestion,
+    LiabilityCap,
+    Newsletter,
     Notice,
+    NoticeChannel,
+    OutboundBlock,
     PriceChange,
     Refund,
+    RefundCeiling,
     Reminder,
     ReminderFee,
+    Reopening,
     Rescission,
     Rule,
     Suspension,
     TermsChange,
+    Warranty,
     amount_minor,
 )
+from servanda.terms.law_of_data import (
+    of_deletion,
+    of_exit_copy,
+    of_exit_copy_price,
+    of_location,
+    of_newsletter,
+    of_restriction,
+    reasons_beside,
+    switching_beside,
+)
+from servanda.terms.law_of_liability import (
+    of_cap,
+    of_court,
+    of_exclusion,
+    of_inspection,
+    of_refund_ceiling,
+    of_remedy,
+    of_warranty,
+)
+from servanda.terms.rulings import STANDS, UNFAIR_CONSUMER_TERM, UNFAIR_TERM, Change, Ruling, beside, replaced
 
-UNFAIR_TERM = Citation("Aftaleloven", "§ 36")
-UNFAIR_CONSUMER_TERM = Citation("Aftaleloven", "§§ 36 og 38 c")
-DATA_RETRIEVAL = Citation("Dataforordningen (EU) 2023/2854", "art. 25, stk. 2, litra g")
-DATA_RETRIEVAL_SINCE = date(2025, 9, 12)
-DATA_RETRIEVAL_DAYS = 30
-SWITCHING_NOTICE = Citation("Dataforordningen (EU) 2023/2854", "art. 25, stk. 2, litra d")
-SWITCHING_NOTICE_MONTHS = 2
+__all__ = [
+    "MONTHLY_PERCENT_UNCHALLENGED",
+    "STANDS",
+    "UNFAIR_CONSUMER_TERM",
+    "UNFAIR_TERM",
+    "Ruling",
+    "ruling_on",
+]
+
+# What a consumer is told beforehand, and how long leaving takes at most: a month, to the end of a month.
 CHANGE_NOTICE_DAYS = 30
+LEAVING_DAYS_MAX = 62
+LEAVING_MONTHS_MAX = 2
 # More than two percent a month is open to challenge also between businesses; a person is shown the provision.
-_MONTHLY_PERCENT_UNCHALLENGED = Decimal(2)
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What the law makes of a rule.
-
-    `rule` replaces the written one, None if it stands. `said` names the change for people. `needs_warning` cites why a
-    written warning with a deadline must have been delivered first. `law_beside` does not change the rule.
-    """
-
-    rule: Rule | None = None
-    because: tuple[Citation, ...] = ()
-    said: str = ""
-    forbidden_by: Citation | None = None
-    needs_warning: Citation | None = None
-    law_beside: tuple[Citation, ...] = ()
-
-
-STANDS = Ruling()
+MONTHLY_PERCENT_UNCHALLENGED = Decimal(2)
 
 
 def ruling_on(rule: Rule, *, customer: CustomerKind | None, on: date) -> Ruling:
@@ -89,18 +113,9 @@ def ruling_on(rule: Rule, *, customer: CustomerKind | None, on: date) -> Ruling:
     return judge(rule, customer, on) if judge is not None else STANDS
 
 
-def _replaced(rule: Rule, changes: dict[str, tuple[object, Citation, str]]) -> Ruling:
-    """Return the ruling that puts other values into the rule's fields, each by its own provision."""
-    if not changes:
-        return STANDS
-    replaced = msgspec.structs.replace(rule, **{name: value for name, (value, _, _) in changes.items()})
-    because = tuple(dict.fromkeys(citation for _, citation, _ in changes.values()))
-    return Ruling(replaced, because, "; ".join(said for _, _, said in changes.values()))
-
-
 def _reminder_fee(rule: ReminderFee, _: CustomerKind | None, on: date) -> Ruling:
     fee_max, fees_max = FEE_MAX.on(on), FEES_MAX.on(on)
-    changes: dict[str, tuple[object, Citation, str]] = {}
+    changes: dict[str, Change] = {}
     if amount_minor(rule.amount) > fee_max.value.minor:
         changes["amount"] = (fee_max.value.decimal, fee_max.source, f"the fee is at most {fee_max.value}")
     if rule.fees_max > fees_max.value:
@@ -108,7 +123,7 @@ def _reminder_fee(rule: ReminderFee, _: CustomerKind | None, on: date) -> Ruling
     if rule.spacing_days < FEE_SPACING_DAYS:
         said = f"letters with a fee lie at least {FEE_SPACING_DAYS} days apart"
         changes["spacing_days"] = (FEE_SPACING_DAYS, REMINDER_SPACING, said)
-    return _replaced(rule, changes)
+    return replaced(rule, changes)
 
 
 def _interest(rule: Interest, customer: CustomerKind | None, _: date) -> Ruling:
@@ -119,7 +134,7 @@ def _interest(rule: Interest, customer: CustomerKind | None, _: date) -> Ruling:
         statutory = msgspec.structs.replace(rule, method="statutory", percent=None, is_approved=False)
         return Ruling(statutory, (provision,), "interest is the statutory one, day by day")
     assert rule.percent is not None, "a percentage per month has its percent"
-    if rule.percent <= _MONTHLY_PERCENT_UNCHALLENGED:
+    if rule.percent <= MONTHLY_PERCENT_UNCHALLENGED:
         return STANDS
     if rule.is_approved:
         return Ruling(law_beside=(UNFAIR_TERM,))
@@ -134,14 +149,14 @@ def _compensation(rule: Compensation, customer: CustomerKind | None, on: date) -
     cap = COMPENSATION.on(on)
     if amount_minor(rule.amount) <= cap.value.minor:
         return STANDS
-    return _replaced(rule, {"amount": (cap.value.decimal, cap.source, f"the compensation is at most {cap.value}")})
+    return replaced(rule, {"amount": (cap.value.decimal, cap.source, f"the compensation is at most {cap.value}")})
 
 
 def _collection_fee(rule: CollectionFee, _: CustomerKind | None, on: date) -> Ruling:
     cap = COLLECTION_FEE_MAX.on(on)
     if amount_minor(rule.amount) <= cap.value.minor:
         return STANDS
-    return _replaced(rule, {"amount": (cap.value.decimal, cap.source, f"the fee is at most {cap.value}")})
+    return replaced(rule, {"amount": (cap.value.decimal, cap.source, f"the fee is at most {cap.value}")})
 
 
 def _invoice_question(rule: InvoiceQuestion, customer: CustomerKind | None, _: date) -> Ruling:
@@ -150,57 +165,81 @@ def _invoice_question(rule: InvoiceQuestion, customer: CustomerKind | None, _: d
     if customer is not CustomerKind.CONSUMER:
         return Ruling(law_beside=(UNFAIR_TERM,))
     said = "a consumer's silence accepts no invoice"
-    return _replaced(rule, {"silence_accepts": (False, UNFAIR_CONSUMER_TERM, said)})
+    return replaced(rule, {"silence_accepts": (False, UNFAIR_CONSUMER_TERM, said)})
 
 
-def _suspension(rule: Suspension, customer: CustomerKind | None, _: date) -> Ruling:
-    is_warned_first = rule.cause == "non-payment" and customer is CustomerKind.CONSUMER
-    return Ruling(needs_warning=UNFAIR_TERM) if is_warned_first else STANDS
+def _suspension(rule: Suspension, customer: CustomerKind | None, on: date) -> Ruling:
+    if rule.cause in ("abuse", "breach"):
+        return beside(*reasons_beside(on))
+    is_warned = rule.cause != "non-payment" or rule.counted_from == "reminder deadline"
+    return STANDS if is_warned or customer is not CustomerKind.CONSUMER else Ruling(needs_warning=UNFAIR_TERM)
 
 
-def _closure(rule: Closure, customer: CustomerKind | None, _: date) -> Ruling:
+def _closure(rule: Closure, customer: CustomerKind | None, on: date) -> Ruling:
+    reasons = reasons_beside(on) if rule.cause == "misuse" else ()
     if customer is not CustomerKind.CONSUMER:
-        return STANDS
-    needs_warning = UNFAIR_TERM if rule.cause == "non-payment" else None
+        return beside(*reasons, *((UNFAIR_TERM,) if rule.may_bill_after else ()))
+    # What was suspended first was warned of then.
+    needs_warning = UNFAIR_TERM if rule.cause == "non-payment" and rule.counted_from != "suspension" else None
     if not rule.may_bill_after:
-        return Ruling(needs_warning=needs_warning)
+        return Ruling(needs_warning=needs_warning, law_beside=reasons)
     free = msgspec.structs.replace(rule, may_bill_after=False)
     said = "a consumer does not pay for the time after the end"
-    return Ruling(free, (CONSUMER_PREPAID_REFUND,), said, needs_warning=needs_warning)
+    return Ruling(free, (CONSUMER_PREPAID_REFUND,), said, needs_warning=needs_warning, law_beside=reasons)
 
 
 def _refund(rule: Refund, customer: CustomerKind | None, _: date) -> Ruling:
-    if customer is not CustomerKind.CONSUMER:
-        return STANDS
-    if rule.cause == "return":
-        return Ruling(law_beside=(CONSUMER_WITHDRAWAL,))
     if rule.share == "unused time":
         return STANDS
+    if rule.cause == "return":
+        return beside(CONSUMER_WITHDRAWAL) if customer is CustomerKind.CONSUMER else STANDS
+    if customer is not CustomerKind.CONSUMER:
+        return beside(UNFAIR_TERM)
     said = "a consumer gets back what was prepaid for the time after the end"
-    return _replaced(rule, {"share": ("unused time", CONSUMER_PREPAID_REFUND, said)})
+    return replaced(rule, {"share": ("unused time", CONSUMER_PREPAID_REFUND, said)})
+
+
+def _reopening(rule: Reopening, customer: CustomerKind | None, _: date) -> Ruling:
+    if not rule.may_charge_fee or customer is not CustomerKind.CONSUMER:
+        return STANDS
+    return beside(REMINDER_FEE if rule.cause == "payment" else UNFAIR_CONSUMER_TERM)
+
+
+def _cancellation_fee(rule: CancellationFee, customer: CustomerKind | None, _: date) -> Ruling:
+    return beside(UNFAIR_CONSUMER_TERM) if rule.amount and customer is CustomerKind.CONSUMER else STANDS
 
 
 def _terms_change(rule: TermsChange, customer: CustomerKind | None, _: date) -> Ruling:
-    if customer is not CustomerKind.CONSUMER or rule.change == "favourable" or _is_long_notice(rule.days, rule.months):
+    if customer is not CustomerKind.CONSUMER or rule.change == "favourable":
         return STANDS
-    changes: dict[str, tuple[object, Citation, str]] = {
+    if _is_long_notice(rule.days, rule.months):
+        return _leaving_beside(rule.days, rule.months)
+    changes: dict[str, Change] = {
         "days": (CHANGE_NOTICE_DAYS, UNFAIR_CONSUMER_TERM, f"{CHANGE_NOTICE_DAYS} days' notice to a consumer"),
         "exit_days_before": (1, UNFAIR_CONSUMER_TERM, "who may leave until the day before"),
     }
     if not rule.is_announced:
         changes["is_announced"] = (True, UNFAIR_CONSUMER_TERM, "announced to each consumer")
-    return _replaced(rule, changes)
+    return replaced(rule, changes)
 
 
 def _price_change(rule: PriceChange, customer: CustomerKind | None, _: date) -> Ruling:
-    if customer is not CustomerKind.CONSUMER or rule.needs_approval or _is_long_notice(rule.days, None):
+    if customer is not CustomerKind.CONSUMER or rule.needs_approval:
         return STANDS
+    if _is_long_notice(rule.days, None):
+        return _leaving_beside(rule.days, None)
     said = f"{CHANGE_NOTICE_DAYS} days' notice to a consumer, who may leave before"
-    return _replaced(rule, {"days": (CHANGE_NOTICE_DAYS, UNFAIR_CONSUMER_TERM, said)})
+    return replaced(rule, {"days": (CHANGE_NOTICE_DAYS, UNFAIR_CONSUMER_TERM, said)})
 
 
 def _is_long_notice(days: int | None, months: int | None) -> bool:
     return months is not None or (days is not None and days >= CHANGE_NOTICE_DAYS)
+
+
+def _leaving_beside(days: int | None, months: int | None) -> Ruling:
+    """A consumer can leave before the change holds, which may take longer than a notice of a month or forty days."""
+    is_time_to_leave = (months or 0) >= LEAVING_MONTHS_MAX or (days or 0) >= LEAVING_DAYS_MAX
+    return STANDS if is_time_to_leave else beside(CONSUMER_TERMINATION)
 
 
 def _reminder(rule: Reminder, _: CustomerKind | None, __: date) -> Ruling:
@@ -212,37 +251,36 @@ def _reminder(rule: Reminder, _: CustomerKind | None, __: date) -> Ruling:
     if rule.deadline_days >= COLLECTION_NOTICE_DAYS:
         return STANDS
     said = f"a collection warning gives at least {COLLECTION_NOTICE_DAYS} days"
-    return _replaced(rule, {"deadline_days": (COLLECTION_NOTICE_DAYS, COLLECTION_NOTICE, said)})
-
-
-def _deletion(rule: Deletion, _: CustomerKind | None, on: date) -> Ruling:
-    if on < DATA_RETRIEVAL_SINCE:
-        return STANDS
-    if rule.days is None:
-        # One month is 28 to 31 days; the decision takes the later of the two.
-        return Ruling(law_beside=(DATA_RETRIEVAL,)) if rule.months == 1 else STANDS
-    if rule.days >= DATA_RETRIEVAL_DAYS:
-        return STANDS
-    said = f"data can be fetched for at least {DATA_RETRIEVAL_DAYS} days"
-    return _replaced(rule, {"days": (DATA_RETRIEVAL_DAYS, DATA_RETRIEVAL, said)})
+    return replaced(rule, {"deadline_days": (COLLECTION_NOTICE_DAYS, COLLECTION_NOTICE, said)})
 
 
 def _notice(rule: Notice, customer: CustomerKind | None, on: date) -> Ruling:
-    switching = _switching_beside(rule, on)
+    switching = switching_beside(rule, on)
     if customer is not CustomerKind.CONSUMER:
-        return Ruling(law_beside=switching)
+        return beside(*switching)
+    term = (CONSUMER_TERMINATION,) if _may_hold_longer(rule) else ()
     channel = (CONSUMER_TERMINATION_CHANNEL,) if rule.in_writing else ()
-    return Ruling(law_beside=(CONSUMER_TERMINATION, *channel, *switching))
+    return beside(*term, *channel, *switching)
 
 
-def _switching_beside(rule: Notice, on: date) -> tuple[Citation, ...]:
-    """Cite the right to switch a cloud service with at most two months' notice, where the terms want more."""
-    is_longer = (rule.months or 0) > SWITCHING_NOTICE_MONTHS or (rule.days or 0) > 31 * SWITCHING_NOTICE_MONTHS
-    return (SWITCHING_NOTICE,) if is_longer and on >= DATA_RETRIEVAL_SINCE else ()
+def _notice_channel(rule: NoticeChannel, customer: CustomerKind | None, _: date) -> Ruling:
+    # Contracts are concluded in the portal or on the website; where neither is a channel, leaving is harder than joining.
+    is_closed = rule.party != "provider" and not {"portal", "website"} & set(rule.channels)
+    return beside(CONSUMER_TERMINATION_CHANNEL) if is_closed and customer is CustomerKind.CONSUMER else STANDS
 
 
-def _rescission(_: Rescission, customer: CustomerKind | None, __: date) -> Ruling:
-    return Ruling(law_beside=(CONSUMER_TERMINATION,)) if customer is CustomerKind.CONSUMER else STANDS
+def _may_hold_longer(rule: Notice) -> bool:
+    """Tell whether the notice can keep a consumer longer than the law's month: to the end of a period, or by its length.
+
+    A month that ends a day or two later than the law's is told by the decision, which takes the earlier day.
+    """
+    is_to_an_end = rule.counted_to in ("period end", "agreed end")
+    return is_to_an_end or (rule.months or 0) > NOTICE_MONTHS or (rule.days or 0) > 31 * NOTICE_MONTHS
+
+
+def _rescission(rule: Rescission, customer: CustomerKind | None, on: date) -> Ruling:
+    term = (CONSUMER_TERMINATION,) if customer is CustomerKind.CONSUMER else ()
+    return beside(*term, *switching_beside(rule, on))
 
 
 _JUDGES: dict[type[Rule], Callable[[Any, CustomerKind | None, date], Ruling]] = {
@@ -253,11 +291,28 @@ _JUDGES: dict[type[Rule], Callable[[Any, CustomerKind | None, date], Ruling]] = 
     InvoiceQuestion: _invoice_question,
     Suspension: _suspension,
     Closure: _closure,
+    Reopening: _reopening,
     Refund: _refund,
+    RefundCeiling: of_refund_ceiling,
+    CancellationFee: _cancellation_fee,
     TermsChange: _terms_change,
     PriceChange: _price_change,
     Reminder: _reminder,
-    Deletion: _deletion,
+    Deletion: of_deletion,
     Notice: _notice,
+    NoticeChannel: _notice_channel,
     Rescission: _rescission,
+    ContentRemoval: of_restriction,
+    OutboundBlock: of_restriction,
+    ExitCopy: of_exit_copy,
+    FixedPrice: of_exit_copy_price,
+    DataLocation: of_location,
+    Newsletter: of_newsletter,
+    Exclusion: of_exclusion,
+    LiabilityCap: of_cap,
+    DelayRemedy: of_remedy,
+    DefectRemedy: of_remedy,
+    Inspection: of_inspection,
+    Warranty: of_warranty,
+    GoverningLaw: of_court,
 }

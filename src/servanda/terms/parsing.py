@@ -6,8 +6,9 @@ is that of the bytes.
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -15,12 +16,16 @@ from markdown_it.token import Token
 from servanda.ground.refusal import Problem
 from servanda.terms.document import Agreement, Clause, PlacedRule
 from servanda.terms.front_matter import Head, read_head
-from servanda.terms.prose import PLACEHOLDER, NotFound, bare_figures, figure_for, has_stray_brace, marked_figure
+from servanda.terms.plain_text import SIZE_MAX, lines_of, oddities_in, refusal_of
+from servanda.terms.prose import mistakes_in
 from servanda.terms.rule_blocks import read_rule
+from servanda.terms.unshown import Finding, definitions_in, is_closed, unshown_in
 
-SIZE_MAX = 2_000_000
-_NUMBERED = re.compile(r"(?P<number>H?\d+(?:\.\d+)*[a-z]?)\.?\s+(?P<heading>\S.*)")
-_CLAUSE_LIKE = re.compile(r"(?P<number>H?\d+(?:\.\d+)*[a-z]?)\.?\s*\Z")
+__all__ = ["SIZE_MAX", "Parsed", "parse", "parse_bytes"]
+
+_NUMBER = r"(?P<number>H?(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*[a-z]?)"
+_NUMBERED = re.compile(rf"{_NUMBER}\.?\s+(?P<heading>\S.*)")
+_CLAUSE_LIKE = re.compile(rf"{_NUMBER}\.?\s*\Z")
 _COMMENT = re.compile(r"<!--(.*?)-->\s*\Z", re.DOTALL)
 _COVERS = re.compile(r"covers:\s*([a-z]+-\d{3}[a-z]?(?:\s*,\s*[a-z]+-\d{3}[a-z]?)*)\Z")
 
@@ -66,32 +71,19 @@ def parse(text: str, *, file: str) -> Parsed:
 
 def parse_bytes(content: bytes, *, file: str) -> Parsed:
     """Return the agreement that the bytes of a file hold, or every problem in them."""
-    refused = _refusal(content, file)
+    refused = refusal_of(content, file=file)
     if refused is not None:
         return Parsed(None, (refused,))
-    lines = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = lines_of(content.decode("utf-8-sig"))
+    oddities = oddities_in(lines, file=file)
+    if oddities:
+        return Parsed(None, oddities)  # nothing that is said about the rest of such a text could be relied on
     head = read_head(lines, file=file)
     drafts, problems = _Reader(file, lines, head.language).read(head.lines)
     found = sorted((*head.problems, *problems), key=lambda problem: problem.line)
     if not drafts and not found:
         found = [Problem(file, head.lines, "The document has no clause.", "Add one: ## 1.1 Heading.")]
     return Parsed(_agreement(head, drafts, content, file), tuple(found))
-
-
-def _refusal(content: bytes, file: str) -> Problem | None:
-    if len(content) > SIZE_MAX:
-        return Problem(file, 1, f"The file has more than {SIZE_MAX:,} bytes.", "Terms are text; check the file.")
-    if not content.strip():
-        return Problem(file, 1, "The file is empty.", "Write the terms, or take the file away.")
-    if b"\0" in content:
-        line = content[: content.index(b"\0")].count(b"\n") + 1
-        return Problem(file, line, "The file holds a NUL byte.", "Save it as plain UTF-8 text.")
-    try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        return Problem(file, line, "The text is not UTF-8.", "Save the file with the encoding UTF-8.")
-    return None
 
 
 def _agreement(head: Head, drafts: list[_Draft], content: bytes, file: str) -> Agreement | None:
@@ -137,6 +129,8 @@ class _Reader:
         self.source = lines
         self.language = language
         self.chapter = ""
+        self.empty_chapter: Token | None = None  # its heading, while no clause stands below it
+        self.draft: _Draft | None = None  # the clause that is read; none between a chapter's heading and its first one
         self.drafts: list[_Draft] = []
         self.problems: list[Problem] = []
         self.numbers: dict[str, int] = {}
@@ -144,7 +138,8 @@ class _Reader:
     def read(self, head_lines: int) -> tuple[list[_Draft], list[Problem]]:
         # Blank lines in place of the front matter keep the line numbers of Markdown those of the file.
         body = [""] * head_lines + self.source[head_lines:]
-        tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse("\n".join(body))
+        environment: dict[str, Any] = {}
+        tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse("\n".join(body), environment)
         for index, token in enumerate(tokens):
             if token.level == 0 and token.map is not None:
                 self._block(token, tokens[index + 1 : index + 2])
@@ -152,10 +147,17 @@ class _Reader:
                 self._say(token, "A fence within a list or quotation is not read.", "Move it to the margin.")
             elif token.type in ("heading_open", "html_block") and token.level:
                 self._say(token, "A heading or HTML cannot stand here.", "Move it to the margin.")
-            if token.type == "inline":
-                self._refuse_inline_html(token)
+            if token.type == "inline" and token.map is not None:
+                self._report(unshown_in(token, self.source))
+        self._report(definitions_in(environment))
+        if self.drafts:
+            self._refuse_empty_chapter()
         for draft in self.drafts:
-            self._check_figures(draft)
+            # Where a rule could not be read, its placeholders cannot be told from wrong ones.
+            is_resolvable = self.language == "da" and draft.fences == len(draft.rules)
+            rules = tuple(draft.rules) if is_resolvable else None
+            for line, text in draft.lines():
+                self._report((line, *wrong) for wrong in mistakes_in(text, rules=rules))
         return self.drafts, self.problems
 
     def _block(self, token: Token, following: Sequence[Token]) -> None:
@@ -175,8 +177,12 @@ class _Reader:
 
     def _heading(self, token: Token, text: str) -> None:
         line = _line(token)
+        if token.markup in ("=", "-"):
+            message = "The line below makes a heading of the text."
+            self._say(token, message, "Put an empty line between, or write the heading with #.")
+            return
         if token.tag == "h1":
-            self.chapter = text
+            self._begin_chapter(token, text)
             return
         if token.tag != "h2":
             self._say(token, "A heading of the third level is no clause.", "Write ## and a number, or bold text.")
@@ -191,14 +197,32 @@ class _Reader:
             remedy = f"It stands in line {self.numbers[number]} too; give one of them a number of its own."
             self._say(token, f"The number {number} is used twice.", remedy)
         self.numbers.setdefault(number, line)
-        self.drafts.append(_Draft(number, numbered["heading"] if numbered else text, line, self.chapter))
+        self.draft = _Draft(number, numbered["heading"] if numbered else text, line, self.chapter)
+        self.drafts.append(self.draft)
+        self.empty_chapter = None
+
+    def _begin_chapter(self, token: Token, text: str) -> None:
+        self._refuse_empty_chapter()
+        self.chapter, self.empty_chapter, self.draft = text, token, None
+        if "{" in text or "}" in text:
+            self._say(token, "The heading of a chapter has no rules.", "Write it without {figures}.")
+
+    def _refuse_empty_chapter(self) -> None:
+        if self.empty_chapter is not None:
+            self._say(self.empty_chapter, "The chapter has no clause.", "Write one below it, or take the heading out.")
 
     def _fence(self, token: Token) -> None:
-        if not self.drafts:
-            self._say(token, "The rule stands before the first clause.", "Move it below its clause.")
+        draft = self.draft
+        if draft is None:
+            self._say(token, f"The rule stands before {self._first_clause}.", "Move it below its clause.")
             return
-        draft = self.drafts[-1]
         draft.fences += 1
+        if not is_closed(token, self.source):
+            self._say(token, "The fence has no end.", "Close it with a line of as many backticks.")
+            return
+        if token.markup[0] != "`" or not self.source[_line(token) - 1].startswith("`"):
+            self._say(token, "The fence of a rule is written otherwise.", "Write ```toml KIND at the margin.")
+            return
         if self.language == "en":
             self._say(token, "The English document carries no rules.", "Keep the rule in the Danish document.")
             return
@@ -228,15 +252,17 @@ class _Reader:
         inner = comment.group(1).strip()
         if not inner.lower().startswith("cover"):
             return
-        covers = _COVERS.match(inner)
-        if covers is None or not self.drafts:
-            remedy = "Write <!-- covers: safeit-005, safeit-006 --> right below the heading of a clause."
+        covers, draft = _COVERS.match(inner), self.draft
+        remedy = "Write <!-- covers: safeit-005, safeit-006 --> right below the heading of a clause."
+        if covers is None or draft is None:
             self._say(token, "The comment does not name requirements of a clause.", remedy)
             return
+        if draft.prose or draft.reading or draft.fences:
+            self._say(token, "The requirements stand below the text of the clause.", remedy)
         for name in re.split(r"\s*,\s*", covers.group(1)):
-            if name in self.drafts[-1].requirements:
+            if name in draft.requirements:
                 self._say(token, f"{name} is named twice.", "Name each requirement once.")
-            self.drafts[-1].requirements.append(name)
+            draft.requirements.append(name)
 
     def _text(self, token: Token) -> None:
         assert token.map is not None
@@ -244,41 +270,19 @@ class _Reader:
         block = [(index + 1, self.source[index]) for index in range(first, min(end, len(self.source)))]
         while block and not block[-1][1].strip():
             block.pop()
-        if not self.drafts:
-            self._say(token, "The text stands before the first clause.", "Move it into a numbered clause.")
+        if self.draft is None:
+            self._say(token, f"The text stands before {self._first_clause}.", "Move it into a numbered clause.")
         elif token.type == "blockquote_open":
-            self.drafts[-1].reading.append([(line, re.sub(r"^ {0,3}> ?", "", text)) for line, text in block])
+            self.draft.reading.append([(line, re.sub(r"^ {0,3}> ?", "", text)) for line, text in block])
         else:
-            self.drafts[-1].prose.append(block)
+            self.draft.prose.append(block)
 
-    def _refuse_inline_html(self, token: Token) -> None:
-        if any(child.type == "html_inline" for child in token.children or ()):
-            self._say(token, "HTML is not shown.", "Write Markdown; a comment stands alone on its line.")
+    @property
+    def _first_clause(self) -> str:
+        return "the first clause of its chapter" if self.drafts else "the first clause"
 
-    def _check_figures(self, draft: _Draft) -> None:
-        is_resolvable = self.language == "da" and draft.fences == len(draft.rules)
-        rules = tuple(draft.rules)
-        for line, text in draft.lines():
-            for inner in PLACEHOLDER.findall(text):
-                if marked_figure(inner) == "":
-                    found = NotFound("{=} marks no figure.", "Write it as in {=24}.")
-                elif marked_figure(inner) is not None or not is_resolvable:
-                    continue
-                else:
-                    answer = figure_for(inner.strip(), rules)
-                    if not isinstance(answer, NotFound):
-                        continue
-                    found = answer
-                self.problems.append(Problem(self.file, line, found.message, found.remedy))
-            self._check_line(line, text)
-
-    def _check_line(self, line: int, text: str) -> None:
-        for figure in bare_figures(text):
-            message = f"The figure {figure} stands in the prose without a rule."
-            remedy = f"Write {{field}} of a rule, or {{={figure}}} if it is no parameter."
-            self.problems.append(Problem(self.file, line, message, remedy))
-        if has_stray_brace(text):
-            self.problems.append(Problem(self.file, line, "A brace stands alone.", "Write {field} on one line."))
+    def _report(self, findings: Iterable[Finding]) -> None:
+        self.problems += [Problem(self.file, *finding) for finding in findings]
 
     def _say(self, token: Token, message: str, remedy: str) -> None:
         self.problems.append(Problem(self.file, _line(token), message, remedy))

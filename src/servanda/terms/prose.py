@@ -65,11 +65,37 @@ def figure_for(inner: str, rules: tuple[PlacedRule, ...]) -> Found | NotFound:
     return Found(having[0], field)
 
 
+def mistakes_in(line: str, *, rules: tuple[PlacedRule, ...] | None) -> Iterator[tuple[str, str]]:
+    """Give message and remedy of all that is wrong in a line of prose; without rules no placeholder is looked up."""
+    for inner in PLACEHOLDER.findall(line):
+        marked = marked_figure(inner)
+        if marked == "":
+            yield "{=} marks no figure.", "Write it as in {=24}."
+        elif marked is None and rules is not None:
+            answer = figure_for(inner.strip(), rules)
+            if isinstance(answer, NotFound):
+                yield answer.message, answer.remedy
+    for figure in bare_figures(line):
+        remedy = f"Write {{field}} of a rule, or {{={figure}}} if it is no parameter."
+        yield f"The figure {figure} stands in the prose without a rule.", remedy
+    if "-->" in line or line.lstrip().startswith("<!"):
+        yield "A comment is not closed, or does not begin as one.", "Write <!-- … --> alone on its line."
+    if has_stray_brace(line):
+        yield "A brace stands alone.", "Write {field} on one line."
+
+
 def placeholders_in(clause: Clause) -> tuple[str, ...]:
     """Return what stands in the braces of the clause, without marked figures, in order of the alphabet."""
     texts = (clause.heading, clause.prose, clause.reading)
     found = (inner for text in texts for inner in PLACEHOLDER.findall(text))
     return tuple(sorted(inner.strip() for inner in found if not inner.startswith("=")))
+
+
+def marked_figures_in(clause: Clause) -> tuple[str, ...]:
+    """Return the marked figures of the clause in order of the alphabet, alike in every language: 3,5 is 3.5."""
+    texts = (clause.heading, clause.prose, clause.reading)
+    found = (marked_figure(inner.strip()) for text in texts for inner in PLACEHOLDER.findall(text))
+    return tuple(sorted(figure.replace(",", ".") for figure in found if figure))
 
 
 def bare_figures(line: str) -> Iterator[str]:

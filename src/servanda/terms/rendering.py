@@ -1,79 +1,26 @@
-"""How is an agreement shown: its prose with the figures of its rules, as Markdown, as HTML, or in parts?
+"""How is a text of an agreement shown: with the figures of its rules in it, as Markdown or as safe HTML?
 
-The English text takes its figures from the Danish document of the same version. Pages that lay out clauses themselves
-use the parts; everything in a field that ends in `_html` is safe to show as it is.
+In HTML a figure that a rule stands behind is marked, so that a page can show where it comes from:
+`<span class="figure" data-field="payment-term.days">14 dage</span>`. A figure that is only said (`{=24}`) is not.
 """
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import MutableMapping, Sequence
 from html import escape
-from itertools import groupby
-from typing import Literal
+from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
-from servanda.ground.calendar import day_text
-from servanda.terms.document import Agreement, Clause, Language, PlacedRule
+from servanda.terms.document import Language, PlacedRule
 from servanda.terms.figures import figure_text
-from servanda.terms.prose import PLACEHOLDER, NotFound, figure_for, marked_figure
+from servanda.terms.prose import PLACEHOLDER, Found, NotFound, figure_for, marked_figure
 
-Mark = Literal["automatic", "a person decides", "not automated"]
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedClause:
-    """A clause as it is shown. `html` and `reading_html` are safe; number and heading are plain text."""
-
-    number: str
-    heading: str
-    html: str
-    marks: tuple[Mark, ...]
-    requirements: tuple[str, ...]
-    reading_html: str
-    is_house: bool
-    kinds: tuple[str, ...]
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedChapter:
-    """A chapter with its clauses; `intro_html` tells of house choices that they are no part of the terms."""
-
-    title: str
-    clauses: tuple[RenderedClause, ...]
-    intro_html: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedAgreement:
-    """A version in one language as it is shown. `dated` says from which day it holds, in the reader's language."""
-
-    name: str
-    version: str
-    language: Language
-    dated: str
-    sha256: str
-    chapters: tuple[RenderedChapter, ...]
-
-
-@lru_cache(maxsize=64)
-def rendered(agreement: Agreement, rules_from: Agreement | None = None) -> RenderedAgreement:
-    """Return the agreement in parts; an English one needs the Danish one as `rules_from`."""
-    source = _rules_by_number(rules_from or agreement)
-    chapters = tuple(
-        _chapter(title, tuple(clauses), source, agreement.language)
-        for title, clauses in groupby(agreement.clauses, key=lambda clause: clause.chapter)
-    )
-    return RenderedAgreement(
-        agreement.name, agreement.version, agreement.language, _dated(agreement), agreement.sha256, chapters
-    )
-
-
-def prose_of(clause: Clause, *, rules: tuple[PlacedRule, ...], language: Language) -> str:
-    """Return the clause's prose as Markdown with the figures of the rules in it."""
-    return filled(clause.prose, rules=rules, language=language)
+# Letters for private use carry a figure through the Markdown, which lets no HTML in: number of the figure, its text.
+_BEGIN, _SAID, _END = "\ue000", "\ue001", "\ue002"
+_PRIVATE = re.compile("[\ue000-\ue00f]")
+_CARRIED = re.compile(f"{_BEGIN}(\\d+){_SAID}([^{_END}]*){_END}")
+_CARRIED_IN_ADDRESS = re.compile(r"%EE%80%80\d+%EE%80%81(.*?)%EE%80%82")
 
 
 def filled(text: str, *, rules: tuple[PlacedRule, ...], language: Language) -> str:
@@ -82,60 +29,28 @@ def filled(text: str, *, rules: tuple[PlacedRule, ...], language: Language) -> s
     def figure(match: re.Match[str]) -> str:
         inner = match.group(1).strip()
         marked = marked_figure(inner)
-        if marked is not None:
-            return marked
-        found = figure_for(inner, rules)
-        assert not isinstance(found, NotFound), f"{{{inner}}}: {found}"
-        return figure_text(found.placed.rule, found.field, language)
+        return marked if marked is not None else _text_of(_found(inner, rules), language)
 
     return PLACEHOLDER.sub(figure, text)
 
 
-def marks_of(rules: tuple[PlacedRule, ...]) -> tuple[Mark, ...]:
-    """Return how far the program carries a clause with these rules out by itself."""
-    deciders = {placed.rule.decided_by for placed in rules}
-    marks: tuple[Mark, ...] = ("automatic",) if "system" in deciders else ()
-    marks += ("a person decides",) if "person" in deciders else ()
-    return marks or ("not automated",)
+def marked_html(text: str, *, rules: tuple[PlacedRule, ...], language: Language) -> str:
+    """Return the Markdown as safe HTML with the figures of the rules in it, each in a `<span class="figure">`."""
+    carried, figures = _carried(text, rules=rules, language=language)
+    html: str = _MARKDOWN.render(carried, {"figures": figures})
+    return _CARRIED_IN_ADDRESS.sub(r"\1", _CARRIED.sub(r"\2", html))
 
 
-def markdown_of(agreement: Agreement, rules_from: Agreement | None = None) -> str:
-    """Return the whole agreement as Markdown for a reader: figures filled in, rules left out."""
-    source = _rules_by_number(rules_from or agreement)
-    language = agreement.language
-    parts = [f"# {agreement.name}", f"{_WORDS[language]['version']} {agreement.version}. {_dated(agreement)}"]
-    for title, clauses in groupby(agreement.clauses, key=lambda clause: clause.chapter):
-        listed = tuple(clauses)
-        parts += [f"## {title}"] if title else []
-        parts += [_WORDS[language]["house"]] if _has_house(listed) else []
-        for clause in listed:
-            parts += _clause_markdown(clause, source.get(clause.number, ()), language)
-    return "\n\n".join(parts) + "\n"
+def marked_line(text: str, *, rules: tuple[PlacedRule, ...], language: Language) -> str:
+    """Return a line that is no Markdown, such as a heading, as safe HTML with its figures marked."""
+    carried, figures = _carried(text, rules=rules, language=language)
+    return _with_spans(escape(carried), figures)
 
 
-def html_of(agreement: Agreement, rules_from: Agreement | None = None) -> str:
-    """Return the whole agreement as one safe `<article>`, with an anchor at each clause."""
-    shown = rendered(agreement, rules_from)
-    words = _WORDS[shown.language]
-    chapters = "\n".join(_chapter_html(chapter, shown.language) for chapter in shown.chapters)
-    return (
-        f'<article class="agreement" lang="{shown.language}">\n<h1>{escape(shown.name)}</h1>\n'
-        f"<p>{words['version']} {escape(shown.version)}. {escape(shown.dated)}</p>\n{chapters}\n</article>\n"
-    )
-
-
-def html_page_of(agreement: Agreement, rules_from: Agreement | None = None) -> str:
-    """Return the agreement as a page that stands alone."""
-    title = f"{agreement.name} {agreement.version}"
-    return (
-        f'<!doctype html>\n<html lang="{agreement.language}">\n<head><meta charset="utf-8">'
-        f"<title>{escape(title)}</title></head>\n<body>\n{html_of(agreement, rules_from)}</body>\n</html>\n"
-    )
-
-
-def mark_text(mark: Mark, language: Language) -> str:
-    """Return the mark as a reader of the language sees it."""
-    return _MARKS[language][mark]
+def html_of_text(markdown: str) -> str:
+    """Return Markdown without placeholders as safe HTML."""
+    html: str = _MARKDOWN.render(markdown, {"figures": ()})
+    return html
 
 
 def anchor_of(number: str) -> str:
@@ -143,100 +58,50 @@ def anchor_of(number: str) -> str:
     return "clause-" + number.replace(".", "-").lower()
 
 
-def _chapter(
-    title: str, clauses: tuple[Clause, ...], source: dict[str, tuple[PlacedRule, ...]], language: Language
-) -> RenderedChapter:
-    intro = f"<p>{escape(_WORDS[language]['house'])}</p>" if _has_house(clauses) else ""
-    shown = tuple(_rendered_clause(clause, source.get(clause.number, ()), language) for clause in clauses)
-    return RenderedChapter(title, shown, intro)
+def _found(inner: str, rules: tuple[PlacedRule, ...]) -> Found:
+    found = figure_for(inner, rules)
+    assert not isinstance(found, NotFound), f"{{{inner}}}: {found}"
+    return found
 
 
-def _rendered_clause(clause: Clause, rules: tuple[PlacedRule, ...], language: Language) -> RenderedClause:
-    return RenderedClause(
-        number=clause.number,
-        heading=filled(clause.heading, rules=rules, language=language),
-        html=_html(prose_of(clause, rules=rules, language=language)),
-        marks=marks_of(rules),
-        requirements=clause.requirements,
-        reading_html=_html(filled(clause.reading, rules=rules, language=language)) if clause.reading else "",
-        is_house=clause.is_house_choice,
-        kinds=tuple(dict.fromkeys(placed.rule.kind for placed in rules)),
-        anchor=anchor_of(clause.number),
-    )
+def _text_of(found: Found, language: Language) -> str:
+    return figure_text(found.placed.rule, found.field, language)
 
 
-def _html(markdown: str) -> str:
-    text: str = _MARKDOWN.render(markdown)
-    return text
+def _carried(text: str, *, rules: tuple[PlacedRule, ...], language: Language) -> tuple[str, tuple[Found, ...]]:
+    """Return the text with its figures between the private letters, and the figures by their numbers."""
+    figures: list[Found] = []
+
+    def figure(match: re.Match[str]) -> str:
+        inner = match.group(1).strip()
+        marked = marked_figure(inner)
+        if marked is not None:
+            return marked
+        figures.append(_found(inner, rules))
+        return f"{_BEGIN}{len(figures) - 1}{_SAID}{_text_of(figures[-1], language)}{_END}"
+
+    return PLACEHOLDER.sub(figure, _PRIVATE.sub("", text)), tuple(figures)
 
 
-def _chapter_html(chapter: RenderedChapter, language: Language) -> str:
-    title = f"<h2>{escape(chapter.title)}</h2>\n" if chapter.title else ""
-    return title + chapter.intro_html + "\n".join(_clause_html(clause, language) for clause in chapter.clauses)
+def _with_spans(html: str, figures: Sequence[Found]) -> str:
+    return _CARRIED.sub(lambda match: f"{_opening(figures[int(match[1])])}{match[2]}</span>", html)
 
 
-def _clause_html(clause: RenderedClause, language: Language) -> str:
-    marks = ", ".join(mark_text(mark, language) for mark in clause.marks)
-    label = _WORDS[language]["reading"]
-    reading = f'<aside aria-label="{label}">\n{clause.reading_html}</aside>\n' if clause.reading_html else ""
-    return (
-        f'<section id="{clause.anchor}">\n<h3>{escape(clause.number)} {escape(clause.heading)}</h3>\n'
-        f'{clause.html}{reading}<p class="marks">{marks}</p>\n</section>'
-    )
+def _opening(figure: Found) -> str:
+    placed = figure.placed
+    name = f' data-rule="{escape(placed.name)}"' if placed.name else ""
+    return f'<span class="figure" data-field="{escape(placed.rule.kind)}.{escape(figure.field)}"{name}>'
 
 
-def _clause_markdown(clause: Clause, rules: tuple[PlacedRule, ...], language: Language) -> list[str]:
-    heading = filled(clause.heading, rules=rules, language=language)
-    marks = ", ".join(mark_text(mark, language) for mark in marks_of(rules))
-    quoted = filled(clause.reading, rules=rules, language=language).replace("\n", "\n> ")
-    reading = [f"> {quoted}"] if quoted else []
-    prose = prose_of(clause, rules=rules, language=language)
-    return [part for part in (f"### {clause.number} {heading}", prose, *reading, f"*{marks}*") if part]
+def _text_rule(_: Any, tokens: Sequence[Token], index: int, __: Any, env: MutableMapping[str, Any]) -> str:
+    """Marks are made of plain text only: within an attribute or code they would break it."""
+    return _with_spans(escape(tokens[index].content), env["figures"])
 
 
-def _rules_by_number(agreement: Agreement) -> dict[str, tuple[PlacedRule, ...]]:
-    return {clause.number: clause.rules for clause in agreement.clauses}
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    markdown.add_render_rule("text", _text_rule)
+    return markdown
 
 
-def _has_house(clauses: tuple[Clause, ...]) -> bool:
-    return any(clause.is_house_choice for clause in clauses)
-
-
-def _dated(agreement: Agreement) -> str:
-    words, language = _WORDS[agreement.language], agreement.language
-    since = f"{words['since']} {day_text(agreement.effective_on, language)}"
-    return (
-        f"{since}." if agreement.until is None else f"{since} {words['until']} {day_text(agreement.until, language)}."
-    )
-
-
-_MARKS: dict[Language, dict[Mark, str]] = {
-    "da": {
-        "automatic": "Sker automatisk",
-        "a person decides": "Et menneske beslutter",
-        "not automated": "Ikke automatiseret",
-    },
-    "en": {"automatic": "Automatic", "a person decides": "A person decides", "not automated": "Not automated"},
-}
-_WORDS: dict[Language, dict[str, str]] = {
-    "da": {
-        "version": "Version",
-        "since": "Gælder nye aftaler fra",
-        "until": "til, men ikke med,",
-        "reading": "Sådan læser vi punktet",
-        "house": (
-            "Her tier vilkårene, og vi har selv valgt, hvad vi gør. Valgene er ikke en del af det, du har accepteret, "
-            "og ingen af dem koster dig penge eller lukker noget, uden at et menneske har besluttet det."
-        ),
-    },
-    "en": {
-        "version": "Version",
-        "since": "Holds for new contracts from",
-        "until": "until, but not including,",
-        "reading": "How we read the clause",
-        "house": (
-            "Here the terms are silent, and we have chosen ourselves what we do. The choices are not part of what you "
-            "accepted, and none of them costs you money or stops anything unless a person has decided so."
-        ),
-    },
-}
+_MARKDOWN = _markdown()

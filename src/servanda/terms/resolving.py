@@ -99,6 +99,19 @@ class Answer(Generic[R]):
         return (*above, *(below if self.is_law_default else below[:1]))
 
     @property
+    def by_law(self) -> R | None:
+        """The rule as the law has it, beside what is `written` and what is used (`rule`).
+
+        None where the law leaves the rule as it is, and where it forbids it: see `forbidden_by`.
+        """
+        return cast("R | None", self.chain[0].rule) if self.overridden else None
+
+    @property
+    def reason(self) -> str:
+        """What decided, in the words of the first voice of the chain: the law where it overrode, else the winner."""
+        return self.chain[0].said if self.chain else ""
+
+    @property
     def is_house(self) -> bool:
         """Tell whether the value is a choice of the house, which the customer did not accept."""
         return self._winning_role == "house choice"

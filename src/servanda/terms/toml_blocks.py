@@ -8,9 +8,12 @@ import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any
 
 from servanda.ground.refusal import Problem
+
+Path = tuple[str | int, ...]  # keys, and the places in lists of tables
 
 _PLACE = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)")
 
@@ -25,11 +28,26 @@ class Block:
 
     def line_of(self, key: str) -> int:
         """Return the line of the key in the file, or the line above the block when it is not to be found."""
-        pattern = re.compile(rf"\s*(\"?){re.escape(key)}\1\s*=")
-        for index, line in enumerate(self.text.split("\n"), start=1):
-            if pattern.match(line):
-                return self.line + index
-        return max(self.line, 1)
+        lines = self.text.split("\n")
+        place = next((index for index, line in enumerate(lines, start=1) if _has_key(line, key)), None)
+        return max(self.line, 1) if place is None else self.line + place
+
+    def line_at(self, path: Path) -> int:
+        """Return the line of what stands at the path, as ("product", 2, "kind"), or the nearest line above it."""
+        lines = self.text.split("\n")
+        first, end, dotted = 0, len(lines), ""
+        for part, index in pairwise((*path, "")):
+            if isinstance(index, int):
+                dotted = f"{dotted}.{part}" if dotted else str(part)
+                headers = [place for place in range(first, end) if _is_header(lines[place], dotted)]
+                if index >= len(headers):  # written as a list in one line
+                    place = _place_of(str(part), lines, first, end)
+                    return self.line + (first if place is None else place) + 1
+                first, end = headers[index], ([*headers, end])[index + 1]
+            elif isinstance(part, str):
+                place = _place_of(part, lines, first, end)
+                return self.line + (first if place is None else place) + 1
+        return self.line + first + 1
 
     def problem(self, key: str, message: str, remedy: str) -> Problem:
         return Problem(self.file, self.line_of(key), message, remedy, key)
@@ -57,12 +75,32 @@ def nearest(word: str, known: tuple[str, ...]) -> str:
     return f'Did you mean "{found[0]}"?' if found else f"Known are: {', '.join(known)}."
 
 
+def _has_key(line: str, key: str) -> bool:
+    return bool(re.match(rf"\s*(?:\[\[?\s*)?(\"?|'?){re.escape(key)}\1\s*[=.\]]", line))
+
+
+def _is_header(line: str, dotted: str) -> bool:
+    return bool(re.match(rf"\s*\[\[\s*{re.escape(dotted)}\s*\]\]", line))
+
+
+def _place_of(key: str, lines: list[str], first: int, end: int) -> int | None:
+    """Return the place of the key among the lines of one table, which ends where the next one begins."""
+    for place in range(first, end):
+        if place > first and lines[place].lstrip().startswith("[["):
+            return None
+        if not lines[place].lstrip().startswith("[[") and _has_key(lines[place], key):
+            return place
+    return None
+
+
 def _unreadable(block: Block, error: Exception) -> Problem:
     if isinstance(error, RecursionError):
         return Problem(block.file, block.line, "The TOML is nested too deeply.", "Write plain keys and lists.")
     said = str(error)
     place = _PLACE.search(said)
-    within = int(place.group(1)) if place and place.group(1) else block.text.count("\n") or 1
+    within = int(place.group(1)) if place and place.group(1) else _last_line(block.text)
+    if place is None:  # a whole number that is too long to be read: nothing else comes without its place
+        within = max(enumerate(block.text.split("\n"), start=1), key=lambda line: len(line[1]))[0]
     reason = _PLACE.sub("", said)
     if "date or datetime" in reason:
         return Problem(block.file, block.line + within, "The date does not exist.", "Write a day as 2025-01-31.")
@@ -72,3 +110,7 @@ def _unreadable(block: Block, error: Exception) -> Problem:
         f"The TOML cannot be read: {reason}.",
         'Write one `key = value` on each line, texts in "quotes".',
     )
+
+
+def _last_line(text: str) -> int:
+    return text.rstrip("\n").count("\n") + 1

@@ -11,12 +11,17 @@ from django.conf import settings
 
 from servanda.business.billing.facts import StatementDraft
 from servanda.drivers.documents import DocumentMaker
+from servanda.drivers.documents.proofs import ProofMaker
 from servanda.drivers.documents.typst_maker import TypstMaker
+from servanda.drivers.documents.typst_proofs import TypstProofs
 from servanda.drivers.letters import Attachment, Post
 from servanda.drivers.letters.mailbox import StoredMail, attachments_in, mail_in, mails_in
 from servanda.drivers.letters.sink import Sink
 from servanda.drivers.letters.smtp import SmtpPost, SmtpServer, Tls
 from servanda.drivers.payments.camt053 import read_camt053
+from servanda.drivers.signing import Signer
+from servanda.drivers.signing.keys import KeyRing
+from servanda.drivers.signing.pades import PadesSigner
 from servanda.wiring.bank import drafts_of
 from servanda.wiring.tables import contract_rows as contract_rows
 from servanda.wiring.tables import customer_rows as customer_rows
@@ -37,6 +42,16 @@ def post() -> Post:
 def document_maker() -> DocumentMaker:
     """Return what makes papers into files."""
     return TypstMaker()
+
+
+def proof_maker() -> ProofMaker:
+    """Return what makes proofs of agreement into files."""
+    return TypstProofs()
+
+
+def signer() -> Signer:
+    """Return what signs in a company's name, with the keys of this installation, and examines files."""
+    return PadesSigner(KeyRing(settings.SIGNING_KEYS))
 
 
 def bank_statements(content: bytes, *, file: str) -> tuple[StatementDraft, ...]:

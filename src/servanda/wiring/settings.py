@@ -153,6 +153,7 @@ SMTP_USER = text_of("SERVANDA_SMTP_USER")
 SMTP_PASSWORD = text_of("SERVANDA_SMTP_PASSWORD")
 SMTP_TLS = choice_of("SERVANDA_SMTP_TLS", ("when offered", "required", "from the start"))
 MAIL_SINK = HOME / "mails"
+SIGNING_KEYS = HOME / "signing"  # one key for each company, made when it first signs
 
 LOGGING = {
     "version": 1,

@@ -271,11 +271,16 @@ FAULTS = (
         "delete from evidence_record where key = 'contract.concluded:' || (select min(id) from contract)",
     ),
     Fault(
+        39,
+        "a customer is bound by a later version without having been told",
+        "update contract set terms_version = '2031-01' where id = (select min(id) from contract)",
+    ),
+    Fault(
         40,
         "the accepted text is not the one that is shown",
         """update evidence_record set facts = jsonb_set(facts, '{terms_sha256}', '"0"')
             where key = 'contract.concluded:' || (select min(id) from contract);
-           update contract set terms_sha256 = '0' where id = (select min(id) from contract)""",
+           update contract set accepted_sha256 = '0' where id = (select min(id) from contract)""",
     ),
     Fault(41, "a company has no agreement", "update company set slug = 'nobody' where slug = 'safe-it'"),
     Fault(

@@ -1,7 +1,8 @@
 """From when does a change hold, who may leave because of it, and which price binds?"""
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,16 +22,17 @@ from servanda.business.contracts.decisions.changing import (
     needs_notice,
     ordinary_price_objection,
     price_change_class,
-    price_on,
     send_by,
     upgrade_objection,
 )
-from servanda.ground.citation import Citation, requirements_of
+from servanda.business.contracts.decisions.pricing import PricedLine, bound_price, coming_price
+from servanda.business.contracts.facts import RunningTerm
+from servanda.ground.citation import requirements_of
 from servanda.ground.money import Money
-from servanda.terms.clauses import CustomerKind, PriceChange, Rule, TermsChange
+from servanda.terms.clauses import CustomerKind, Notice, PriceChange, Rule, TermsChange
 from servanda.terms.document import Agreement
 from servanda.terms.resolving import ask
-from servanda.terms.ruled import Ruled
+from servanda.terms.ruled import Ruled, ruled
 
 BUSINESS, CONSUMER = CustomerKind.BUSINESS, CustomerKind.CONSUMER
 AgreementOf = Callable[[str], Agreement]
@@ -302,13 +304,28 @@ def test_an_upgrade_waits_for_the_customers_yes_to_the_price_shown(agreement_of:
     assert upgrade_objection(upgrade, shown=Money(79_00), approval=Approval(by="customer:5")) is None
 
 
+def priced(product: str, *, agreed_on: date = date(2026, 7, 1), **changes: object) -> PricedLine:
+    return replace(
+        PricedLine(line_id=7, product=product, customer=BUSINESS, agreed_on=agreed_on),
+        **changes,  # type: ignore[arg-type]
+    )
+
+
+def told(since: date, amount: Money, announced_on: date | None) -> DatedPrice:
+    return DatedPrice(since=since, amount=amount, announced_on=announced_on, is_recorded=True)
+
+
+def price(agreement: Agreement, line: PricedLine, prices: list[DatedPrice], *, on: date) -> Money:
+    return bound_price(agreement, line, tuple(prices), on=on).amount
+
+
 @pytest.mark.clause("safeit-039")
 @pytest.mark.clause("vicevaert-012")
 @pytest.mark.parametrize(
-    ("provider", "product", "old", "new", "since", "before", "after"),
+    ("provider", "product", "old", "new", "told_on", "since", "before"),
     [
-        ("safe-it", "pc-security", Money(135_00), Money(145_00), date(2027, 2, 1), date(2027, 1, 1), date(2027, 2, 1)),
-        ("vicevaert", "subscription", Money(100_00), Money(110_00), date(2027, 1, 1), date(2026, 12, 31), date(2027, 1, 1)),
+        ("safe-it", "pc-security", Money(135_00), Money(145_00), date(2027, 1, 2), date(2027, 2, 1), date(2027, 1, 1)),
+        ("vicevaert", "subscription", Money(100_00), Money(110_00), date(2026, 12, 1), date(2027, 1, 1), date(2026, 12, 31)),
     ],
 )  # fmt: skip
 def test_a_period_costs_the_price_in_force_when_it_begins(
@@ -317,14 +334,16 @@ def test_a_period_costs_the_price_in_force_when_it_begins(
     product: str,
     old: Money,
     new: Money,
+    told_on: date,
     since: date,
     before: date,
-    after: date,
 ) -> None:
-    prices = [DatedPrice(since=OLD, amount=old), DatedPrice(since=since, amount=new)]
-    rules = (price_change(agreement_of(provider), "any", product),)
-    assert price_on(prices, day=before, agreed_on=date(2026, 1, 1), rules=rules) == old
-    assert price_on(prices, day=after, agreed_on=date(2026, 1, 1), rules=rules) == new
+    agreement, line = agreement_of(provider), priced(product, agreed_on=date(2026, 1, 1))
+    prices = [DatedPrice(since=OLD, amount=old), told(since, new, told_on)]
+    assert price(agreement, line, prices, on=before) == old
+    assert price(agreement, line, prices, on=since) == new
+    late = [DatedPrice(since=OLD, amount=old), told(since, new, told_on + timedelta(days=1))]
+    assert price(agreement, line, late, on=since) == old
 
 
 @pytest.mark.clause("compusoft-091")
@@ -341,21 +360,105 @@ def test_a_period_costs_the_price_in_force_when_it_begins(
 def test_a_larger_price_binds_only_after_its_notice_was_delivered_in_time(
     agreement_of: AgreementOf, story: str, announced_on: date | None, day: date, amount: int
 ) -> None:
-    prices = [
-        DatedPrice(since=OLD, amount=Money(100_00)),
-        DatedPrice(since=date(2027, 7, 1), amount=Money(120_00), announced_on=announced_on),
-    ]
-    rules = (price_change(agreement_of("compusoft"), "larger", "hosting"),)
-    assert price_on(prices, day=day, agreed_on=date(2026, 7, 1), rules=rules) == Money(amount), story
+    prices = [DatedPrice(since=OLD, amount=Money(100_00)), told(date(2027, 7, 1), Money(120_00), announced_on)]
+    assert price(agreement_of("compusoft"), priced("hosting"), prices, on=day) == Money(amount), story
 
 
-def test_a_lower_price_and_the_price_at_the_conclusion_bind_without_notice() -> None:
-    larger = (Ruled(PriceChange(change="larger", days=40, counted_to="renewal"), (Citation("terms", "8"),)),)
+def test_a_lower_price_and_the_price_at_the_conclusion_bind_without_notice(agreement_of: AgreementOf) -> None:
     prices = [
         DatedPrice(since=OLD, amount=Money(100_00)),
         DatedPrice(since=date(2026, 1, 1), amount=Money(130_00)),
         DatedPrice(since=date(2027, 1, 1), amount=Money(90_00)),
     ]
-    assert price_on(prices, day=date(2026, 6, 1), agreed_on=date(2026, 2, 1), rules=larger) == Money(130_00)
-    assert price_on(prices, day=date(2027, 6, 1), agreed_on=date(2025, 2, 1), rules=larger) == Money(90_00)
-    assert price_on(prices, day=date(2019, 6, 1), agreed_on=date(2019, 6, 1), rules=larger) is None
+    agreement = agreement_of("compusoft")
+    new, old = priced("hosting", agreed_on=date(2026, 2, 1)), priced("hosting", agreed_on=date(2025, 2, 1))
+    assert price(agreement, new, prices, on=date(2026, 6, 1)) == Money(130_00)
+    assert price(agreement, old, prices, on=date(2026, 6, 1)) == Money(100_00)
+    assert price(agreement, old, prices, on=date(2027, 6, 1)) == Money(90_00)
+
+
+@pytest.mark.parametrize(
+    ("story", "provider", "product", "announced_on", "is_recorded", "amount"),
+    [
+        ("a silent agreement never lets a price rise", "simsoft", "webhotel", date(2026, 1, 1), True, 100_00),
+        ("an ordinary rise that nobody answers for", "compusoft", "hosting", None, False, 100_00),
+        ("an ordinary rise with reason and approver", "compusoft", "hosting", None, True, 104_00),
+        ("a rise is material where the terms know no other", "safe-it", "webhosting", None, True, 100_00),
+    ],
+)
+def test_without_a_rule_or_a_record_a_price_does_not_rise(
+    agreement_of: AgreementOf,
+    story: str,
+    provider: str,
+    product: str,
+    announced_on: date | None,
+    is_recorded: bool,
+    amount: int,
+) -> None:
+    risen = DatedPrice(since=date(2027, 1, 1), amount=Money(104_00), announced_on=announced_on, is_recorded=is_recorded)
+    prices = [DatedPrice(since=OLD, amount=Money(100_00)), risen]
+    assert price(agreement_of(provider), priced(product), prices, on=date(2027, 7, 1)) == Money(amount), story
+
+
+@pytest.mark.parametrize(
+    ("since", "day", "amount"),
+    [
+        (date(2027, 2, 1), date(2027, 6, 1), 100_00),
+        (date(2027, 2, 1), date(2027, 7, 1), 120_00),
+        (date(2027, 7, 1), date(2027, 7, 1), 120_00),
+        (date(2027, 7, 2), date(2028, 6, 1), 100_00),
+    ],
+)
+def test_a_line_that_is_bound_keeps_its_price_until_its_term_ends(
+    agreement_of: AgreementOf, since: date, day: date, amount: int
+) -> None:
+    until = date(2027, 7, 1) if day <= date(2027, 7, 1) else date(2028, 7, 1)
+    term = RunningTerm(anchored_on=date(2025, 7, 1), until=until, months=12)
+    line = priced("webhosting", term=term)
+    prices = [DatedPrice(since=OLD, amount=Money(100_00)), told(since, Money(120_00), date(2026, 12, 1))]
+    assert price(agreement_of("safe-it"), line, prices, on=day) == Money(amount)
+
+
+def test_a_letter_is_taken_at_its_word_also_where_the_terms_would_allow_an_earlier_day(
+    agreement_of: AgreementOf,
+) -> None:
+    said = replace(told(date(2027, 1, 1), Money(120_00), date(2026, 10, 1)), promised_on=date(2027, 3, 1))
+    prices = [DatedPrice(since=OLD, amount=Money(100_00)), said]
+    agreement, line = agreement_of("safe-it"), priced("webhosting")
+    assert price(agreement, line, prices, on=date(2027, 2, 1)) == Money(100_00)
+    assert price(agreement, line, prices, on=date(2027, 3, 1)) == Money(120_00)
+
+
+@pytest.mark.clause("compusoft-091")
+@pytest.mark.clause("vicevaert-032")
+@pytest.mark.parametrize(
+    ("provider", "product", "customer", "sent_on", "effect_on", "leave_until", "is_told"),
+    [
+        ("safe-it", "webhosting", BUSINESS, date(2027, 6, 1), date(2027, 7, 1), None, True),
+        ("safe-it", "webhosting", BUSINESS, date(2027, 6, 2), date(2027, 7, 2), None, True),
+        ("safe-it", "webhosting", CONSUMER, date(2027, 6, 2), date(2027, 8, 1), date(2027, 7, 31), True),
+        ("vicevaert", "subscription", BUSINESS, date(2027, 6, 1), date(2027, 7, 1), date(2027, 6, 30), True),
+        ("vicevaert", "subscription", BUSINESS, date(2027, 6, 2), date(2027, 7, 2), date(2027, 7, 1), True),
+        ("compusoft", "hosting", BUSINESS, date(2027, 5, 22), date(2027, 7, 1), date(2027, 6, 30), True),
+        ("compusoft", "hosting", BUSINESS, date(2026, 12, 1), date(2027, 7, 1), date(2026, 12, 30), True),
+    ],
+)
+def test_a_coming_price_has_its_first_day_and_its_last_day_to_leave(
+    agreement_of: AgreementOf,
+    provider: str,
+    product: str,
+    customer: CustomerKind,
+    sent_on: date,
+    effect_on: date,
+    leave_until: date | None,
+    is_told: bool,
+) -> None:
+    agreement = agreement_of(provider)
+    since = date(2027, 7, 1)
+    prices = (DatedPrice(since=OLD, amount=Money(100_00)), DatedPrice(since=since, amount=Money(120_00)))
+    notice = ruled(ask(agreement, Notice, on=DAY, product=product, customer=customer))
+    line = priced(product, customer=customer)
+    coming = coming_price(agreement, line, prices, since=since, sent_on=sent_on, notice=notice)
+    assert coming is not None
+    assert (coming.effect_on, coming.leave_until, coming.is_told) == (effect_on, leave_until, is_told)
+    assert (coming.old, coming.new) == (Money(100_00), Money(120_00))

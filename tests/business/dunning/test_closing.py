@@ -7,16 +7,20 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from servanda.agreements.reading import library_of
 from servanda.business.dunning.decisions.closing import closable, closure_due
 from servanda.business.dunning.decisions.orders import EndContract
+from servanda.business.dunning.decisions.reading import ladder_terms
 from servanda.business.dunning.facts import Done, HeldService
-from servanda.terms.clauses import CustomerKind
+from servanda.terms.clauses import CustomerKind, Reminder, Rule, Suspension
+from servanda.terms.document import Agreement
 from tests.business.dunning.unpaid import (
     BUSINESS,
     CLOSED,
     CLOSURE,
     CONSUMER,
     HELD,
+    ISSUED,
     LADDER,
     LATE,
     MAIL,
@@ -100,6 +104,30 @@ def test_a_consumers_contract_is_not_ended_before_the_deadline_of_a_warning(
 @pytest.mark.parametrize(("customer", "warning_step"), [(BUSINESS, None), (CONSUMER, 1)])
 def test_only_consumers_must_be_warned_by_law(customer: CustomerKind, warning_step: int | None) -> None:
     assert terms_of("compusoft", "hosting", customer).warning_step == warning_step
+
+
+def without(kinds: tuple[type[Rule], ...]) -> Agreement:
+    """Return Compusoft's terms with all rules of the kinds left out."""
+    agreement = library_of("compusoft").version("11")
+    clauses = (
+        replace(clause, rules=tuple(placed for placed in clause.rules if not isinstance(placed.rule, kinds)))
+        for clause in agreement.clauses
+    )
+    return replace(agreement, clauses=tuple(clauses), sha256=f"without {kinds}")
+
+
+@pytest.mark.parametrize("kinds", [(Suspension,), (Suspension, Reminder)])
+@pytest.mark.parametrize(("customer", "is_warned"), [(BUSINESS, False), (CONSUMER, True)])
+def test_terms_that_close_without_ever_suspending_warn_a_consumer_too(
+    kinds: tuple[type[Rule], ...], customer: CustomerKind, is_warned: bool
+) -> None:
+    products = frozenset({"hosting"})
+    terms = ladder_terms(without(kinds), customer, products, products, ISSUED)
+    assert (terms.warning_step is not None) is is_warned
+    if is_warned:
+        assert terms.warning_step in {letter.rule.step for letter in terms.reminders}
+        late = unpaid(noticed(), Done("breach.material", december(17)))
+        assert closure_due(late, terms, today=date(2027, 6, 1)) is None
 
 
 PAID = HeldService(4, "hosting", "paid.example", is_on_invoice=False, is_held=False)

@@ -40,8 +40,9 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return code, shown.out, shown.err
 
 
-def test_check_finds_nothing_in_the_installed_agreements(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, "check") == (0, "0 problems found.\n", "")
+def test_check_finds_no_problem_in_the_installed_agreements(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "check")
+    assert (code, out.splitlines()[0], err) == (0, "0 problems found.", "")
 
 
 def test_check_of_a_sound_file_ends_with_zero(capsys: pytest.CaptureFixture[str], document: Path) -> None:
@@ -61,7 +62,7 @@ def test_check_reports_file_line_and_remedy_and_ends_with_one(
 def test_check_prints_problems_as_json(capsys: pytest.CaptureFixture[str], document: Path) -> None:
     document.write_bytes(b"")
     code, out, _ = run(capsys, "check", "--json", str(document))
-    (problem,) = json.loads(out)
+    (problem,) = json.loads(out)["problems"]
     assert code == 1
     assert (problem["file"], problem["line"], problem["message"]) == (str(document), 1, "The file is empty.")
     assert problem["remedy"]

@@ -6,6 +6,7 @@ Also stands as the module of drivers while the pages are tested: see the setting
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
@@ -24,8 +25,11 @@ from servanda.business.customers.actions import add_customer
 from servanda.business.customers.facts import CustomerDetails
 from servanda.business.dunning.actions import pause_claim, receive_statement
 from servanda.drivers.documents.memory import TextMaker
+from servanda.drivers.documents.typst_proofs import TypstProofs
 from servanda.drivers.letters import Attachment, OutgoingMail
 from servanda.drivers.letters.memory import MemoryPost
+from servanda.drivers.signing.keys import KeyRing
+from servanda.drivers.signing.pades import PadesSigner
 from servanda.faces.clock.rounds import live_through_day, move_time
 from servanda.ground.calendar import moment_of
 from servanda.ground.money import Money, total_of
@@ -35,6 +39,7 @@ BEGAN_ON = date(2026, 8, 3)
 HOSTILE = "<script>alert('Mallory')</script>"
 PASSWORD = "sagen er ren"
 _POST = MemoryPost()
+_KEYS = Path(__file__).parents[3] / "var" / "tests" / "signing"
 
 
 def post() -> MemoryPost:
@@ -43,6 +48,14 @@ def post() -> MemoryPost:
 
 def document_maker() -> TextMaker:
     return TextMaker()
+
+
+def proof_maker() -> TypstProofs:
+    return TypstProofs()
+
+
+def signer() -> PadesSigner:
+    return PadesSigner(KeyRing(_KEYS))
 
 
 def mails() -> "MemoryMails":

@@ -21,10 +21,14 @@ SAMPLES = {
     "<str:number>": "1001",
     "<int:number>": "1002",
     "<int:letter_id>": "1",
+    "<int:acceptance_id>": "1",
     "<int:service_id>": "1",
     "<int:notice_id>": "1",
     "<str:name>": "0.eml",
     "<int:position>": "0",
+    "<int:draft_id>": "1",
+    "<int:change_id>": "1",
+    "<int:proposal_id>": "1",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 

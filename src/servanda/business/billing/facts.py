@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
+from servanda.business.contracts.facts import AgreedRule
 from servanda.ground.citation import Citation
 from servanda.ground.law.vat import VatTreatment
 from servanda.ground.money import Money
 from servanda.ground.periods import Period
 from servanda.terms.clauses import CustomerKind
+from servanda.terms.resolving import Deviation
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class BillableContract:
     email: str
     vat: VatTreatment
     lines: tuple[BillableLine, ...]
+    agreed: tuple[AgreedRule, ...] = ()  # rules of its own in place of the terms', past and coming ones too
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class DraftLine:
     unit: Money
     net: Money
     period: Period | None
+    because: tuple[Citation, ...] = ()  # what a price rests on that is another than was agreed at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class InvoiceDraft:
     net: Money
     vat: Money
     because: tuple[Citation, ...]
+    own_terms: tuple[Deviation, ...] = ()  # the customer's own rules that hold on the day of issue
 
     @property
     def total(self) -> Money:
@@ -156,6 +162,7 @@ class InvoiceFacts:
     lines: tuple[InvoiceLineFacts, ...] = ()
     charges: tuple[ChargeFacts, ...] = ()
     allocations: tuple[AllocationFacts, ...] = ()
+    own_terms: tuple[Deviation, ...] = ()  # the customer's own rules that held on the day of issue
 
     @property
     def open_charges(self) -> Money:
@@ -167,6 +174,29 @@ class InvoiceFacts:
     @property
     def open_total(self) -> Money:
         return self.open_principal + self.open_charges
+
+
+class PastInvoice(NamedTuple):
+    """An invoice as it went. A named tuple, because a company has a hundred thousand of them and each is read once.
+
+    `total_minor` is what was owed after credit notes. `paid_on` is the day on which the last of it was paid, by value;
+    `payments` is filled only where it was not paid by one payment of the whole.
+    """
+
+    invoice_id: int
+    customer_id: int
+    contract_id: int | None
+    customer_kind: CustomerKind
+    terms_version: str
+    products: frozenset[str]
+    issued_on: date
+    received_on: date | None
+    due_on: date | None
+    is_term_agreed: bool
+    total_minor: int
+    paid_on: date | None
+    payments: tuple[tuple[date, int], ...] = ()
+    own_terms: tuple[Deviation, ...] = ()  # the customer's own rules that held on the day of issue
 
 
 @dataclass(frozen=True, slots=True)

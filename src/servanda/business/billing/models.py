@@ -1,6 +1,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 
 class NumberSeries(models.Model):
@@ -48,6 +48,8 @@ class Invoice(models.Model):
     reference = models.TextField()  # FIK payment reference, with check digit
     products = ArrayField(models.TextField())
     terms_version = models.TextField()
+    # The rules of the customer's own that held on the day of issue: they explain the invoice and what follows from it.
+    own_terms = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     because = models.JSONField()
     content_sha256 = models.TextField()  # of the canonical content
 

@@ -1,12 +1,20 @@
 """What contracts must know to say when a line renews, ends or changes: its term, its notices, what was accepted."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Literal, get_args
 
 from servanda.ground.calendar import add_months, months_between
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money
-from servanda.terms.clauses import CustomerKind
+from servanda.terms.clauses import CustomerKind, Rule
+from servanda.terms.resolving import Deviation as OwnTerm
+
+# A contract is bound, its customer left or the contract ends first; or the customer's yes, the delivery of the notice or
+# the day of effect is awaited.
+SuccessionState = Literal["bound", "left", "kept", "yes awaited", "delivery awaited", "day awaited"]
+SUCCESSION_STATES: tuple[SuccessionState, ...] = get_args(SuccessionState)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +75,8 @@ class LineFacts:
     end_cause: str
     is_ended: bool
     has_open_question: bool  # a notice came on which the terms are silent: a person decides
+    price_agreed_on: date | None = None  # the day whose list price was agreed; empty: that of the conclusion
+    has_own_terms: bool = False  # a rule of its own was agreed for the contract, whether it holds now or not
 
     @property
     def term(self) -> RunningTerm | None:
@@ -135,6 +145,66 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviationDraft:
+    """A rule that is to hold for one contract instead of the terms' own, written as in a document.
+
+    `until` is the first day it no longer holds. Who approved it stands in `approved_by`, each person once.
+    """
+
+    kind: str
+    written: Mapping[str, object]
+    since: date
+    until: date
+    reason: str
+    approved_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedRule:
+    """A rule that was agreed with one customer instead of the terms' own, as it is stored."""
+
+    deviation_id: int
+    contract_id: int
+    contract_number: str
+    name: str
+    rule: Rule
+    since: date
+    until: date
+    reason: str
+    approved_by: str
+    agreed_on: date
+    end_reason: str
+    citation: Citation
+
+    def holds_on(self, day: date) -> bool:
+        return self.since <= day < self.until
+
+    @property
+    def as_term(self) -> OwnTerm:
+        """The rule as the terms are asked with it."""
+        return OwnTerm(self.rule, self.reason, self.since, self.until, self.citation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """The notice of a price to one customer: when it was delivered, and what it said of which line.
+
+    By line: the day from which the letter says the price holds, and the last day to leave because of it, if it names one.
+    """
+
+    accepted_on: date | None
+    promised: Mapping[int, tuple[date, date | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceNotices:
+    """The recorded changes of a company's prices, by plan and first day, and whom of some customers they were told to."""
+
+    recorded: Mapping[tuple[str, date], int] = field(default_factory=dict)  # the change
+    told: Mapping[tuple[str, date, int], Announced] = field(default_factory=dict)  # and the customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewLine:
     """A line to be bought. `special_reason` stands for a special agreement on its term, in writing."""
 
@@ -191,6 +261,7 @@ class ChangeDraft:
     before: str
     after: str
     effect_on: date
+    plan_code: str = ""  # of a price: the plan whose price from `effect_on` it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,3 +286,61 @@ class ChangeFacts:
     because: tuple[Citation, ...]
     recorded_on: date
     activated_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuccessionFacts:
+    """What a new version of the terms means to one contract, and how far it has come.
+
+    `effect_on` empty: it binds only by the customer's own yes. `leave_until` empty: no exit but the ordinary notice.
+    """
+
+    succession_id: int
+    change_id: int
+    contract_id: int
+    contract_number: str
+    customer_id: int
+    from_version: str
+    to_version: str
+    effect_on: date | None
+    leave_until: date | None
+    told_on: date | None
+    accepted_on: date | None
+    left_on: date | None
+    bound_on: date | None
+    is_open: bool
+    because: tuple[Citation, ...]
+
+    @property
+    def state(self) -> SuccessionState:
+        """How far the contract has come, in one word; `queries.succession_counts` counts by the same words."""
+        if self.bound_on is not None:
+            return "bound"
+        if self.left_on is not None:
+            return "left"
+        if not self.is_open:
+            return "kept"
+        if self.effect_on is None and self.accepted_on is None:
+            return "yes awaited"
+        return "delivery awaited" if self.told_on is None and self.accepted_on is None else "day awaited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuccessionCounts:
+    """How far the contracts have come with a change, counted: all of them, whose notice is delivered, and by state."""
+
+    contracts: int
+    told: int
+    by_state: Mapping[SuccessionState, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscontinuedFacts:
+    """A line whose service is no longer offered, and how far its end has come."""
+
+    line_id: int
+    contract_number: str
+    customer_id: int
+    told_on: date | None
+    ends_on: date | None
+    is_open: bool

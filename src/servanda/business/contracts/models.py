@@ -9,9 +9,11 @@ class Contract(models.Model):
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT)
     number = models.TextField()
     customer_kind = models.TextField()
-    terms_version = models.TextField()
+    terms_version = models.TextField()  # the version that binds now
     terms_language = models.TextField()
     terms_sha256 = models.TextField()
+    accepted_version = models.TextField()  # the version that was accepted at the conclusion
+    accepted_sha256 = models.TextField()
     accepted_at = models.DateTimeField()
     accepted_how = models.TextField()  # import, signed order, portal
     began_on = models.DateField()
@@ -92,23 +94,38 @@ class Notice(models.Model):
 
 
 class Deviation(models.Model):
-    """A special agreement: a value that holds for this customer instead of the terms' own, with reason and approver."""
+    """A special agreement: a value or a rule that holds for this customer instead of the terms' own, with its reason."""
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT)
-    about = models.TextField()  # resource limits, term, price
-    name = models.TextField()  # which limit: cpu-percent, term-months …
+    about = models.TextField()  # resource limits, term, price; terms: a rule
+    name = models.TextField()  # which limit: cpu-percent, term-months …; of a rule: what it is told apart by
     value = models.TextField()
     since = models.DateField()
     until = models.DateField(null=True)  # the first day it no longer holds
     reason = models.TextField()
     approved_by = models.TextField()
-    because = models.JSONField(default=list)
+    because = models.JSONField(default=list)  # of a rule: where the agreement with the customer is found
+    kind = models.TextField(default="", blank=True)  # of a rule: its clause kind
+    rule = models.JSONField(null=True)  # its fields, written as in a document
+    agreed_on = models.DateField(null=True)  # the day on which a rule was stored
+    end_reason = models.TextField(default="", blank=True)  # why it ended before its time
+    is_taken_up = models.BooleanField(default=True)  # billing has looked at the contract's lines again since
 
     class Meta:
         db_table = "contract_deviation"
+        indexes = [
+            models.Index(fields=["contract"], name="deviations_to_take_up", condition=Q(is_taken_up=False)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["contract", "name", "since"], name="one_deviation_per_day"),
             models.CheckConstraint(condition=~Q(reason=""), name="a_deviation_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(kind="") | Q(until__isnull=False, rule__isnull=False), name="a_rule_deviation_has_an_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="a_deviation_ends_no_sooner_than_it_begins",
+            ),
         ]
 
 
@@ -152,10 +169,21 @@ class Change(models.Model):
     because = models.JSONField(default=list)
     recorded_on = models.DateField()
     activated_on = models.DateField(null=True)
+    terms_version = models.TextField(blank=True)  # of a change of the terms: the version that is to follow
+    plan_code = models.TextField(
+        blank=True, default=""
+    )  # of a change of a price: the plan; the price begins on effect_on
 
     class Meta:
         db_table = "contract_change"
         indexes = [models.Index(fields=["company", "effect_on"], name="changes_of_company")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "plan_code", "effect_on"],
+                name="a_price_is_announced_once",
+                condition=~Q(plan_code=""),
+            )
+        ]
 
 
 class Announcement(models.Model):
@@ -164,8 +192,66 @@ class Announcement(models.Model):
     change = models.ForeignKey(Change, on_delete=models.PROTECT)
     customer_id = models.BigIntegerField()
     letter_key = models.TextField(unique=True)
-    accepted_on = models.DateField()
+    accepted_on = models.DateField(null=True)  # empty: the letter is on its way, and binds nobody
+    # What the letter of a new price said, by line: the day from which it holds, and the last day to leave because of it.
+    promised = models.JSONField(default=dict)
 
     class Meta:
         db_table = "contract_announcement"
+        indexes = [
+            models.Index(fields=["change"], name="announcements_on_their_way", condition=Q(accepted_on__isnull=True))
+        ]
         constraints = [models.UniqueConstraint(fields=["change", "customer_id"], name="a_change_is_announced_once")]
+
+
+class Succession(models.Model):
+    """What a new version of the terms means to one contract: told when, leave until when, bound from when."""
+
+    change = models.ForeignKey(Change, on_delete=models.PROTECT)
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT)
+    from_version = models.TextField()
+    to_version = models.TextField()
+    effect_on = models.DateField(null=True)  # empty: the terms know no change, so the customer must accept
+    leave_until = models.DateField(null=True)  # the last day to leave because of the change; empty: as ever
+    because = models.JSONField(default=list)
+    letter_key = models.TextField(unique=True)
+    told_on = models.DateField(null=True)  # the day on which the receiving server took the notice
+    accepted_on = models.DateField(null=True)  # the customer said yes themselves
+    left_on = models.DateField(null=True)  # the day on which the customer's exit reached us
+    bound_on = models.DateField(null=True)  # the first day under the new version
+    is_open = models.BooleanField(default=True)  # something may still follow
+
+    class Meta:
+        db_table = "contract_succession"
+        indexes = [models.Index(fields=["change"], name="successions_open", condition=Q(is_open=True))]
+        constraints = [
+            models.UniqueConstraint(fields=["change", "contract"], name="a_version_follows_once"),
+            models.CheckConstraint(
+                condition=Q(bound_on__isnull=True) | Q(left_on__isnull=True), name="who_left_is_not_bound"
+            ),
+            models.CheckConstraint(
+                condition=Q(bound_on__isnull=True) | Q(told_on__isnull=False) | Q(accepted_on__isnull=False),
+                name="nobody_is_bound_untold",
+            ),
+        ]
+
+
+class Discontinued(models.Model):
+    """A line whose service the provider stops offering: told when, and with which last day."""
+
+    change = models.ForeignKey(Change, on_delete=models.PROTECT)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT)
+    letter_key = models.TextField(unique=True)
+    told_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)  # the last day, once the notice was delivered
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "contract_discontinued"
+        indexes = [models.Index(fields=["change"], name="discontinued_open", condition=Q(is_open=True))]
+        constraints = [
+            models.UniqueConstraint(fields=["change", "line"], name="a_service_is_discontinued_once"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(told_on__isnull=False), name="no_service_ends_untold"
+            ),
+        ]

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import groupby
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Case, Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Value, When
 
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.companies.queries import company
+from servanda.business.contracts.decisions.deviating import own_terms_on, rule_of
 from servanda.business.contracts.decisions.importing import (
     ContractImport,
     ImportedRow,
@@ -14,21 +16,30 @@ from servanda.business.contracts.decisions.importing import (
     Surroundings,
     plan_import,
 )
+from servanda.business.contracts.decisions.pricing import price_agreed_on
+from servanda.business.contracts.decisions.succeeding import Bound
 from servanda.business.contracts.decisions.terms import EndingTerms, conclusion_terms, ending_terms
 from servanda.business.contracts.facts import (
     Acceptance,
     AffectedCustomer,
+    AgreedRule,
+    Announced,
     ChangeDraft,
     ChangeFacts,
     ContractFacts,
     Deviation,
+    DiscontinuedFacts,
     DisputeFacts,
     LineFacts,
     Negotiation,
     NoticeReceipt,
     OpenNotice,
+    PriceNotices,
+    SuccessionCounts,
+    SuccessionFacts,
+    SuccessionState,
 )
-from servanda.business.contracts.models import Announcement, Change, Contract, Line, Notice
+from servanda.business.contracts.models import Announcement, Change, Contract, Discontinued, Line, Notice, Succession
 from servanda.business.contracts.models import Deviation as DeviationRow
 from servanda.business.contracts.models import Dispute as DisputeRow
 from servanda.business.customers.queries import customers_of
@@ -39,6 +50,7 @@ from servanda.ground.money import Money
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import CustomerKind
 from servanda.terms.document import Language
+from servanda.terms.resolving import Deviation as OwnTerm
 from servanda.terms.versions import Library
 
 
@@ -66,6 +78,61 @@ def line_facts(line_ids: Iterable[int]) -> tuple[LineFacts, ...]:
 def lines_of_customer(customer_id: int) -> tuple[LineFacts, ...]:
     """Return all lines of a customer, ended ones too."""
     return tuple(_line(row) for row in _lines().filter(customer_id=customer_id).order_by("id"))
+
+
+def lines_of_contract(contract_id: int) -> tuple[LineFacts, ...]:
+    """Return the lines of a contract that still run, things sold once left out."""
+    rows = _lines().filter(contract_id=contract_id, ended_on__isnull=True, interval_months__gt=0)
+    return tuple(_line(row) for row in rows.order_by("id"))
+
+
+def lines_of_product(company_id: int, product: str) -> tuple[LineFacts, ...]:
+    """Return the running lines of a product whose end is not settled."""
+    rows = _lines().filter(company_id=company_id, product_code=product, ended_on__isnull=True, until__isnull=True)
+    return tuple(_line(row) for row in rows.order_by("id"))
+
+
+def lines_on_plan(company_id: int, plan_code: str, *, run_on: date) -> tuple[LineFacts, ...]:
+    """Return the lines at a plan's list price that still run on the day, those of one customer together."""
+    rows = _lines().filter(
+        company_id=company_id, plan_code=plan_code, own_price_minor__isnull=True, ended_on__isnull=True
+    )
+    rows = rows.filter(interval_months__gt=0).exclude(until__lte=run_on)
+    return tuple(_line(row) for row in rows.order_by("customer_id", "id"))
+
+
+def bound_by(
+    company_id: int, *, but: str, on: date, contract_ids: Iterable[int] | None = None
+) -> tuple[tuple[Bound, str], ...]:
+    """Return the running contracts that another version than `but` binds, each with that version.
+
+    A line that ends by the day counts no more, nor does a thing sold once.
+    """
+    rows = (
+        _lines()
+        .filter(company_id=company_id, ended_on__isnull=True, interval_months__gt=0)
+        .exclude(contract__terms_version=but)
+        .exclude(until__lte=on)
+    )
+    rows = rows.filter(contract_id__in=list(contract_ids)) if contract_ids is not None else rows
+    found: list[tuple[Bound, str]] = []
+    for _, group in groupby(map(_line, rows.order_by("contract_id", "id")), key=lambda line: line.contract_id):
+        lines = tuple(group)
+        first = lines[0]
+        found.append(
+            (
+                Bound(
+                    contract_id=first.contract_id,
+                    customer_id=first.customer_id,
+                    customer=first.customer_kind,
+                    concluded_on=first.concluded_on,
+                    products=frozenset(line.product_code for line in lines),
+                    terms=tuple(line.term for line in lines if line.term is not None),
+                ),
+                first.terms_version,
+            )
+        )
+    return tuple(found)
 
 
 def line(line_id: int) -> LineFacts:
@@ -128,8 +195,8 @@ def _undecided() -> QuerySet[Notice]:
 
 
 def deviations_of(contract_id: int) -> tuple[Deviation, ...]:
-    """Return the special agreements on a contract."""
-    rows = DeviationRow.objects.filter(contract_id=contract_id).order_by("since", "id")
+    """Return the special agreements on a contract's limits and values; those on rules are in `agreed_rules`."""
+    rows = DeviationRow.objects.filter(contract_id=contract_id, kind="").order_by("since", "id")
     return tuple(
         Deviation(
             about=row.about,
@@ -141,6 +208,79 @@ def deviations_of(contract_id: int) -> tuple[Deviation, ...]:
             approved_by=row.approved_by,
         )
         for row in rows
+    )
+
+
+def agreed_rules(contract_ids: Iterable[int]) -> tuple[AgreedRule, ...]:
+    """Return the rules that were agreed for these contracts in place of the terms' own, past ones too, in one query."""
+    return _agreed_rules(DeviationRow.objects.filter(contract_id__in=list(contract_ids)))
+
+
+def agreed_rules_of_customer(customer_id: int) -> tuple[AgreedRule, ...]:
+    """Return the rules that were agreed with a customer in place of the terms' own, on all contracts."""
+    return _agreed_rules(DeviationRow.objects.filter(contract__customer_id=customer_id))
+
+
+def agreed_rule(deviation_id: int) -> AgreedRule:
+    """Return one agreed rule; refuses an unknown one."""
+    found = _agreed_rules(DeviationRow.objects.filter(pk=deviation_id))
+    if not found:
+        raise NoSuchContract(f"There is no special agreement {deviation_id} on a rule of the terms.")
+    return found[0]
+
+
+def own_terms_of(contract_id: int, *, on: date) -> tuple[OwnTerm, ...]:
+    """Return the rules of its own that hold for a contract on the day, to ask the terms with."""
+    return own_terms_on(agreed_rules([contract_id]), on)
+
+
+def price_notices(company_id: int, customer_ids: Iterable[int]) -> PriceNotices:
+    """Return which prices were recorded as changes, and whom of these customers they were told to, in one query."""
+    theirs = FilteredRelation("announcement", condition=Q(announcement__customer_id__in=list(customer_ids)))
+    rows = Change.objects.filter(company_id=company_id).exclude(plan_code="").annotate(theirs=theirs)
+    fields = ("pk", "plan_code", "effect_on", "theirs__customer_id", "theirs__accepted_on", "theirs__promised")
+    recorded: dict[tuple[str, date], int] = {}
+    told: dict[tuple[str, date, int], Announced] = {}
+    for change_id, plan, since, customer_id, accepted_on, promised in rows.values_list(*fields):
+        recorded[plan, since] = change_id
+        if customer_id is not None:
+            told[plan, since, customer_id] = announced_of(accepted_on, promised)
+    return PriceNotices(recorded=recorded, told=told)
+
+
+def announced_of(accepted_on: date | None, promised: Mapping[str, list[str | None]]) -> Announced:
+    """Return a stored notice of a price."""
+    return Announced(
+        accepted_on=accepted_on,
+        promised={
+            int(line_id): (date.fromisoformat(str(effect_on)), date.fromisoformat(until) if until else None)
+            for line_id, (effect_on, until) in promised.items()
+        },
+    )
+
+
+def _agreed_rules(rows: QuerySet[DeviationRow]) -> tuple[AgreedRule, ...]:
+    found = rows.exclude(kind="").select_related("contract").order_by("contract_id", "since", "id")
+    return tuple(map(_agreed_rule, found))
+
+
+def _agreed_rule(row: DeviationRow) -> AgreedRule:
+    assert row.until is not None and row.rule is not None, "a_rule_deviation_has_an_end"
+    assert row.agreed_on is not None
+    (citation,) = because_from_json(row.because)
+    return AgreedRule(
+        deviation_id=row.pk,
+        contract_id=row.contract_id,
+        contract_number=row.contract.number,
+        name=row.name,
+        rule=rule_of(row.kind, row.rule),
+        since=row.since,
+        until=row.until,
+        reason=row.reason,
+        approved_by=row.approved_by,
+        agreed_on=row.agreed_on,
+        end_reason=row.end_reason,
+        citation=citation,
     )
 
 
@@ -195,6 +335,109 @@ def affected_customers(change_id: int) -> tuple[AffectedCustomer, ...]:
     return tuple(found.values())
 
 
+def successions_of(contract_id: int) -> tuple[SuccessionFacts, ...]:
+    """Return what new versions meant to a contract, the first one first."""
+    rows = Succession.objects.filter(contract_id=contract_id).select_related("contract").order_by("id")
+    return tuple(_succession(row) for row in rows)
+
+
+def successions_of_change(change_id: int) -> tuple[SuccessionFacts, ...]:
+    """Return how far each contract has come with a change of the terms."""
+    rows = Succession.objects.filter(change_id=change_id).select_related("contract").order_by("id")
+    return tuple(_succession(row) for row in rows)
+
+
+def succession_counts(change_ids: Iterable[int]) -> Mapping[int, SuccessionCounts]:
+    """Return how far the contracts have come with each change of the terms; a change of something else is left out."""
+    rows = (
+        Succession.objects.filter(change_id__in=list(change_ids))
+        .annotate(state=_SUCCESSION_STATE)
+        .values("change_id", "state")
+        .annotate(contracts=Count("id"), told=Count("told_on"))
+        .order_by("change_id")
+    )
+    found: dict[int, SuccessionCounts] = {}
+    for change_id, group in groupby(rows, key=lambda row: row["change_id"]):
+        alike = tuple(group)
+        found[change_id] = SuccessionCounts(
+            contracts=sum(row["contracts"] for row in alike),
+            told=sum(row["told"] for row in alike),
+            by_state={row["state"]: row["contracts"] for row in alike},
+        )
+    return found
+
+
+def successions_in(
+    change_id: int, *, state: SuccessionState | None = None, limit: int = 100, offset: int = 0
+) -> tuple[SuccessionFacts, ...]:
+    """Return some of the contracts that a change of the terms meets, by how far they have come."""
+    rows = Succession.objects.filter(change_id=change_id).annotate(state=_SUCCESSION_STATE)
+    rows = rows.filter(state=state) if state is not None else rows
+    found = rows.select_related("contract").order_by("id")[offset : offset + limit]
+    return tuple(_succession(row) for row in found)
+
+
+def succession(succession_id: int) -> SuccessionFacts:
+    """Return what one version means to one contract; refuses an unknown one."""
+    row = Succession.objects.filter(pk=succession_id).select_related("contract").first()
+    if row is None:
+        raise NoSuchContract(f"There is no succession with id {succession_id}.")
+    return _succession(row)
+
+
+def discontinued_in(change_id: int) -> tuple[DiscontinuedFacts, ...]:
+    """Return the lines whose service a change discontinues, and how far the end of each has come."""
+    rows = Discontinued.objects.filter(change_id=change_id).select_related("line__contract").order_by("id")
+    return tuple(
+        DiscontinuedFacts(
+            line_id=row.line_id,
+            contract_number=row.line.contract.number,
+            customer_id=row.line.customer_id,
+            told_on=row.told_on,
+            ends_on=row.ends_on,
+            is_open=row.is_open,
+        )
+        for row in rows
+    )
+
+
+def versions_in_use(company_id: int) -> Mapping[str, int]:
+    """Return how many running contracts each version binds."""
+    rows = Contract.objects.filter(company_id=company_id, ended_on__isnull=True)
+    return {row["terms_version"]: row["count"] for row in rows.values("terms_version").annotate(count=Count("id"))}
+
+
+# The same words as `SuccessionFacts.state`, in the same order.
+_SUCCESSION_STATE = Case(
+    When(bound_on__isnull=False, then=Value("bound")),
+    When(left_on__isnull=False, then=Value("left")),
+    When(is_open=False, then=Value("kept")),
+    When(effect_on__isnull=True, accepted_on__isnull=True, then=Value("yes awaited")),
+    When(told_on__isnull=True, accepted_on__isnull=True, then=Value("delivery awaited")),
+    default=Value("day awaited"),
+)
+
+
+def _succession(row: Succession) -> SuccessionFacts:
+    return SuccessionFacts(
+        succession_id=row.pk,
+        change_id=row.change_id,
+        contract_id=row.contract_id,
+        contract_number=row.contract.number,
+        customer_id=row.contract.customer_id,
+        from_version=row.from_version,
+        to_version=row.to_version,
+        effect_on=row.effect_on,
+        leave_until=row.leave_until,
+        told_on=row.told_on,
+        accepted_on=row.accepted_on,
+        left_on=row.left_on,
+        bound_on=row.bound_on,
+        is_open=row.is_open,
+        because=because_from_json(row.because),
+    )
+
+
 def _change(row: Change) -> ChangeFacts:
     return ChangeFacts(
         change_id=row.pk,
@@ -206,6 +449,7 @@ def _change(row: Change) -> ChangeFacts:
             before=row.before,
             after=row.after,
             effect_on=row.effect_on,
+            plan_code=row.plan_code,
         ),
         reason=row.reason,
         approved_by=row.approved_by,
@@ -216,9 +460,13 @@ def _change(row: Change) -> ChangeFacts:
 
 
 def ending_terms_of(line: LineFacts, *, on: date) -> EndingTerms:
-    """Return the rules on ending and renewing of the version that the customer accepted, as they hold on the day."""
+    """Return the rules on ending and renewing of the version that binds the customer, as they hold on the day.
+
+    What was agreed with the customer goes before the version's own.
+    """
     agreement = version_of(company(line.company_id).slug, line.terms_version)
-    return ending_terms(agreement, product=line.product_code, customer=line.customer_kind, on=on)
+    own = own_terms_of(line.contract_id, on=on) if line.has_own_terms else ()
+    return ending_terms(agreement, product=line.product_code, customer=line.customer_kind, on=on, deviations=own)
 
 
 def plan_of_import(company_id: int, rows: tuple[ImportedRow, ...], *, file: str, today: date) -> ContractImport:
@@ -275,7 +523,8 @@ def receipt_of(row: Notice, *, is_new: bool) -> NoticeReceipt:
 
 def _lines() -> QuerySet[Line]:
     undecided = Exists(_undecided().filter(line_id=OuterRef("pk")))
-    return Line.objects.select_related("contract").annotate(has_open_question=undecided)
+    own = Exists(DeviationRow.objects.filter(contract_id=OuterRef("contract_id")).exclude(kind=""))
+    return Line.objects.select_related("contract").annotate(has_open_question=undecided, has_own_terms=own)
 
 
 def _line(row: Line) -> LineFacts:
@@ -304,6 +553,8 @@ def _line(row: Line) -> LineFacts:
         end_cause=row.end_cause,
         is_ended=row.ended_on is not None,
         has_open_question=row.has_open_question,  # type: ignore[attr-defined]  # annotated in _lines
+        price_agreed_on=price_agreed_on(legal_day(agreed.accepted_at), billed_from=row.billed_from),
+        has_own_terms=row.has_own_terms,  # type: ignore[attr-defined]  # so is this
     )
 
 
@@ -315,9 +566,9 @@ def _contract(row: Contract) -> ContractFacts:
         number=row.number,
         customer_kind=CustomerKind(row.customer_kind),
         acceptance=Acceptance(
-            version=row.terms_version,
+            version=row.accepted_version,
             language=row.terms_language,
-            sha256=row.terms_sha256,
+            sha256=row.accepted_sha256,
             at=row.accepted_at,
             how=row.accepted_how,
         ),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from servanda.ground.money import Money
 from servanda.terms.clauses import CustomerKind
+from servanda.terms.resolving import Deviation
 
 # What is left of a paid invoice below this is a slip of the pen or a rounding: it stays open, and nothing adverse follows.
 TRIFLE = Money(1_00)
@@ -86,6 +87,7 @@ class Arrears:
     approved: frozenset[str] = frozenset()  # keys that a person said yes to
     declined: frozenset[str] = frozenset()
     received_key: str = ""  # the record of the invoice's acceptance by the receiving server
+    own_terms: tuple[Deviation, ...] = ()  # the customer's own rules that held on the day of issue
     bank_known_until: date | None = None  # up to when the bank's entries are known; empty: payments come by hand
 
     @property

@@ -12,6 +12,11 @@ def is_recorded(key: str) -> bool:
     return Record.objects.filter(key=key).exists()
 
 
+def recorded_among(keys: Iterable[str]) -> frozenset[str]:
+    """Return which of the keys name something that has happened, in one question."""
+    return frozenset(Record.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+
+
 def is_braked(company_id: int) -> bool:
     """Tell whether all adverse acts of the company are stopped."""
     return Brake.objects.filter(company_id=company_id, is_engaged=True).exists()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from servanda.ground.citation import Citation
 
@@ -47,3 +48,13 @@ class ServiceFacts:
     def is_served(self) -> bool:
         """Tell whether the service may run: it may while nobody holds it."""
         return self.state == "running" and not self.open_holds
+
+
+class ServiceSpan(NamedTuple):
+    """A service and the days on which it ran or could be held; `until` is the day on which it was closed."""
+
+    customer_id: int
+    contract_id: int
+    product: str
+    since: date
+    until: date | None

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from servanda.business.evidence.facts import because_from_json
-from servanda.business.hosting.facts import HoldFacts, ServiceFacts
+from servanda.business.hosting.facts import HoldFacts, ServiceFacts, ServiceSpan
 from servanda.business.hosting.models import Hold, Service
 
 
@@ -21,6 +21,13 @@ def services_of_customers(customer_ids: Iterable[int]) -> tuple[ServiceFacts, ..
 
 def services(service_ids: Iterable[int]) -> tuple[ServiceFacts, ...]:
     return _whole(Service.objects.filter(pk__in=list(service_ids)))
+
+
+def service_spans(company_id: int, *, since: date) -> tuple[ServiceSpan, ...]:
+    """Return the days on which each service of a company ran, without those that were closed by the first day."""
+    rows = Service.objects.filter(company_id=company_id).exclude(quarantined_on__lte=since).order_by("id")
+    columns = ("customer_id", "line__contract_id", "product_code", "began_on", "quarantined_on")
+    return tuple(ServiceSpan(*row) for row in rows.values_list(*columns))
 
 
 def services_to_purge(company_id: int, *, today: date) -> tuple[ServiceFacts, ...]:

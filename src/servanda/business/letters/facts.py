@@ -54,3 +54,16 @@ class Outcome:
     letter_id: int
     state: str
     reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The proof that a letter reached the customer's server: which letter was taken in the end, and on which day."""
+
+    key: str
+    on: date
+
+    @property
+    def evidence_key(self) -> str:
+        """The key of the record that holds the receiving server's answer."""
+        return f"letter.accepted:{self.key}"

@@ -4,13 +4,30 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import Count
 
-from servanda.business.letters.facts import LetterFacts
+from servanda.business.letters.facts import Delivery, LetterFacts
 from servanda.business.letters.models import Document, Letter
 
 
 def letters_of_invoices(invoice_ids: Iterable[int]) -> tuple[LetterFacts, ...]:
     rows = Letter.objects.filter(invoice_id__in=list(invoice_ids)).order_by("id")
     return tuple(facts_of(row) for row in rows)
+
+
+def deliveries(keys: Iterable[str]) -> Mapping[str, Delivery]:
+    """Return the proof of delivery of each of these letters, or of its repetition; the first day counts."""
+    found: dict[str, Delivery] = {}
+    rows = Letter.objects.filter(key__in=list(keys), state__in=["accepted", "replaced"])
+    for key, state, accepted_on in rows.values_list("key", "state", "accepted_on"):
+        if accepted_on is not None:
+            found[key] = Delivery(key, accepted_on)
+        elif state == "replaced":
+            again = Letter.objects.filter(key__startswith=f"{key}:again:", state="accepted").order_by(
+                "accepted_on", "id"
+            )
+            for letter in again[:1]:
+                assert letter.accepted_on is not None, "an accepted letter has its day"
+                found[key] = Delivery(letter.key, letter.accepted_on)
+    return found
 
 
 def letters_of_customer(customer_id: int, *, limit: int = 200) -> tuple[LetterFacts, ...]:

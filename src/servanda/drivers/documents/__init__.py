@@ -1,4 +1,4 @@
-"""Papers for customers: what an invoice, a credit note or a letter says, and the port that makes files.
+"""Papers for customers: what an invoice, a credit note or a letter says, and the port that makes files of them.
 
 The texts arrive finished, in the reader's language: a maker knows no prices, no terms and no law. What
 every maker does check is that a paper is whole, because an invoice without an account is worse than none.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
+from servanda.drivers.documents.books import BookText
 from servanda.ground.refusal import Refused
 
 Language = Literal["da", "en"]
@@ -106,6 +107,9 @@ class DocumentMaker(Protocol):
 
     def render(self, document: Paper) -> bytes:
         """Return the file; refuses a paper that is not whole with `IncompletePaper`."""
+
+    def render_book(self, book: BookText) -> bytes:
+        """Return the file of a whole agreement."""
 
 
 def refuse_incomplete(document: Paper) -> None:

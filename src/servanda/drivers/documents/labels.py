@@ -1,4 +1,4 @@
-"""The few words that a maker adds to a paper by itself, in the reader's language."""
+"""The few words that a maker adds to a paper or a book by itself, in the reader's language."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -21,6 +21,8 @@ LABELS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
                 "page": "Side",
                 "of": "af",
                 "lines": "Linjer",
+                "contents": "Indhold",
+                "legend": "Mærkerne i margenen",
             }
         ),
         "en": MappingProxyType(
@@ -37,6 +39,8 @@ LABELS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
                 "page": "Page",
                 "of": "of",
                 "lines": "Lines",
+                "contents": "Contents",
+                "legend": "The marks in the margin",
             }
         ),
     }

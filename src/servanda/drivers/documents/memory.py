@@ -1,8 +1,9 @@
-"""A maker that writes papers as plain text: for tests and the simulation, where a PDF only costs time."""
+"""A maker that writes papers and books as plain text: for tests and the simulation, where a PDF only costs time."""
 
 from collections.abc import Iterator, Mapping
 
 from servanda.drivers.documents import Paper, Payment, Sender, Table, refuse_incomplete
+from servanda.drivers.documents.books import BookText, ClauseText, plain_text
 from servanda.drivers.documents.labels import LABELS
 
 
@@ -17,6 +18,10 @@ class TextMaker:
         """Return the text; refuses a paper that is not whole."""
         refuse_incomplete(document)
         return ("\n".join(_lines_of(document)) + "\n").encode()
+
+    def render_book(self, book: BookText) -> bytes:
+        """Return the text of a whole agreement."""
+        return ("\n".join(_book_lines(book)) + "\n").encode()
 
 
 def _lines_of(document: Paper) -> Iterator[str]:
@@ -37,6 +42,23 @@ def _lines_of(document: Paper) -> Iterator[str]:
     yield from document.notes
     yield from (f"{labels['basis']}: {label}: {text}" for label, text in document.clauses)
     yield document.footer
+
+
+def _book_lines(book: BookText) -> Iterator[str]:
+    yield from (book.name, book.subtitle, book.dated)
+    for chapter in book.chapters:
+        yield from (text for text in (chapter.title, plain_text(chapter.intro_html)) if text)
+        for clause in chapter.clauses:
+            yield from _clause_lines(clause)
+    yield from (f"{mark.text}: {mark.explanation}" for mark in book.marks)
+    yield from (text for text in (book.source_note, *book.imprint) if text)
+
+
+def _clause_lines(clause: ClauseText) -> Iterator[str]:
+    yield f"{clause.number} {plain_text(clause.heading_html)}"
+    yield from (f"[{mark.text}]" for mark in clause.marks)
+    yield plain_text(clause.html)
+    yield from (f"{aside.label}: {plain_text(aside.html)}" for aside in clause.asides)
 
 
 def _sender_lines(sender: Sender, *, cvr_label: str) -> Iterator[str]:

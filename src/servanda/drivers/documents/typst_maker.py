@@ -1,4 +1,4 @@
-"""Renders papers as tagged, accessible and archivable PDF with typst, from a template and fonts of ours.
+"""Renders papers and books as tagged, accessible and archivable PDF with typst, from a template and fonts of ours.
 
 The paper reaches the template as one JSON value, so that a customer called `#panic()` is printed as such.
 Fonts of the machine are never used, and the only date in the file is the paper's own: same paper, same
@@ -8,7 +8,7 @@ bytes.
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import typst
 
 from servanda.drivers.documents import Paper, refuse_incomplete
+from servanda.drivers.documents.books import BookText, ClauseText, as_values, tree_of
 from servanda.drivers.documents.labels import LABELS
 from servanda.drivers.documents.printable import FONTS, printable
 from servanda.ground.refusal import Refused
@@ -30,7 +31,7 @@ class NotALogo(Refused):
 
 
 class TypstMaker:
-    """Renders papers with the shipped template, or with the provider's own `paper.typ` in another folder."""
+    """Renders with the shipped templates, or with the provider's own `paper.typ` and `book.typ` in another folder."""
 
     def __init__(self, templates: Path = TEMPLATES) -> None:
         self._templates = templates
@@ -43,7 +44,7 @@ class TypstMaker:
         """Return the PDF; refuses a paper that is not whole, and a logo that is not SVG."""
         refuse_incomplete(document)
         try:
-            file = self._compile(document)
+            return self._compile(document)
         except typst.TypstError as error:
             if document.sender.logo_svg:
                 raise NotALogo(
@@ -51,21 +52,31 @@ class TypstMaker:
                     "Give the provider a plain SVG logo, or none."
                 ) from error
             raise
-        assert file.startswith(b"%PDF-"), "typst returned something that is not a PDF"
-        return file
+
+    def render_book(self, book: BookText) -> bytes:
+        """Return the PDF of a whole agreement; the same book gives the same bytes."""
+        folder = self._templates if (self._templates / "book.typ").is_file() else TEMPLATES
+        return _pdf_of(folder / "book.typ", inputs={"book": _book_as_json(book)}, dated_on=book.effective_on)
 
     def _compile(self, document: Paper) -> bytes:
-        return typst.compile(
-            self._templates / "paper.typ",
-            root=self._templates,
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs={"paper": _as_json(document)},
-            format="pdf",
-            # Archivable (PDF/A-3a, which may carry an attached e-invoice) and accessible (PDF/UA-1).
-            pdf_standards=["a-3a", "ua-1"],
-            timestamp=datetime.combine(document.issued_on, time(), tzinfo=UTC),
-        )
+        inputs = {"paper": _as_json(document)}
+        return _pdf_of(self._templates / "paper.typ", inputs=inputs, dated_on=document.issued_on)
+
+
+def _pdf_of(template: Path, *, inputs: dict[str, str], dated_on: date) -> bytes:
+    file: bytes = typst.compile(
+        template,
+        root=template.parent,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs=inputs,
+        format="pdf",
+        # Archivable (PDF/A-3a, which may carry an attached e-invoice) and accessible (PDF/UA-1).
+        pdf_standards=["a-3a", "ua-1"],
+        timestamp=datetime.combine(dated_on, time(), tzinfo=UTC),
+    )
+    assert file.startswith(b"%PDF-"), "typst returned something that is not a PDF"
+    return file
 
 
 @cache
@@ -90,6 +101,57 @@ def _as_json(document: Paper) -> str:
         },
         ensure_ascii=False,
     )
+
+
+def _book_as_json(book: BookText) -> str:
+    values = {
+        "name": book.name,
+        "subtitle": book.subtitle,
+        "dated": book.dated,
+        "source_note": book.source_note,
+        "imprint": book.imprint,
+        "marks": [(mark.text, mark.explanation) for mark in book.marks],
+    }
+    chapters = [
+        {
+            "title": printable(chapter.title),
+            "intro": _flow(chapter.intro_html),
+            "clauses": [_clause_values(clause) for clause in chapter.clauses],
+        }
+        for chapter in book.chapters
+    ]
+    dated_on = book.effective_on
+    return json.dumps(
+        _in_every_text(values, printable)
+        | {
+            "chapters": chapters,
+            "language": book.language,
+            "labels": dict(LABELS[book.language]),
+            "dated_on": [dated_on.year, dated_on.month, dated_on.day],
+        },
+        ensure_ascii=False,
+    )
+
+
+def _clause_values(clause: ClauseText) -> dict[str, Any]:
+    return {
+        "number": printable(clause.number),
+        "heading": _flow(clause.heading_html),
+        "body": _flow(clause.html),
+        "marks": [printable(mark.text) for mark in clause.marks],
+        "asides": [
+            {
+                "kind": aside.kind,
+                "label": printable(aside.label) if aside.is_label_shown else "",
+                "body": _flow(aside.html),
+            }
+            for aside in clause.asides
+        ],
+    }
+
+
+def _flow(html: str) -> Any:
+    return as_values(tree_of(html), printable)["inner"]
 
 
 def _in_every_text(value: Any, change: Callable[[str], str]) -> Any:

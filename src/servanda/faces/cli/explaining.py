@@ -5,7 +5,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from servanda.agreements.reading import catalogue_of, library_of
+from servanda.agreements.named import catalogue_named, library_named
 from servanda.ground.calendar import COPENHAGEN, parse_day
 from servanda.ground.citation import Citation
 from servanda.ground.refusal import Refused
@@ -27,7 +27,7 @@ _ROLES = {
 def add_to(subparsers: Any) -> None:
     """Add `terms explain`."""
     parser = subparsers.add_parser("explain", help="answer a question to the terms, with all its sources")
-    parser.add_argument("provider", metavar="PROVIDER")
+    parser.add_argument("provider", metavar="PROVIDER", help="a provider, or a folder with documents")
     parser.add_argument("question", metavar="QUESTION", help="a clause kind, as in reminder:step=2")
     parser.add_argument("--product", metavar="P", help="the code of a product")
     parser.add_argument("--customer", metavar="K", choices=[str(kind) for kind in CustomerKind])
@@ -39,10 +39,11 @@ def add_to(subparsers: Any) -> None:
 def _explain(parsed: argparse.Namespace) -> int:
     kind, selector = question_of(parsed.question)
     on = parse_day(parsed.on) if parsed.on else _today()
-    if parsed.product is not None and parsed.product not in catalogue_of(parsed.provider).codes:
-        known = ", ".join(sorted(catalogue_of(parsed.provider).codes))
+    codes = catalogue_named(parsed.provider).codes if parsed.product is not None else frozenset()
+    if parsed.product is not None and parsed.product not in codes:
+        known = ", ".join(sorted(codes))
         raise Refused(f"{parsed.provider} sells no {parsed.product!r}. It sells: {known}.")
-    agreement = library_of(parsed.provider).version_on(on)
+    agreement = library_named(parsed.provider).version_on(on)
     customer = CustomerKind(parsed.customer) if parsed.customer else None
     question = Question(kind.kind, on, parsed.product, customer, selector)
     answers = _answers(agreement, kind, question)

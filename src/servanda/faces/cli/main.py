@@ -26,6 +26,7 @@ COMMANDS = {
     "work": "work",
     "simulate": "simulate",
     "audit": "audit",
+    "deviations": "deviations",
     "bench": "bench",
     "node": "node",
     "backup": "backup",

@@ -6,7 +6,7 @@ import sys
 from datetime import date
 
 from servanda.agreements import PROVIDERS
-from servanda.agreements.reading import catalogue_of, library_of
+from servanda.agreements.named import catalogue_named, is_named, library_named
 from servanda.business.dunning.decisions.unpaid import unpaid_timeline
 from servanda.business.hosting.decisions.leaving import Leaving, leaving_timeline
 from servanda.ground.calendar import add_months, day_text, parse_day
@@ -29,7 +29,7 @@ class NoSuchProduct(Refused):
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("timeline", help="what follows by the terms, day by day")
-    parser.add_argument("provider", choices=PROVIDERS)
+    parser.add_argument("provider", type=_provider, metavar="PROVIDER", help="a provider, or a folder with documents")
     parser.add_argument("--scenario", required=True, choices=("unpaid", "terminate"))
     parser.add_argument("--product", required=True)
     parser.add_argument("--customer", default="business", type=CustomerKind, choices=tuple(CustomerKind))
@@ -56,6 +56,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _provider(named: str) -> str:
+    if not is_named(named):
+        known = ", ".join(PROVIDERS)
+        raise argparse.ArgumentTypeError(f"invalid choice: {named!r} (choose from {known}, or name a folder)")
+    return named
+
+
 def _events(arguments: argparse.Namespace) -> tuple[TimelineEvent, ...]:
     since = parse_day(arguments.since)
     if not FIRST_YEAR <= since.year <= LAST_YEAR - 20:
@@ -63,7 +70,7 @@ def _events(arguments: argparse.Namespace) -> tuple[TimelineEvent, ...]:
     first = _day(arguments.period_end) or since
     until = _day(arguments.until) or add_months(first, HORIZON_MONTHS[arguments.scenario])
     _refuse_days(arguments, since, until)
-    agreement = library_of(arguments.provider).version_on(since)
+    agreement = library_named(arguments.provider).version_on(since)
     is_service = _is_service(arguments.provider, arguments.product)
     if arguments.scenario == "terminate":
         return leaving_timeline(agreement, _leaving(arguments, since, is_service=is_service), until=until)
@@ -116,10 +123,11 @@ def _leaving(arguments: argparse.Namespace, since: date, *, is_service: bool) ->
 
 
 def _is_service(provider: str, code: str) -> bool:
-    for product in catalogue_of(provider).product:
+    products = catalogue_named(provider).product
+    for product in products:
         if product.code == code:
             return product.is_service
-    known = ", ".join(product.code for product in catalogue_of(provider).product)
+    known = ", ".join(product.code for product in products)
     raise NoSuchProduct(f"{provider} sells no {code!r}. Choose one of: {known}.")
 
 

@@ -28,6 +28,7 @@ HOST = "127.0.0.1"
 WEB_WORKERS = 2
 READY_SECONDS = 30.0
 STAFF = "eva"
+SECOND = "ole"  # of the demo: some things take two persons
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _MIGRATION_LOCK = 7_405_321_188  # any number, as long as all processes take the same one
 
@@ -138,6 +139,7 @@ def _fill(settings: Any, *, has_demo: bool) -> None:
         _make_first_staff(settings)
     if has_demo and find_spec("servanda.faces.demo") is not None:
         with _step("Demo companies"):
+            _make_second_staff(settings)
             import_module("servanda.faces.demo.seed").seed_if_empty()
 
 
@@ -163,11 +165,24 @@ def _make_first_staff(settings: Any) -> None:
         users.create_user(STAFF, password=password, is_staff=True, is_superuser=True)
 
 
+def _make_second_staff(settings: Any) -> None:
+    """Make a second login beside one that we made, so that the demo can show what two persons decide."""
+    from django.contrib.auth import get_user_model
+
+    users = get_user_model()._default_manager
+    if (settings.HOME / "login.txt").is_file() and not users.filter(username=SECOND).exists():
+        password = home.secret(settings.HOME / "login-second.txt", length=12)
+        users.create_user(SECOND, password=password, is_staff=True)
+
+
 def _login(settings: Any) -> str:
-    file = settings.HOME / "login.txt"
-    if not file.is_file():
+    first, second = settings.HOME / "login.txt", settings.HOME / "login-second.txt"
+    if not first.is_file():
         return "Log in as one of the staff of this database."
-    return f"Log in as {STAFF} with the password {home.secret(file, length=12)} (kept in {file})"
+    said = f"Log in as {STAFF} with the password {home.secret(first, length=12)} (kept in {first})"
+    if not second.is_file():
+        return said
+    return f"{said}\nA second person: {SECOND} with the password {home.secret(second, length=12)} (kept in {second})"
 
 
 def _start(settings: Any, stack: ExitStack, *, port: int) -> tuple[Child, ...]:

@@ -20,6 +20,7 @@ from servanda.business.billing.actions.issuing import issue_due_invoices
 from servanda.business.companies.actions import JUMP_DAYS_MAX, ClockRefused, finish_day, move_test_clock
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies, company, moment_for, today_of
+from servanda.business.contracts.actions import follow_discontinuations, follow_prices, follow_successions
 from servanda.business.dunning.actions import (
     follow_new_invoices,
     look_again_at_customers,
@@ -65,6 +66,9 @@ def run_rounds(clock: Callable[[], datetime]) -> None:
 def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     """Ask what is due in a company today, and do it."""
     today, at = today_of(company, now=now), moment_for(company, now=now)
+    follow_successions(company, today=today, at=at)
+    follow_prices(company, today=today, at=at)
+    follow_discontinuations(company, today=today, at=at)
     lines = take_lines_forward(company, today=today, at=at)
     begin_billing(company.company_id)
     with transaction.atomic():  # together: a service that opened unseen would leave its customer's claims asleep

@@ -61,6 +61,7 @@ def sign(
         today=today,
         at=at,
         scope_sheet=SCOPE,
+        accepted_by=details.contact_name or details.name,
     )
 
 

@@ -30,6 +30,7 @@ from servanda.business.hosting.actions import purge_service, put_back_service
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import quarantined_service
 from servanda.business.letters.actions import send_again
+from servanda.business.library.actions.confirming import confirm_figure
 from servanda.faces.office.people import name_in_records
 from servanda.faces.office.places import Visit, visit
 from servanda.faces.office.words import language
@@ -40,6 +41,7 @@ from servanda.ground.calendar import add_months, day_text, parse_day
 from servanda.ground.refusal import Refused
 
 REASON_LETTERS_MAX = 300
+SOURCE_LETTERS_MIN = 5
 ADDRESS_LETTERS_MAX = 254
 ANSWERS: Mapping[str, bool] = {"yes": True, "no": False, "noted": False}  # noted: the terms are silent, a person knows
 Act = Callable[..., None]
@@ -169,6 +171,23 @@ def settle_notice(request: HttpRequest, here: Visit, *, notice_id: int) -> None:
     )
     day = day_text(ends_on, language())
     _say(request, _("Decided: the subscription ends on %(day)s.") % {"day": day})
+
+
+@act(back="office:today")
+def confirm_law_figure(request: HttpRequest, here: Visit) -> None:
+    """Keep that a figure of the law was compared with its source."""
+    source = request.POST.get("source", "").replace("\0", "").strip()[:REASON_LETTERS_MAX]
+    if len(source) < SOURCE_LETTERS_MIN:
+        raise Incomplete(_("Say where the figure was looked up: the page and the day."))
+    confirm_figure(
+        here.company.company_id,
+        request.POST.get("figure", "")[:80],
+        source=source,
+        by=name_in_records(request),
+        today=here.today,
+        at=here.at,
+    )
+    _say(request, _("The figure is confirmed."))
 
 
 @act(back="office:invoice")

@@ -1,5 +1,6 @@
 """How much waits for a person, by company: counted in as many queries for all companies as for one."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,8 @@ from servanda.business.contracts.queries import notice_counts
 from servanda.business.dunning.queries import proposal_counts
 from servanda.business.hosting.queries import purge_counts
 from servanda.business.letters.queries import undelivered_counts
+from servanda.business.library.queries import proposal_counts as change_counts
+from servanda.business.library.queries import unconfirmed_by_company, waiting_drafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,9 @@ def needs_by_company(today_by_company: Mapping[int, date]) -> Mapping[int, Needs
         undelivered_counts(today_by_company),
         notice_counts(today_by_company),
         purge_counts(today_by_company),
+        change_counts(today_by_company),
+        Counter(draft.company_id for draft in waiting_drafts(today_by_company)),
+        {company_id: int(bool(figures)) for company_id, figures in unconfirmed_by_company(today_by_company).items()},
     )
     payments = suspense_counts(today_by_company)
     return {

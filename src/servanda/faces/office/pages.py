@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from servanda.business.billing.facts import InvoiceFacts
@@ -13,7 +12,7 @@ from servanda.business.billing.queries import invoice_numbered
 from servanda.business.customers.queries import NoSuchCustomer, customer, customer_numbered
 from servanda.business.letters.queries import document, letter
 from servanda.faces.office.places import Visit, crumbs_of, customers_link, place_of, visit
-from servanda.faces.office.showing.agreement import agreement_shown
+from servanda.faces.office.showing.acceptances import acceptance_rows
 from servanda.faces.office.showing.companies import company_cards
 from servanda.faces.office.showing.customer import DAYS_MAX, customer_shown
 from servanda.faces.office.showing.customers import customer_list
@@ -62,7 +61,9 @@ def customer_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         raise Http404(str(refusal)) from refusal
     days = _whole(request.GET.get("days"), default=DAYS_AT_FIRST, most=DAYS_MAX)
     shown = customer_shown(here, found, days=days, is_whole=request.GET.get("all") == "1")
-    return _page(request, here, "customer", "customers", customers_link(here), customer=shown, older="all=1")
+    rows = acceptance_rows(here, found)
+    link = customers_link(here)
+    return _page(request, here, "customer", "customers", link, customer=shown, acceptances=rows, older="all=1")
 
 
 @access(policy="staff")
@@ -96,14 +97,6 @@ def ladder(request: HttpRequest, slug: str) -> HttpResponse:
         here, product=request.GET.get("product", ""), kind=request.GET.get("customer", "business")
     )
     return _page(request, here, "ladder", picture=picture, choices=choices)
-
-
-@access(policy="staff")
-def agreement(request: HttpRequest, slug: str) -> HttpResponse:
-    here = visit(slug)
-    language = request.GET.get("language", get_language() or "da")
-    shown = agreement_shown(here, version=request.GET.get("version", ""), language=language)
-    return _page(request, here, "agreement", agreement=shown)
 
 
 @access(policy="staff")

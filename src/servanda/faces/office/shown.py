@@ -157,6 +157,47 @@ class PaymentsCard(Card):
     count: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftCard(Card):
+    """A draft of the terms to which somebody has said yes: a second person says yes too, or it is published."""
+
+    template = "office/cards/draft.html"
+
+    draft: Link
+    by: str
+    is_ready: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalCard(Card):
+    """A change that one person asked for, and a second one confirms."""
+
+    template = "office/cards/proposal.html"
+
+    proposal: Link
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawCard(Card):
+    """Figures of the law that a person must look up and confirm."""
+
+    template = "office/cards/law.html"
+
+    figures: tuple["LawFigure", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawFigure:
+    """A figure of the law: what to look up. One that there is not yet cannot be confirmed."""
+
+    key: str
+    text: str
+    source: str
+    may_be_confirmed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class BrakeShown:
     reason: str
@@ -395,35 +436,3 @@ class MailShown:
     written_at: datetime | None
     text: str
     attachments: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClauseShown:
-    """One clause as the book shows it. `html` is made by the terms from their own text, with the figures marked."""
-
-    number: str
-    heading: str
-    html: str
-    reading: str
-    marks: tuple[Stamp, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChapterShown:
-    heading: str
-    clauses: tuple[ClauseShown, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgreementShown:
-    name: str
-    version: str
-    effective_on: date
-    until: date | None
-    language: str
-    sha256: str
-    source_note: str
-    chapters: tuple[ChapterShown, ...]
-    house: tuple[ClauseShown, ...]
-    languages: tuple[Tab, ...]
-    versions: tuple[Tab, ...]

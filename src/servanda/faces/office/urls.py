@@ -2,13 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from servanda.faces.office import acts, pages
+from servanda.faces.office import acceptances, acts, agreement_pages, changing, drafting, pages
 from servanda.faces.office.signing_in import sign_in, sign_out
 
 COMPANY: list[URLPattern | URLResolver] = [
     path("", pages.today, name="today"),
     path("customers/", pages.customers, name="customers"),
     path("customers/<str:number>/", pages.customer_page, name="customer"),
+    path("customers/<str:number>/acceptances/<int:acceptance_id>/", acceptances.acceptance_page, name="acceptance"),
+    path(
+        "customers/<str:number>/acceptances/<int:acceptance_id>/proof/", acceptances.proof_file, name="acceptance-proof"
+    ),
+    path("customers/<str:number>/acceptances/<int:acceptance_id>/text/", acceptances.text_file, name="acceptance-text"),
     path("invoices/<int:number>/", pages.invoice_page, name="invoice"),
     path("invoices/<int:number>/ladder/", pages.invoice_ladder, name="invoice-ladder"),
     path("invoices/<int:number>/dispute/", acts.dispute, name="dispute"),
@@ -17,7 +22,6 @@ COMPANY: list[URLPattern | URLResolver] = [
     path("invoices/<int:number>/credit/", acts.credit, name="credit"),
     path("letters/<int:letter_id>/document/", pages.document_page, name="document"),
     path("ladder/", pages.ladder, name="ladder"),
-    path("agreement/", pages.agreement, name="agreement"),
     path("matching/", pages.matching, name="matching"),
     path("matching/allocate/", acts.allocate, name="allocate"),
     path("matching/explain/", acts.explain, name="explain"),
@@ -27,17 +31,48 @@ COMPANY: list[URLPattern | URLResolver] = [
     path("brake/", acts.brake, name="brake"),
     path("time/", acts.move, name="move-time"),
     path("decide/", acts.decide, name="decide"),
+    path("law/confirm/", acts.confirm_law_figure, name="confirm-figure"),
     path("letters/<int:letter_id>/again/", acts.send_letter_again, name="send-again"),
     path("services/<int:service_id>/purge/", acts.purge, name="purge"),
     path("services/<int:service_id>/put-back/", acts.put_back, name="put-back"),
     path("notices/<int:notice_id>/decide/", acts.settle_notice, name="decide-notice"),
 ]
 
+AGREEMENT: list[URLPattern | URLResolver] = [
+    path("agreement/", agreement_pages.agreement, name="agreement"),
+    path("agreement/file/", agreement_pages.agreement_file, name="agreement-file"),
+    path("agreement/compare/", agreement_pages.compare, name="compare"),
+    path("agreement/drafts/", agreement_pages.drafts, name="drafts"),
+    path("agreement/drafts/start/", drafting.start, name="start-draft"),
+    path("agreement/drafts/<int:draft_id>/", agreement_pages.draft, name="draft"),
+    path("agreement/drafts/<int:draft_id>/figure/", drafting.change_figure, name="change-figure"),
+    path("agreement/drafts/<int:draft_id>/text/", drafting.rewrite, name="rewrite-draft"),
+    path("agreement/drafts/<int:draft_id>/class/", drafting.class_and_reason, name="class-draft"),
+    path("agreement/drafts/<int:draft_id>/forecast/", drafting.forecast, name="forecast-draft"),
+    path("agreement/drafts/<int:draft_id>/approve/", drafting.approve, name="approve-draft"),
+    path("agreement/drafts/<int:draft_id>/publish/", drafting.publish, name="publish-draft"),
+    path("agreement/drafts/<int:draft_id>/drop/", drafting.drop, name="drop-draft"),
+    path("agreement/changes/", agreement_pages.changes, name="changes"),
+    path("agreement/changes/<int:change_id>/", agreement_pages.change, name="change"),
+    path("agreement/changes/<int:change_id>/tell/", changing.tell_again, name="tell-again"),
+    path("agreement/discontinue/", agreement_pages.discontinue, name="discontinue"),
+    path("agreement/discontinue/propose/", changing.propose_end, name="propose-end"),
+    path("agreement/transfer/", agreement_pages.transfer, name="transfer"),
+    path("agreement/transfer/weigh/", changing.weigh, name="weigh-transfer"),
+    path("agreement/transfer/propose/", changing.propose_transfer, name="propose-transfer"),
+    path("agreement/proposals/<int:proposal_id>/", agreement_pages.proposal, name="proposal"),
+    path("agreement/proposals/<int:proposal_id>/confirm/", changing.confirm, name="confirm-proposal"),
+    path("agreement/proposals/<int:proposal_id>/decline/", changing.decline, name="decline-proposal"),
+    path("customers/<str:number>/agreement/", agreement_pages.customer_agreement, name="customer-agreement"),
+    path("customers/<str:number>/agreement/leave/", changing.leave, name="leave-by-change"),
+    path("customers/<str:number>/agreement/accept/", changing.accept, name="accept-version"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
-    path("c/<slug:slug>/", include(COMPANY)),
+    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT])),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

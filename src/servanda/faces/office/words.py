@@ -59,6 +59,7 @@ LETTER_KINDS: Mapping[str, str] = {
     "ending": gettext_noop("Letter of ending"),
     "export": gettext_noop("Reminder to take data out"),
     "notice": gettext_noop("Notice"),
+    "terms": gettext_noop("Notice of new terms"),
 }
 CHANNELS: Mapping[str, str] = {
     "e-mail": gettext_noop("by e-mail"),

@@ -26,6 +26,7 @@ class AccessRule(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         "from anywhere",
         "by on-call staff",
         "with two-factor login",
+        "by the customer's own administrator",
     ]
     by: Literal["provider", "customer"] = "provider"
 

@@ -13,6 +13,7 @@ class Backup(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     of: Literal[
         "everything",
         "data copies",
+        "customer data",
         "website",
         "database",
         "database instances",

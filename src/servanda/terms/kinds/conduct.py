@@ -24,6 +24,7 @@ class ContentBan(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             "child abuse material",
             "sexual acts without consent",
             "links to banned content",
+            "links to material without rights",
             "offensive material",
             "religious material",
             "unlawful shop in Denmark",
@@ -69,7 +70,7 @@ class Judgement(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     kind: ClassVar[str] = "judgement"
     told_apart_by: ClassVar[tuple[str, ...]] = ("of",)
-    of: Literal["content", "activities", "doubt"]
+    of: Literal["content", "activities", "doubt", "downtime"]
     by: Literal["provider"] = "provider"
 
 

@@ -85,4 +85,4 @@ class SpecialAgreement(Rule, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     kind: ClassVar[str] = "special-agreement"
     told_apart_by: ClassVar[tuple[str, ...]] = ("about",)
-    about: Literal["resource limits", "term", "price"]
+    about: Literal["resource limits", "term", "price", "streaming"]

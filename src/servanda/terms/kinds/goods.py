@@ -45,7 +45,7 @@ class Inspection(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     kind: ClassVar[str] = "inspection"
     told_apart_by: ClassVar[tuple[str, ...]] = ("of",)
-    of: Literal["delivery", "hardware"]
+    of: Literal["delivery", "hardware", "any defect"]
     examine_days: Days | None = None
     at_once: bool = False
     claim_days: Days | None = None
@@ -60,7 +60,9 @@ class Warranty(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True)
     told_apart_by: ClassVar[tuple[str, ...]] = ("of",)
     of: Literal["hardware", "goods", "software", "solutions", "licensed software", "satisfaction"]
     months: Months | None = None
-    given: Literal["by the provider", "by the maker", "for each solution", "none"] = "by the provider"
+    given: Literal["by the provider", "by the maker", "on the maker's conditions", "for each solution", "none"] = (
+        "by the provider"
+    )
     return_to: tuple[Literal["provider", "supplier"], ...] = ()
 
 

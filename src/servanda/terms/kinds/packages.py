@@ -68,7 +68,9 @@ class Check(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     kind: ClassVar[str] = "check"
     told_apart_by: ClassVar[tuple[str, ...]] = ("of",)
-    of: Literal["it systems", "it systems, in a package", "compliance", "licence accounts", "half-yearly"]
+    of: Literal[
+        "it systems", "it systems, in a package", "compliance", "gdpr package", "licence accounts", "half-yearly"
+    ]
     hours_max: Hours | None = None
     first_after_months: Months | None = None
     asks_of_customer: tuple[

@@ -66,7 +66,7 @@ class TimeRate(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True)
     first_minutes: Minutes | None = None
     started_minutes: Minutes | None = None
     minimum_minutes: Minutes | None = None
-    clock: Literal["active work", "door to door"] = "active work"
+    clock: Literal["active work", "door to door", "departure to departure"] = "active work"
     full_day_hours: Hours | None = None
     usual_minutes_max: Minutes | None = None
     dearer_than: Amount | None = None
@@ -119,7 +119,10 @@ class SupportForm(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     kind: ClassVar[str] = "support-form"
     told_apart_by: ClassVar[tuple[str, ...]] = ("form",)
     form: Literal["remote", "on site", "break and fix", "ad hoc", "licence tasks", "device handover", "device repair"]
-    tools: tuple[Literal["approved software only", "no download needed", "encrypted remote tool"], ...] = ()
+    tools: tuple[
+        Literal["approved software only", "no download needed", "encrypted remote tool", "TeamViewer", "SuperOps RMM"],
+        ...,
+    ] = ()
     by_agreement: bool = False
 
 

@@ -108,6 +108,7 @@ class Advice(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
         "use good passwords",
         "log out",
         "repeat checks",
+        "follow up findings",
         "buy antivirus",
         "review practice",
         "buy counselling",
@@ -198,6 +199,7 @@ class Monitoring(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         "server room",
         "cooling",
         "hosting",
+        "licence accounts",
     ]
     round_the_clock: bool = False
     alerts: tuple[Literal["on-call technician", "provider", "customer"], ...] = ()

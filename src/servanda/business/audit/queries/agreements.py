@@ -12,7 +12,7 @@ from servanda.terms.document import Agreement, Language
 from servanda.terms.versions import Library
 
 _ACCEPTED = """
-select k.company_id, c.slug, k.terms_version, k.terms_language, k.terms_sha256,
+select k.company_id, c.slug, k.accepted_version as terms_version, k.terms_language, k.accepted_sha256 as terms_sha256,
        min((k.accepted_at at time zone 'Europe/Copenhagen')::date)::text as first_accepted_on,
        count(*) as contracts, min(k.number) as first_contract
   from contract k join audited a on a.company_id = k.company_id join company c on c.id = k.company_id

@@ -1,5 +1,6 @@
 """Is payment due no earlier than the clause says, on a bank day, and is the VAT rate that of the day of issue?"""
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -7,6 +8,7 @@ from decimal import Decimal
 from servanda.business.audit.facts import Row
 from servanda.business.audit.queries.scope import Scope
 from servanda.business.billing.queries import billing_terms
+from servanda.business.contracts.decisions.deviating import own_terms_from_json
 from servanda.ground.calendar import is_bank_day
 from servanda.ground.law.vat import VAT_RATE
 from servanda.ground.refusal import Refused
@@ -15,10 +17,22 @@ from servanda.terms.clauses import CustomerKind
 # Invoices of one day under the same rules are one case.
 _CASES = """
 select i.company_id, c.slug, i.terms_version, i.customer_kind, i.products, i.issued_on, i.due_on,
+       i.own_terms::text as own_terms,
        count(*) as invoices, min(i.number) as first_number
   from invoice i join audited a on a.company_id = i.company_id join company c on c.id = i.company_id
  where i.kind = 'invoice' and i.due_on is not null
- group by 1, 2, 3, 4, 5, 6, 7
+ group by 1, 2, 3, 4, 5, 6, 7, 8
+"""
+# What an invoice keeps as agreed with the customer must have been agreed for the contract, in the same words and days.
+_NEVER_AGREED = """
+select i.id as invoice, i.number, own ->> 'kind' as kind, own ->> 'since' as since, 'never agreed' as problem
+  from invoice i join audited a on a.company_id = i.company_id
+ cross join lateral jsonb_array_elements(i.own_terms) own
+ where i.own_terms <> '[]'
+   and not exists (select 1 from contract_deviation d
+                    where d.contract_id = i.contract_id and d.kind = own ->> 'kind' and d.rule = own -> 'rule'
+                      and d.since::text = own ->> 'since' and i.issued_on >= d.since
+                      and (i.issued_on < d.until or d.end_reason <> ''))
 """
 _RATES = """
 select i.issued_on, l.vat_category, l.vat_percent, count(*) as lines, min(i.number) as first_number
@@ -29,7 +43,11 @@ select i.issued_on, l.vat_category, l.vat_percent, count(*) as lines, min(i.numb
 
 
 def due_days(scope: Scope) -> Iterator[Row]:
-    """Yield the invoices whose due day is no bank day or comes before the days of the clause have passed."""
+    """Yield the invoices whose due day is no bank day or comes before the days of the clause have passed.
+
+    The clause is the customer's own where one was agreed; one that the invoice claims and nobody agreed is named too.
+    """
+    yield from scope.rows(_NEVER_AGREED)
     for case in scope.rows(_CASES):
         shown = {name: case[name] for name in ("first_number", "invoices", "issued_on", "due_on")}
         assert isinstance(case["due_on"], date)
@@ -52,11 +70,15 @@ def vat_rates(scope: Scope) -> Iterator[Row]:
 
 def _earliest(case: Row) -> date | None:
     """Return the earliest day that the shortest of the terms for these products gives, before it moves to a bank day."""
-    products, issued_on = case["products"], case["issued_on"]
-    assert isinstance(products, list) and isinstance(issued_on, date)
+    products, issued_on, own_terms = case["products"], case["issued_on"], case["own_terms"]
+    assert isinstance(products, list) and isinstance(issued_on, date) and isinstance(own_terms, str)
     try:
         terms = billing_terms(
-            str(case["slug"]), str(case["terms_version"]), CustomerKind(str(case["customer_kind"]))
+            str(case["slug"]),
+            str(case["terms_version"]),
+            CustomerKind(str(case["customer_kind"])),
+            own_terms=own_terms_from_json(json.loads(own_terms)),
+            on=issued_on,
         ).payment
     except Refused:
         return None  # unknown terms are found by invariants 39 to 41

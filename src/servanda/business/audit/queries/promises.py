@@ -54,16 +54,35 @@ select w.key, w.act, named.key as rests_on
 """
 
 _CONTRACTS_WITHOUT_ACCEPTANCE = """
-select k.id as contract, k.number, k.terms_version, r.facts ->> 'terms_version' as accepted_version
+select k.id as contract, k.number, k.accepted_version as terms_version, r.facts ->> 'terms_version' as accepted_version
   from contract k join audited a on a.company_id = k.company_id
   left join evidence_record r on r.key = 'contract.concluded:' || k.id
- where r.key is null or k.accepted_how = '' or r.facts ->> 'terms_version' is distinct from k.terms_version
-    or r.facts ->> 'terms_sha256' is distinct from k.terms_sha256
+ where r.key is null or k.accepted_how = '' or r.facts ->> 'terms_version' is distinct from k.accepted_version
+    or r.facts ->> 'terms_sha256' is distinct from k.accepted_sha256
 """
 _INVOICES_BY_OTHER_VERSION = """
 select i.id as invoice, i.number, i.terms_version, k.terms_version as accepted_version
   from invoice i join audited a on a.company_id = i.company_id join contract k on k.id = i.contract_id
- where i.terms_version <> k.terms_version or k.customer_id <> i.customer_id
+ where k.customer_id <> i.customer_id
+    or i.terms_version not in (k.terms_version, k.accepted_version)
+   and not exists (select 1 from contract_succession s
+                    where s.contract_id = k.id and s.bound_on is not null
+                      and i.terms_version in (s.from_version, s.to_version))
+"""
+
+_BOUND_WITHOUT_NOTICE = """
+select k.id as contract, k.number, k.accepted_version, k.terms_version
+  from contract k join audited a on a.company_id = k.company_id
+ where k.terms_version <> k.accepted_version
+   and not exists (
+       select 1 from contract_succession s
+        where s.contract_id = k.id and s.to_version = k.terms_version and s.bound_on is not null and s.left_on is null
+          and exists (select 1 from evidence_record r where r.key = 'terms.bound:' || s.id)
+          and (s.accepted_on <= s.bound_on
+               or s.told_on <= s.bound_on
+              and (not exists (select 1 from letter l where l.key = s.letter_key)
+                   or exists (select 1 from letter l
+                               where split_part(l.key, ':again:', 1) = s.letter_key and l.state = 'accepted'))))
 """
 
 PROMISES: tuple[Invariant[Scope], ...] = (
@@ -92,14 +111,18 @@ PROMISES: tuple[Invariant[Scope], ...] = (
     ),
     Invariant(
         number=39,
-        name="Each contract is bound by the one version that was accepted, and the acceptance is in evidence",
-        explanation_da="Accepten mangler eller lyder på andre vilkår end dem, der bliver brugt.",
-        explanation_en="The acceptance is missing, or is of other terms than those that are used.",
+        name="Each contract is bound by one version: the one accepted, or one that its customer was told of or agreed to",
+        explanation_da="Accepten eller beskeden mangler, eller den lyder på andre vilkår end dem, der bliver brugt.",
+        explanation_en="The acceptance or the notice is missing, or is of other terms than those that are used.",
         enforced=(Enforced.CONSTRAINT, Enforced.ACTION),
-        guards=("constraint one_contract_per_number on contract",),
-        queries=(_CONTRACTS_WITHOUT_ACCEPTANCE, _INVOICES_BY_OTHER_VERSION),
+        guards=(
+            "constraint one_contract_per_number on contract",
+            "constraint a_version_follows_once on contract_succession",
+            "constraint nobody_is_bound_untold on contract_succession",
+            "constraint who_left_is_not_bound on contract_succession",
+        ),
+        queries=(_CONTRACTS_WITHOUT_ACCEPTANCE, _INVOICES_BY_OTHER_VERSION, _BOUND_WITHOUT_NOTICE),
         checks=(accepted_before_effect,),
-        not_yet="Moving a customer to a later version: a contract keeps the version it was concluded under.",
     ),
     Invariant(
         number=40,

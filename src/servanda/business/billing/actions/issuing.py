@@ -16,14 +16,17 @@ from django.db import connection, transaction
 from servanda.business.billing.actions.bulk import copy_rows, new_ids
 from servanda.business.billing.actions.numbering import lock_numbers, take_numbers
 from servanda.business.billing.decisions.invoices import invoice_due
-from servanda.business.billing.decisions.periods import look_again_on
+from servanda.business.billing.decisions.periods import look_again_on, next_turn
+from servanda.business.billing.decisions.terms import BillingTerms
 from servanda.business.billing.facts import BillableContract, DraftLine, InvoiceDraft
 from servanda.business.billing.models import RunningLine
 from servanda.business.billing.queries.lines import due_contracts
+from servanda.business.billing.queries.prices import pricing_of
 from servanda.business.billing.queries.terms import billing_terms
 from servanda.business.billing.wording import invoice_subject, invoice_text
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.companies.facts import CompanyFacts
+from servanda.business.contracts.decisions.deviating import own_terms_on, own_terms_to_json
 from servanda.business.evidence.facts import because_to_json
 from servanda.business.ledger.facts import Account
 from servanda.ground.law.companies import fik_reference
@@ -86,14 +89,20 @@ def _drafts(
 ) -> list[tuple[BillableContract, InvoiceDraft | None]]:
     """Return what is due to each contract. One that cannot be invoiced is reported and left out; it holds nobody up."""
     prices = prices_of(company.company_id)
+    pricing = pricing_of(company, prices, contracts)
     drafts = []
     for contract in contracts:
         try:
-            terms = billing_terms(company.slug, contract.terms_version, contract.customer_kind)
-            drafts.append((contract, invoice_due(contract, prices, terms, today=today)))
+            terms = _terms(company, contract, today)
+            drafts.append((contract, invoice_due(contract, prices, terms, today=today, pricing=pricing)))
         except (Refused, AssertionError, ValueError, TypeError, LookupError):
             LOG.exception("contract %s could not be invoiced", contract.contract_id)
     return drafts
+
+
+def _terms(company: CompanyFacts, contract: BillableContract, today: date) -> BillingTerms:
+    own_terms = own_terms_on(contract.agreed, today)
+    return billing_terms(company.slug, contract.terms_version, contract.customer_kind, own_terms=own_terms, on=today)
 
 
 def _number(company_id: int, drafts: Sequence[InvoiceDraft]) -> list[Issued]:
@@ -146,7 +155,7 @@ def write_invoices(company: CompanyFacts, issued: Sequence[Issued], *, at: datet
 _INVOICE = (
     *("id", "company_id", "customer_id", "contract_id", "kind", "number", "issued_on", "due_on", "is_term_agreed"),
     *("customer_kind", "language", "currency", "net_minor", "vat_minor", "total_minor", "open_minor", "reference"),
-    *("products", "terms_version", "because", "content_sha256"),
+    *("products", "terms_version", "own_terms", "because", "content_sha256"),
 )
 
 
@@ -172,6 +181,7 @@ def _invoice_row(company: CompanyFacts, one: Issued, because: str) -> tuple[obje
         one.reference,
         list(draft.products),
         draft.terms_version,
+        msgspec.json.encode(own_terms_to_json(draft.own_terms)).decode() if draft.own_terms else "[]",
         because,
         one.content_sha256,
     )
@@ -305,11 +315,12 @@ def _move_on(
     billed_until = {line.line_id: line.period.until for draft in drafts for line in draft.lines if line.period}
     moves = []
     for contract in contracts:
-        terms = billing_terms(company.slug, contract.terms_version, contract.customer_kind)
+        terms = _terms(company, contract, today)
+        turn = next_turn(contract.agreed, today=today)
         for row in contract.lines:
             until = billed_until.get(row.line_id, row.billed_until)
             again = look_again_on(row, terms.run_for(row.product), billed_until=until, today=today)
-            moves.append((row.line_id, until, again))
+            moves.append((row.line_id, until, min(again, turn) if again is not None and turn is not None else again))
     with connection.cursor() as cursor:
         cursor.execute(
             """update billing_running_line r set billed_until = m.billed_until, look_again_on = m.again

@@ -4,9 +4,11 @@ from datetime import date
 
 from servanda.business.billing.decisions.payment import due_on, term_for
 from servanda.business.billing.decisions.periods import periods_due, price_of_period
+from servanda.business.billing.decisions.prices import LIST_PRICES, Pricing, price_of
 from servanda.business.billing.decisions.terms import BillingTerms
 from servanda.business.billing.facts import BillableContract, BillableLine, DraftLine, InvoiceDraft
 from servanda.business.catalogue.facts import PriceList
+from servanda.business.contracts.decisions.deviating import own_terms_on
 from servanda.ground.citation import Citation
 from servanda.ground.law.vat import VatTreatment, vat_of
 from servanda.ground.money import total_of
@@ -19,11 +21,15 @@ class NotAnInvoice(Refused):
 
 
 def invoice_due(
-    contract: BillableContract, prices: PriceList, terms: BillingTerms, *, today: date
+    contract: BillableContract, prices: PriceList, terms: BillingTerms, *, today: date, pricing: Pricing = LIST_PRICES
 ) -> InvoiceDraft | None:
-    """Return the invoice that is due to the contract today, with all its due lines; None when none is due."""
+    """Return the invoice that is due to the contract today, with all its due lines; None when none is due.
+
+    `terms` are those that hold for the contract today, with what was agreed in their place. Without `pricing` the list
+    holds for everybody, as for a customer of today.
+    """
     lines = tuple(
-        draft for line in contract.lines for draft in _lines_due(line, prices, terms, contract.language, today=today)
+        draft for line in contract.lines for draft in _lines_due(contract, line, prices, terms, pricing, today=today)
     )
     if not lines:
         return None
@@ -56,20 +62,29 @@ def draft_invoice(
         vat_note=_note(contract.vat, contract.language),
         net=net,
         vat=vat_of(net, rate=contract.vat.rate),
-        because=_because(products, terms, contract.vat),
+        because=_because(lines, products, terms, contract.vat),
+        own_terms=own_terms_on(contract.agreed, issued_on),
     )
 
 
 def _lines_due(
-    line: BillableLine, prices: PriceList, terms: BillingTerms, language: str, *, today: date
+    contract: BillableContract,
+    line: BillableLine,
+    prices: PriceList,
+    terms: BillingTerms,
+    pricing: Pricing,
+    *,
+    today: date,
 ) -> list[DraftLine]:
     periods = periods_due(line, terms.run_for(line.product), today=today)
-    return [_line(line, prices, period, language) for period in periods]
+    return [_line(contract, line, prices, pricing, period) for period in periods]
 
 
-def _line(line: BillableLine, prices: PriceList, period: Period, language: str) -> DraftLine:
-    unit = line.own_price if line.own_price is not None else prices.price_on(line.plan, period.since)
-    name = prices.name_of(line.plan, language)
+def _line(
+    contract: BillableContract, line: BillableLine, prices: PriceList, pricing: Pricing, period: Period
+) -> DraftLine:
+    unit, because = price_of(contract, line, prices, pricing, on=period.since)
+    name = prices.name_of(line.plan, contract.language)
     return DraftLine(
         line_id=line.line_id,
         product=line.product,
@@ -78,13 +93,17 @@ def _line(line: BillableLine, prices: PriceList, period: Period, language: str) 
         unit=unit,
         net=price_of_period(line, period, unit),
         period=period,
+        because=because,
     )
 
 
-def _because(products: tuple[str, ...], terms: BillingTerms, vat: VatTreatment) -> tuple[Citation, ...]:
+def _because(
+    lines: tuple[DraftLine, ...], products: tuple[str, ...], terms: BillingTerms, vat: VatTreatment
+) -> tuple[Citation, ...]:
     term = term_for(products, terms)
     run = tuple(citation for product in products for citation in terms.run_because_for(product))
-    return tuple(dict.fromkeys((*run, *(term.because if term is not None else ()), vat.citation)))
+    prices = tuple(citation for line in lines for citation in line.because)
+    return tuple(dict.fromkeys((*run, *(term.because if term is not None else ()), *prices, vat.citation)))
 
 
 def _note(vat: VatTreatment, language: str) -> str:

@@ -4,10 +4,12 @@ Periods are anchored to the day the line began: 31 January, 28 February, 31 Marc
 terms name for it; several missed ones come as lines of one invoice.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
 from servanda.business.billing.facts import BillableLine
+from servanda.business.contracts.facts import AgreedRule
 from servanda.ground.calendar import add_months, last_working_day_of_month, months_between
 from servanda.ground.money import Money
 from servanda.ground.periods import Period
@@ -65,6 +67,12 @@ def look_again_on(line: BillableLine, run: InvoiceRun, *, billed_until: date, to
     if period is not None:
         return run_day(period, run)
     return line.until if line.until is not None and today < line.until else None
+
+
+def next_turn(agreed: Iterable[AgreedRule], *, today: date) -> date | None:
+    """Return the next day on which a rule of the customer's own begins or ends: the day of invoicing may be another then."""
+    days = (day for one in agreed for day in (one.since, one.until) if day > today)
+    return min(days, default=None)
 
 
 def whole_period(line: BillableLine, day: date) -> Period:

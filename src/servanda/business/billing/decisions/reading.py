@@ -6,19 +6,25 @@ from functools import lru_cache
 from servanda.business.billing.decisions.terms import BillingTerms, RuledTerm
 from servanda.terms.clauses import CustomerKind, InvoiceRun, PaymentTerm
 from servanda.terms.document import Agreement
-from servanda.terms.resolving import ask
+from servanda.terms.resolving import Deviation, ask
 
 
-@lru_cache(maxsize=256)
-def billing_terms_of(agreement: Agreement, customer: CustomerKind, products: frozenset[str], on: date) -> BillingTerms:
+@lru_cache(maxsize=2048)  # a set of rules of its own, agreed with one customer, is a case of its own
+def billing_terms_of(
+    agreement: Agreement,
+    customer: CustomerKind,
+    products: frozenset[str],
+    on: date,
+    own_terms: tuple[Deviation, ...] = (),
+) -> BillingTerms:
     """Return the billing rules of an agreement for a kind of customer; the key "" holds the general rule."""
     terms = BillingTerms()
     for product in ("", *sorted(products)):
         asked_for = product or None
-        payment = ask(agreement, PaymentTerm, on=on, product=asked_for, customer=customer)
+        payment = ask(agreement, PaymentTerm, on=on, product=asked_for, customer=customer, deviations=own_terms)
         if payment.rule is not None:
             terms.payment[product] = RuledTerm(payment.rule, payment.because, is_house=payment.is_house)
-        run = ask(agreement, InvoiceRun, on=on, product=asked_for, customer=customer)
+        run = ask(agreement, InvoiceRun, on=on, product=asked_for, customer=customer, deviations=own_terms)
         if run.rule is not None:
             terms.run[product] = run.rule
             terms.run_because[product] = run.because

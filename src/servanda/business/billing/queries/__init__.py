@@ -8,6 +8,7 @@ from servanda.business.billing.queries.bank import (
     statements_of,
     suspense_counts,
 )
+from servanda.business.billing.queries.history import past_invoices
 from servanda.business.billing.queries.invoices import (
     invoice_ids_after,
     invoice_numbered,
@@ -19,7 +20,7 @@ from servanda.business.billing.queries.invoices import (
     open_totals_by_customer,
     overdue_of_customer,
 )
-from servanda.business.billing.queries.lines import due_contracts
+from servanda.business.billing.queries.lines import due_contracts, running_contracts
 from servanda.business.billing.queries.terms import billing_terms
 
 __all__ = [
@@ -36,8 +37,10 @@ __all__ = [
     "open_totals_by_company",
     "open_totals_by_customer",
     "overdue_of_customer",
+    "past_invoices",
     "payments_of_customer",
     "pending_payments",
+    "running_contracts",
     "statements_of",
     "suspense_counts",
 ]

@@ -16,6 +16,7 @@ from servanda.business.billing.facts import (
     OpenTotals,
 )
 from servanda.business.billing.models import Allocation, Charge, Invoice, InvoiceLine
+from servanda.business.contracts.decisions.deviating import own_terms_from_json
 from servanda.business.evidence.facts import because_from_json
 from servanda.ground.money import Money
 from servanda.terms.clauses import CustomerKind
@@ -164,6 +165,7 @@ def _facts(
         lines=tuple(_line(line, currency) for line in lines),
         charges=tuple(_charge(charge, currency) for charge in charges),
         allocations=tuple(_allocation(allocation, currency) for allocation in allocations),
+        own_terms=own_terms_from_json(row.own_terms),
     )
 
 

@@ -1,11 +1,14 @@
 """Which contracts have lines that may be due to be billed: reads the hint's index only, whatever else exists."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import groupby
 
 from django.db import connection
 
 from servanda.business.billing.facts import BillableContract, BillableLine
+from servanda.business.contracts.facts import AgreedRule
+from servanda.business.contracts.queries import agreed_rules
 from servanda.ground.law.vat import VatTreatment, vat_treatment
 from servanda.ground.money import Money
 from servanda.terms.clauses import CustomerKind
@@ -16,16 +19,29 @@ select distinct contract_id from (
      where r.company_id = %s and r.look_again_on <= %s order by r.look_again_on limit %s) due
 """
 
-_LINES = """
+_COLUMNS = """
 select c.id, c.customer_id, c.customer_kind, c.terms_version, u.language, u.email, u.country,
-       u.vat_number_checked_on is not null and u.vat_number <> '' as has_vat_number,
+       u.vat_number_checked_on is not null and u.vat_number <> '' as has_vat_number, own.is_any,
        l.id as line_id, l.product_code, l.plan_code, l.description, l.quantity, l.own_price_minor,
        l.interval_months, l.began_on, l.until, r.billed_until
   from contract c
   join customer u on u.id = c.customer_id
   join contract_line l on l.contract_id = c.id
+ cross join (select exists (select 1 from contract_deviation d join contract k on k.id = d.contract_id
+                             where k.company_id = %s and d.kind <> '') as is_any) own
+"""
+
+_LINES = f"""
+{_COLUMNS}
   join billing_running_line r on r.line_id = l.id and r.look_again_on <= %s
  where c.id = any(%s)
+ order by c.id, l.id
+"""
+
+_RUNNING = f"""
+{_COLUMNS}
+  join billing_running_line r on r.line_id = l.id and r.look_again_on is not null
+ where c.company_id = %s and c.ended_on is null and (l.until is null or l.until > %s)
  order by c.id, l.id
 """
 
@@ -37,12 +53,36 @@ def due_contracts(company_id: int, *, today: date, limit: int) -> tuple[Billable
         ids = [row[0] for row in cursor.fetchall()]
         if not ids:
             return ()
-        cursor.execute(_LINES, [today, ids])
+        cursor.execute(_LINES, [company_id, today, ids])
         rows = cursor.fetchall()
-    return tuple(_contract(list(group), today=today) for _, group in groupby(rows, key=lambda row: row[0]))
+    return _contracts(rows, today=today)
 
 
-def _contract(rows: list[tuple], *, today: date) -> BillableContract:  # type: ignore[type-arg]
+def running_contracts(company_id: int, *, today: date) -> tuple[BillableContract, ...]:
+    """Return all contracts of a company that something will still be billed on, with those of their lines."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNNING, [company_id, company_id, today])
+        rows = cursor.fetchall()
+    return _contracts(rows, today=today)
+
+
+def _contracts(rows: list[tuple], *, today: date) -> tuple[BillableContract, ...]:  # type: ignore[type-arg]
+    agreed = _agreed({row[0] for row in rows}) if rows and rows[0][8] else {}
+    return tuple(
+        _contract(list(group), agreed.get(contract_id, ()), today=today)
+        for contract_id, group in groupby(rows, key=lambda row: row[0])
+    )
+
+
+def _agreed(contract_ids: Iterable[int]) -> Mapping[int, tuple[AgreedRule, ...]]:
+    """Return the rules of their own that contracts have: one question, put only where the company has any."""
+    found: dict[int, tuple[AgreedRule, ...]] = {}
+    for one in agreed_rules(contract_ids):
+        found[one.contract_id] = (*found.get(one.contract_id, ()), one)
+    return found
+
+
+def _contract(rows: list[tuple], agreed: tuple[AgreedRule, ...], *, today: date) -> BillableContract:  # type: ignore[type-arg]
     contract_id, customer_id, kind, version, language, email, country, has_vat_number = rows[0][:8]
     customer_kind = CustomerKind(kind)
     return BillableContract(
@@ -53,7 +93,8 @@ def _contract(rows: list[tuple], *, today: date) -> BillableContract:  # type: i
         language=language,
         email=email,
         vat=_vat(country, has_vat_number, customer_kind, today),
-        lines=tuple(_line(row[8:]) for row in rows),
+        lines=tuple(_line(row[9:]) for row in rows),
+        agreed=agreed,
     )
 
 

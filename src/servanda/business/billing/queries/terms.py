@@ -1,13 +1,22 @@
 """The rules that a contract's invoices are made by: those of the version that the customer accepted."""
 
+from datetime import date
+
 from servanda.agreements.reading import catalogue_of
 from servanda.business.billing.decisions.reading import billing_terms_of
 from servanda.business.billing.decisions.terms import BillingTerms
 from servanda.business.library.queries import version_of
 from servanda.terms.clauses import CustomerKind
+from servanda.terms.resolving import Deviation
 
 
-def billing_terms(slug: str, version: str, customer: CustomerKind) -> BillingTerms:
-    """Return the billing rules of an accepted version for a kind of customer, product by product."""
+def billing_terms(
+    slug: str, version: str, customer: CustomerKind, *, own_terms: tuple[Deviation, ...] = (), on: date | None = None
+) -> BillingTerms:
+    """Return the billing rules of an accepted version for a kind of customer, product by product.
+
+    With rules of the customer's own the day must be given: they hold for some days only.
+    """
     agreement = version_of(slug, version)
-    return billing_terms_of(agreement, customer, catalogue_of(slug).codes, agreement.effective_on)
+    day = on if own_terms and on is not None else agreement.effective_on
+    return billing_terms_of(agreement, customer, catalogue_of(slug).codes, day, own_terms)

@@ -52,6 +52,7 @@ def record_change(
         approved_by=approval.by if approval is not None else "",
         because=because_to_json(because),
         recorded_on=today,
+        plan_code=draft.plan_code,
     )
     _record(row, "change.recorded", because=because, today=today, at=at, by=by)
     return row.pk
@@ -60,12 +61,16 @@ def record_change(
 @transaction.atomic
 def note_announcement(change_id: int, *, customer_id: int, letter_key: str, accepted_on: date) -> bool:
     """Note that the customer's own notice of a change was delivered. False: noted before; the first delivery counts."""
-    _, is_new = Announcement.objects.get_or_create(
+    row, is_new = Announcement.objects.select_for_update().get_or_create(
         change_id=change_id,
         customer_id=customer_id,
         defaults={"letter_key": letter_key, "accepted_on": accepted_on},
     )
-    return is_new
+    if row.accepted_on is not None:
+        return is_new
+    row.accepted_on = accepted_on
+    row.save(update_fields=["accepted_on"])
+    return True
 
 
 @transaction.atomic

@@ -1,12 +1,16 @@
 """Concluding a contract: the customer's kind and the accepted terms are frozen on it, each line gets its first term."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 
+from servanda.business.companies.queries import company
+from servanda.business.contracts.actions.accepting import accepted_text, drafts_of
 from servanda.business.contracts.actions.refusals import ContractRefused, refuse_on
-from servanda.business.contracts.decisions.concluding import conclusion_objections, term_of
+from servanda.business.contracts.decisions.concluding import conclusion_objections, term_of, vendor_objection
 from servanda.business.contracts.decisions.importing import ContractImport, ImportedRow
+from servanda.business.contracts.decisions.orders import Objection
 from servanda.business.contracts.decisions.renewing import look_again_on
 from servanda.business.contracts.decisions.terms import ConclusionTerms
 from servanda.business.contracts.facts import Acceptance, ContractFacts, NewLine
@@ -14,8 +18,13 @@ from servanda.business.contracts.models import Contract, Line
 from servanda.business.contracts.queries import contract as facts_of
 from servanda.business.contracts.queries import plan_of_import
 from servanda.business.customers.actions import note_purchase
+from servanda.business.customers.facts import CustomerFacts
 from servanda.business.customers.queries import customer
 from servanda.business.evidence.actions import record
+from servanda.business.library.actions import accept_all
+from servanda.business.library.facts import IMPORTED, AcceptanceDraft, RenderedTerms, VendorTermsFacts
+from servanda.business.library.queries import belonging, vendor_terms_for, vendor_terms_of, version_of
+from servanda.ground.calendar import legal_day
 from servanda.ground.refusal import WrongDocument
 
 
@@ -33,34 +42,81 @@ def conclude_contract(
     at: datetime,
     scope_sheet: str = "",
     by: str = "system",
+    accepted_by: str = "",
+    vendor_accepted: frozenset[str] = frozenset(),
 ) -> ContractFacts:
-    """Conclude a contract and return it. Refuses a number that is taken, and what the terms do not offer."""
-    buyer = customer(customer_id)
-    if buyer.company_id != company_id:
-        raise ContractRefused(f"Customer {buyer.number} belongs to another company. Choose one of this company.")
-    if not lines:
-        raise ContractRefused(f"Contract {number} has no line. Add what the customer buys.")
-    if Contract.objects.filter(company_id=company_id, number=number).exists():
-        raise ContractRefused(f"There is a contract {number} already. Choose another number.")
-    refuse_on(*conclusion_objections(lines, terms, sheet=scope_sheet))
+    """Conclude a contract and return it, with the proof of what was accepted.
+
+    Refuses a number that is taken, what the terms do not offer, an accepted text that is not the version's, and missing
+    vendors' terms. `accepted_by` is the person's name; `vendor_accepted` are the hashes of the vendors' terms.
+    """
+    new = _New(company_id, customer(customer_id), number, acceptance, began_on, lines, terms, scope_sheet)
+    slug = company(company_id).slug
+    bought = vendor_terms_for(company_id, new.products, on=legal_day(acceptance.at))
+    objection = vendor_objection(
+        bought,
+        vendor_accepted,
+        agreement=version_of(slug, acceptance.version),
+        products=new.products,
+        customer=new.buyer.kind,
+        on=today,
+    )
+    _refuse_unfit(new, objection)
+    text = accepted_text(slug, acceptance)
+    concluded = _write(new)
+    accept_all(drafts_of(concluded, (text, *bought), accepted_by=accepted_by), at=at)
+    _record(concluded, new, text, accepted=bought, today=today, at=at, by=by)
+    return concluded
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A contract that is to be concluded."""
+
+    company_id: int
+    buyer: CustomerFacts
+    number: str
+    acceptance: Acceptance
+    began_on: date
+    lines: tuple[NewLine, ...]
+    terms: ConclusionTerms
+    scope_sheet: str
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        return tuple(line.product_code for line in self.lines)
+
+
+def _refuse_unfit(new: _New, *objections: Objection | None) -> None:
+    if new.buyer.company_id != new.company_id:
+        raise ContractRefused(f"Customer {new.buyer.number} belongs to another company. Choose one of this company.")
+    if not new.lines:
+        raise ContractRefused(f"Contract {new.number} has no line. Add what the customer buys.")
+    if Contract.objects.filter(company_id=new.company_id, number=new.number).exists():
+        raise ContractRefused(f"There is a contract {new.number} already. Choose another number.")
+    refuse_on(*conclusion_objections(new.lines, new.terms, sheet=new.scope_sheet), *objections)
+
+
+def _write(new: _New) -> ContractFacts:
+    acceptance = new.acceptance
     row = Contract.objects.create(
-        company_id=company_id,
-        customer_id=customer_id,
-        number=number,
-        customer_kind=buyer.kind.value,
+        company_id=new.company_id,
+        customer_id=new.buyer.customer_id,
+        number=new.number,
+        customer_kind=new.buyer.kind.value,
         terms_version=acceptance.version,
         terms_language=acceptance.language,
         terms_sha256=acceptance.sha256,
+        accepted_version=acceptance.version,
+        accepted_sha256=acceptance.sha256,
         accepted_at=acceptance.at,
         accepted_how=acceptance.how,
-        began_on=began_on,
-        scope_sheet=scope_sheet,
+        began_on=new.began_on,
+        scope_sheet=new.scope_sheet,
     )
-    Line.objects.bulk_create(_line_row(row, line, terms) for line in lines)
-    note_purchase(customer_id, on=max(line.began_on for line in lines))
-    concluded = facts_of(row.pk)
-    _record(concluded, lines, terms=terms, today=today, at=at, by=by)
-    return concluded
+    Line.objects.bulk_create(_line_row(row, line, new.terms) for line in new.lines)
+    note_purchase(new.buyer.customer_id, on=max(line.began_on for line in new.lines))
+    return facts_of(row.pk)
 
 
 @transaction.atomic
@@ -71,20 +127,28 @@ def import_contracts(
     plan = plan_of_import(company_id, rows, file=file, today=today)
     if plan.problems:
         raise WrongDocument(plan.problems)
+    slug, offered = company(company_id).slug, vendor_terms_of(company_id, on=today)
+    texts: dict[tuple[str, str, str], RenderedTerms] = {}
+    drafts: list[AcceptanceDraft] = []
     for contract in plan.contracts:
-        conclude_contract(
-            company_id=company_id,
-            customer_id=contract.customer_id,
-            number=contract.number,
-            acceptance=contract.acceptance,
-            began_on=contract.began_on,
-            lines=contract.lines,
-            terms=contract.terms,
-            scope_sheet=contract.scope_sheet,
-            today=today,
-            at=at,
-            by=by,
+        new = _New(
+            company_id,
+            customer(contract.customer_id),
+            contract.number,
+            contract.acceptance,
+            contract.began_on,
+            contract.lines,
+            contract.terms,
+            contract.scope_sheet,
         )
+        _refuse_unfit(new)
+        accepted = (new.acceptance.version, new.acceptance.language, new.acceptance.sha256)
+        text = texts.get(accepted) or texts.setdefault(accepted, accepted_text(slug, new.acceptance))
+        concluded = _write(new)
+        drafts += drafts_of(concluded, (text,), accepted_by=IMPORTED)
+        unknown = belonging(offered, new.products)
+        _record(concluded, new, text, unknown=unknown, today=today, at=at, by=by)
+    accept_all(drafts, at=at)
     return plan
 
 
@@ -110,14 +174,18 @@ def _line_row(row: Contract, line: NewLine, terms: ConclusionTerms) -> Line:
 
 def _record(
     concluded: ContractFacts,
-    lines: tuple[NewLine, ...],
+    new: _New,
+    text: RenderedTerms,
     *,
-    terms: ConclusionTerms,
+    accepted: tuple[VendorTermsFacts, ...] = (),
+    unknown: tuple[VendorTermsFacts, ...] = (),
     today: date,
     at: datetime,
     by: str,
 ) -> None:
-    special = [line.special_reason for line in lines if line.special_reason]
+    special = [line.special_reason for line in new.lines if line.special_reason]
+    acceptance = concluded.acceptance
+    vendors = {"vendor_terms": _named(accepted), "vendor_terms_not_known_to_be_accepted": _named(unknown)}
     record(
         company_id=concluded.company_id,
         key=f"contract.concluded:{concluded.contract_id}",
@@ -125,16 +193,23 @@ def _record(
         subject=f"contract:{concluded.contract_id}",
         on_day=today,
         at=at,
-        because=terms.because,
+        because=new.terms.because,
         facts={
             "customer_kind": concluded.customer_kind.value,
-            "terms_version": concluded.acceptance.version,
-            "terms_language": concluded.acceptance.language,
-            "terms_sha256": concluded.acceptance.sha256,
-            "accepted_how": concluded.acceptance.how,
+            "terms_version": acceptance.version,
+            "terms_language": acceptance.language,
+            "terms_sha256": acceptance.sha256,
+            "shown_sha256": text.sha256,
+            "accepted_at": acceptance.at.isoformat(),
+            "accepted_how": acceptance.how,
             "line_ids": list(concluded.line_ids),
             "special_agreements": special,
+            **{name: named for name, named in vendors.items() if named},
         },
         customer_id=concluded.customer_id,
         by=by,
     )
+
+
+def _named(terms: tuple[VendorTermsFacts, ...]) -> list[dict[str, str]]:
+    return [{"name": one.name, "version": one.version, "sha256": one.sha256} for one in terms]

@@ -1,4 +1,4 @@
-"""From when may a change of terms or prices hold, who may leave because of it, and which price binds on a day?
+"""From when may a change of terms or prices hold, and who may leave because of it? `pricing` says which price binds.
 
 The terms name classes of change, each with its own notice; where two of their rules cover a change, the longer notice
 binds us. Above them stands the law: a consumer is told individually, and can leave before the change holds.
@@ -25,11 +25,17 @@ ChangeRule = Ruled[TermsChange] | Ruled[PriceChange]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedPrice:
-    """A price of a plan from a day on. `announced_on` is the day on which the customer's notice of it was accepted."""
+    """A price of a plan from a day on. `announced_on` is the day on which the customer's notice of it was accepted.
+
+    `promised_on` is the day from which that notice says it holds. `is_recorded`: it stands in the log of changes, with a
+    reason and who approved it.
+    """
 
     since: date
     amount: Money
     announced_on: date | None = None
+    promised_on: date | None = None
+    is_recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,39 +200,6 @@ def upgrade_objection(upgrade: Ruled[PriceChange], *, shown: Money, approval: Ap
         " the approval first.",
         because=upgrade.because,
     )
-
-
-def price_on(
-    prices: Iterable[DatedPrice],
-    *,
-    day: date,
-    agreed_on: date,
-    rules: tuple[ChangeRule, ...] = (),
-    customer: CustomerKind = CustomerKind.BUSINESS,
-) -> Money | None:
-    """Return the price that binds a customer for a period that begins on the day; None before the first price.
-
-    The price at the conclusion binds by itself, and so does a lower one. A rise binds only from the day that its
-    delivered notice allows; until then the price before it holds.
-    """
-    binding: DatedPrice | None = None
-    for price in sorted(prices, key=lambda price: price.since):
-        if price.since > day:
-            break
-        is_agreed = binding is None or price.since <= agreed_on or price.amount <= binding.amount
-        is_free = is_agreed or not needs_notice(rules, customer=customer)
-        if is_free or _is_announced_in_time(price, day, rules, customer, agreed_on):
-            binding = price
-    return binding.amount if binding is not None else None
-
-
-def _is_announced_in_time(
-    price: DatedPrice, day: date, rules: tuple[ChangeRule, ...], customer: CustomerKind, agreed_on: date
-) -> bool:
-    if price.announced_on is None:
-        return False
-    effect = earliest_effect(rules, sent_on=price.announced_on, customer=customer, concluded_on=agreed_on)
-    return effect.on <= day
 
 
 def _is_over_cap(old: Money, new: Money, ordinary: PriceChange) -> bool:

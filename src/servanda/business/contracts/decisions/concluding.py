@@ -6,9 +6,13 @@ from datetime import date
 from servanda.business.contracts.decisions.orders import Objection
 from servanda.business.contracts.decisions.terms import ConclusionTerms
 from servanda.business.contracts.facts import Deviation, NewLine, RunningTerm
+from servanda.business.library.facts import VendorTermsFacts
 from servanda.ground.calendar import add_months
-from servanda.terms.clauses import BillingInterval, Notice, Scope, SpecialAgreement, Term
-from servanda.terms.ruled import Ruled
+from servanda.ground.citation import Citation
+from servanda.terms.clauses import BillingInterval, CustomerKind, Notice, Scope, SpecialAgreement, Term, VendorTerms
+from servanda.terms.document import Agreement
+from servanda.terms.resolving import ask
+from servanda.terms.ruled import Ruled, ruled
 
 
 def scope_objection(scope: Ruled[Scope] | None, *, sheet: str) -> Objection | None:
@@ -65,6 +69,46 @@ def interval_objection(interval: Ruled[BillingInterval] | None, *, months: int) 
         message=f"Billing {months} months at a time is not offered. Choose {_list(interval.rule.months)} months.",
         because=interval.because,
     )
+
+
+def vendor_objection(
+    bought: tuple[VendorTermsFacts, ...],
+    accepted: frozenset[str],
+    *,
+    agreement: Agreement,
+    products: Iterable[str],
+    customer: CustomerKind,
+    on: date,
+) -> Objection | None:
+    """Return why an order is refused: it was not accepted with exactly the vendors' terms that belong to it."""
+    because = _vendor_clauses(agreement, products, customer=customer, on=on)
+    missing = [str(terms) for terms in bought if terms.sha256 not in accepted]
+    if missing:
+        message = (
+            f"The terms of {_and(missing)} were not accepted, and they belong to what is bought."
+            " Hand them to the customer, and let them accept that very version."
+        )
+        return Objection(message=message, because=because)
+    foreign = sorted(accepted - {terms.sha256 for terms in bought})
+    if foreign:
+        message = (
+            f"Terms of a vendor with the hash {foreign[0][:12]}… were accepted, and they do not belong to what is bought."
+            " Show the customer the terms that do."
+        )
+        return Objection(message=message, because=because)
+    return None
+
+
+def _vendor_clauses(
+    agreement: Agreement, products: Iterable[str], *, customer: CustomerKind, on: date
+) -> tuple[Citation, ...]:
+    asked = (ruled(ask(agreement, VendorTerms, on=on, product=product, customer=customer)) for product in products)
+    return tuple(dict.fromkeys(citation for one in asked if one is not None for citation in one.because))
+
+
+def _and(names: list[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def term_months(term: Ruled[Term] | None, *, asked_months: int | None) -> int | None:

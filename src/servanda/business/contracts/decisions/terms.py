@@ -6,7 +6,17 @@ from datetime import date
 from typing import TypeVar
 
 from servanda.ground.citation import Citation
-from servanda.terms.clauses import BillingInterval, CustomerKind, Notice, NoticeChannel, Renewal, Rule, Scope, Term
+from servanda.terms.clauses import (
+    BillingInterval,
+    CustomerKind,
+    Notice,
+    NoticeChannel,
+    Renewal,
+    Rule,
+    Scope,
+    Term,
+    is_valid_on,
+)
 from servanda.terms.document import Agreement
 from servanda.terms.resolving import Deviation, ask
 from servanda.terms.ruled import Ruled, ruled
@@ -53,14 +63,22 @@ def ending_terms(
     def say(kind: type[A]) -> Ruled[A] | None:
         return ruled(ask(agreement, kind, on=on, product=product, customer=customer, deviations=deviations))
 
-    return EndingTerms(notice=say(Notice), renewal=say(Renewal), channels=_customers_channels(agreement, customer))
+    channels = _agreed_channels(deviations, on) or _customers_channels(agreement, customer)
+    return EndingTerms(notice=say(Notice), renewal=say(Renewal), channels=channels)
 
 
-def conclusion_terms(agreement: Agreement, *, product: str, customer: CustomerKind, on: date) -> ConclusionTerms:
+def conclusion_terms(
+    agreement: Agreement,
+    *,
+    product: str,
+    customer: CustomerKind,
+    on: date,
+    deviations: tuple[Deviation, ...] = (),
+) -> ConclusionTerms:
     """Return what the agreement says about concluding a contract for the product."""
 
     def say(kind: type[A]) -> Ruled[A] | None:
-        return ruled(ask(agreement, kind, on=on, product=product, customer=customer))
+        return ruled(ask(agreement, kind, on=on, product=product, customer=customer, deviations=deviations))
 
     scope, term, interval, notice = say(Scope), say(Term), say(BillingInterval), say(Notice)
     return ConclusionTerms(
@@ -82,6 +100,14 @@ def joined_terms(parts: Iterable[ConclusionTerms]) -> ConclusionTerms:
         notices={product: rule for one in terms for product, rule in one.notices.items()},
         because=tuple(dict.fromkeys(citation for one in terms for citation in one.because)),
     )
+
+
+def _agreed_channels(deviations: Iterable[Deviation], on: date) -> Ruled[NoticeChannel] | None:
+    for own in deviations:
+        rule = own.rule
+        if isinstance(rule, NoticeChannel) and rule.party != "provider" and is_valid_on(own.since, own.until, on):
+            return Ruled(rule, (own.citation,))
+    return None
 
 
 def _customers_channels(agreement: Agreement, customer: CustomerKind) -> Ruled[NoticeChannel] | None:

@@ -25,7 +25,7 @@ from servanda.terms.clauses import (
     Suspension,
 )
 from servanda.terms.document import Agreement
-from servanda.terms.resolving import Answer, Selector, ask, rules_of
+from servanda.terms.resolving import Answer, Deviation, Selector, ask, rules_of
 from servanda.terms.ruled import Ruled
 
 R = TypeVar("R", bound=Rule)
@@ -33,38 +33,50 @@ R = TypeVar("R", bound=Rule)
 
 @lru_cache(maxsize=4096)
 def ladder_terms(
-    agreement: Agreement, customer: CustomerKind, products: frozenset[str], services: frozenset[str], on: date
+    agreement: Agreement,
+    customer: CustomerKind,
+    products: frozenset[str],
+    services: frozenset[str],
+    on: date,
+    deviations: tuple[Deviation, ...] = (),
 ) -> LadderTerms:
     """Return the rules for an invoice over these products.
 
     `services` are all the products that the customer has, because a clause may reach further than the invoice. An
-    invoice over several products is followed by the general rules.
+    invoice over several products is followed by the general rules. `deviations` are what was agreed with the customer.
     """
     product = next(iter(products)) if len(products) == 1 else None
 
+    def case(kind: type[R], selector: Selector = ()) -> Answer[R]:
+        return ask(agreement, kind, on=on, product=product, customer=customer, selector=selector, deviations=deviations)
+
     def one(kind: type[R], selector: Selector = ()) -> Ruled[R] | None:
-        return _ruled(ask(agreement, kind, on=on, product=product, customer=customer, selector=selector))
+        return _ruled(case(kind, selector))
 
     reminders = tuple(
         ruled
-        for answer in rules_of(agreement, Reminder, on=on, product=product, customer=customer)
+        for answer in rules_of(agreement, Reminder, on=on, product=product, customer=customer, deviations=deviations)
         if (ruled := _ruled(answer)) is not None
     )
     non_payment: Selector = (("cause", "non-payment"),)
-    suspension = ask(agreement, Suspension, on=on, product=product, customer=customer, selector=non_payment)
+    suspension = case(Suspension, non_payment)
     reminders, held_by, warning_step = _with_warning(reminders, suspension, customer)
-    payment = ask(agreement, PaymentTerm, on=on, product=product, customer=customer)
+    closure = case(Closure, non_payment)
+    if warning_step is None and closure.rule is not None and closure.needs_warning is not None:
+        reminders = reminders or (warning_by_law(customer, (closure.needs_warning,)),)
+        warning_step = reminders[0].rule.step
+    payment = case(PaymentTerm)
     return LadderTerms(
         reminders=reminders,
         fee=one(ReminderFee),
         interest=one(Interest),
         compensation=one(Compensation),
         suspension=held_by,
-        suspendable=frozenset(_suspendable(agreement, services | products, customer, on)),
+        suspendable=frozenset(_suspendable(agreement, services | products, customer, on, deviations)),
         breach=one(MaterialBreach),
-        closure=one(Closure, non_payment),
+        closure=_ruled(closure),
         warning_step=warning_step,
-        deletions=tuple(_deletions(agreement, services | products, customer, on)),
+        deletions=tuple(_deletions(agreement, services | products, customer, on, deviations)),
         question=one(InvoiceQuestion),
         payment_because=payment.because,
     )
@@ -99,18 +111,30 @@ def _with_warning(
     return letters, Ruled(after_warning, because), letters[0].rule.step
 
 
-def _suspendable(agreement: Agreement, products: Iterable[str], customer: CustomerKind, on: date) -> Iterable[str]:
+def _suspendable(
+    agreement: Agreement, products: Iterable[str], customer: CustomerKind, on: date, deviations: tuple[Deviation, ...]
+) -> Iterable[str]:
     for product in products:
-        answer = ask(agreement, Suspendable, on=on, product=product, customer=customer)
+        answer = ask(agreement, Suspendable, on=on, product=product, customer=customer, deviations=deviations)
         if answer.rule is None or answer.rule.is_suspendable:
             yield product
 
 
 def _deletions(
-    agreement: Agreement, products: Iterable[str], customer: CustomerKind, on: date
+    agreement: Agreement, products: Iterable[str], customer: CustomerKind, on: date, deviations: tuple[Deviation, ...]
 ) -> Iterable[tuple[str, Ruled[Deletion]]]:
+    counted: Selector = (("counted_from", "closure"),)
     for product in sorted(products):
-        counted: Selector = (("counted_from", "closure"),)
-        ruled = _ruled(ask(agreement, Deletion, on=on, product=product, customer=customer, selector=counted))
+        ruled = _ruled(
+            ask(
+                agreement,
+                Deletion,
+                on=on,
+                product=product,
+                customer=customer,
+                selector=counted,
+                deviations=deviations,
+            )
+        )
         if ruled is not None:
             yield product, ruled

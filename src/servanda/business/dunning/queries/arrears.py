@@ -149,6 +149,7 @@ def _arrears(
         approved=frozenset(answer.key for answer in by_state["approved"]),
         declined=frozenset(answer.key for answer in by_state["declined"]),
         received_key=f"letter.accepted:{carried.key}" if carried is not None and received_on is not None else "",
+        own_terms=invoice.own_terms,
         bank_known_until=company.bank_checked_on,
     )
 
@@ -157,7 +158,13 @@ def _due_on(invoice: InvoiceFacts, company: CompanyFacts, received_on: date | No
     """Return the due day: the printed one, or a later one where the term counts from a receipt that came late."""
     if invoice.due_on is None or received_on is None or received_on <= invoice.issued_on:
         return invoice.due_on
-    terms = billing_terms(company.slug, invoice.terms_version, invoice.customer_kind)
+    terms = billing_terms(
+        company.slug,
+        invoice.terms_version,
+        invoice.customer_kind,
+        own_terms=invoice.own_terms,
+        on=invoice.issued_on,
+    )
     term = term_for(sorted(invoice.products), terms)
     if term is None:
         return invoice.due_on

@@ -20,8 +20,10 @@ if TYPE_CHECKING:  # what they measure needs Django to be set up, which only the
     from servanda.faces.cli.bench.billing import BillingBench
     from servanda.faces.cli.bench.rounds import RoundBench, RoundsBench
     from servanda.faces.cli.bench.running import Durability
+    from servanda.faces.cli.bench.whatif import WhatIfBench
 
 SUBSCRIPTIONS_MIN = 3  # the lines of one contract
+CUSTOMERS_MIN = 40  # a quarter of them must still hold some of each habit
 _STOPPED = 1
 
 
@@ -37,6 +39,12 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     _add_options(billing, run=run_billing, subscriptions=100_000, share="1")
     rounds = kinds.add_parser("round", help="a share due of many subscriptions, beside all due of as few")
     _add_options(rounds, run=run_rounds, subscriptions=1_000_000, share="0.01")
+    whatif = kinds.add_parser("what-if", help="who is hit by a draft: a quarter of a company, half of it, all of it")
+    whatif.add_argument("--customers", type=_customers, default=5_000, metavar="N", help="of the whole company")
+    whatif.add_argument("--invoices", type=_customers, default=150_000, metavar="N", help="of the last twelve months")
+    whatif.add_argument("--issue-days", type=_issue_days, default=1, metavar="N", help="working days a month, 1 to 20")
+    whatif.add_argument("--json", action="store_true", help="print the figures as JSON")
+    whatif.set_defaults(run=run_whatif)
 
 
 def run_billing(args: argparse.Namespace) -> int:
@@ -61,6 +69,24 @@ def run_rounds(args: argparse.Namespace) -> int:
         return bench_rounds(subscriptions=args.subscriptions, due_one_in=args.due_share)
 
     return _run(measure, _rounds_text, as_json=args.json)
+
+
+def run_whatif(args: argparse.Namespace) -> int:
+    """Measure how long a what-if takes and print the figures."""
+    if args.invoices < args.customers:
+        raise TooFew(f"{args.invoices} invoices leave some of {args.customers} customers without one. Ask for more.")
+
+    def measure() -> "WhatIfBench":
+        from servanda.faces.cli.bench.whatif import bench_whatif
+
+        return bench_whatif(customers=args.customers, invoices=args.invoices, issue_days=args.issue_days)
+
+    def text(found: "WhatIfBench") -> str:
+        from servanda.faces.cli.bench.whatif import whatif_text
+
+        return f"{whatif_text(found)}\n{_durability_text(found.durability)}"
+
+    return _run(measure, text, as_json=args.json)
 
 
 def _run(measure: Callable[[], Any], text: Callable[[Any], str], *, as_json: bool) -> int:
@@ -93,6 +119,18 @@ def _count(text: str) -> int:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a number of subscriptions. Write 3 or more: a contract has 3."
         )
+    return int(text)
+
+
+def _customers(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) >= CUSTOMERS_MIN):
+        raise argparse.ArgumentTypeError(f"{text!r} is not enough to measure. Write {CUSTOMERS_MIN} or more.")
+    return int(text)
+
+
+def _issue_days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 20):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of working days in a month. Write 1 to 20.")
     return int(text)
 
 

@@ -38,9 +38,9 @@ select %(company)s, n::text,
 
 _CONTRACTS = """
 insert into contract (company_id, customer_id, number, customer_kind, terms_version, terms_language, terms_sha256,
-                      accepted_at, accepted_how, began_on, end_cause, scope_sheet)
-select u.company_id, u.id, 'K-' || u.number, u.kind, %(version)s, 'da', %(sha256)s, %(at)s, 'signed order',
-       %(began_on)s, '', 'Som aftalt'
+                      accepted_version, accepted_sha256, accepted_at, accepted_how, began_on, end_cause, scope_sheet)
+select u.company_id, u.id, 'K-' || u.number, u.kind, %(version)s, 'da', %(sha256)s, %(version)s, %(sha256)s, %(at)s,
+       'signed order', %(began_on)s, '', 'Som aftalt'
   from customer u where u.company_id = %(company)s order by u.id
 """
 

@@ -12,10 +12,12 @@ from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies, today_of
 from servanda.business.customers.queries import customer_counts
 from servanda.business.evidence.queries import braked_companies
+from servanda.business.library.queries import libraries_of
 from servanda.faces.office.needs import needs_by_company
 from servanda.faces.office.showing.gist import terms_line
 from servanda.faces.office.shown import CompanyCard, Stamp
 from servanda.ground.money import Money
+from servanda.terms.versions import Library
 
 NOTHING = OpenTotals(Money(0), Money(0))
 
@@ -25,9 +27,11 @@ def company_cards(*, now: datetime) -> tuple[CompanyCard, ...]:
     days = {company.company_id: today_of(company, now=now) for company in found}
     totals, counts = open_totals_by_company(days), customer_counts()
     needs, braked = needs_by_company(days), braked_companies()
+    libraries = libraries_of(company.slug for company in found)
     return tuple(
         _card(
             company,
+            libraries.get(company.slug),
             today=days[company.company_id],
             owed=totals.get(company.company_id, NOTHING),
             customers=counts.get(company.company_id, 0),
@@ -39,7 +43,14 @@ def company_cards(*, now: datetime) -> tuple[CompanyCard, ...]:
 
 
 def _card(
-    company: CompanyFacts, *, today: date, owed: OpenTotals, customers: int, needs: int, is_braked: bool
+    company: CompanyFacts,
+    library: Library | None,
+    *,
+    today: date,
+    owed: OpenTotals,
+    customers: int,
+    needs: int,
+    is_braked: bool,
 ) -> CompanyCard:
     return CompanyCard(
         name=company.name,
@@ -51,7 +62,7 @@ def _card(
         customers=customers,
         open=owed.open,
         overdue=owed.overdue,
-        terms=terms_line(company.slug, today=today),
+        terms=terms_line(library, today=today),
         stamps=_stamps(company, needs, is_braked=is_braked),
     )
 

@@ -18,10 +18,15 @@ from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import purges_to_decide
 from servanda.business.letters.facts import LetterFacts
 from servanda.business.letters.queries import undelivered_letters
+from servanda.business.library.facts import ChangeProposalFacts, WaitingDraft
+from servanda.business.library.queries import open_proposals as open_changes
+from servanda.business.library.queries import unconfirmed_figures, waiting_drafts
 from servanda.faces.office.places import Visit
+from servanda.faces.office.showing.deciding_terms import agreement_cards
 from servanda.faces.office.showing.naming import Names
 from servanda.faces.office.shown import Card, LetterCard, Link, NoticeCard, PaymentsCard, PurgeCard, Question
 from servanda.faces.office.words import CHANNELS, LETTER_KINDS, language, word
+from servanda.ground.law.confirming import FigureToConfirm
 
 NOT_SPECIFIED = "not_specified"
 
@@ -35,6 +40,9 @@ class Asked:
     purges: tuple[ServiceFacts, ...]
     notices: tuple[OpenNotice, ...]
     entries: tuple[BankEntryFacts, ...]
+    drafts: tuple[WaitingDraft, ...]
+    changes: tuple[ChangeProposalFacts, ...]
+    figures: tuple[FigureToConfirm, ...]
 
     @property
     def invoice_ids(self) -> frozenset[int]:
@@ -58,6 +66,9 @@ def asked_in(visit: Visit) -> Asked:
         purges=purges_to_decide(company_id, today=visit.today),
         notices=notices_to_decide(company_id),
         entries=entries_in_suspense(company_id),
+        drafts=waiting_drafts([company_id]),
+        changes=open_changes(company_id),
+        figures=unconfirmed_figures(company_id, on=visit.today),
     )
 
 
@@ -66,10 +77,11 @@ def cards_of(asked: Asked, names: Names, visit: Visit) -> tuple[Card, ...]:
     prices = prices_of(visit.company.company_id) if asked.notices else None
     cards: list[Card] = [
         *(_question(proposal, names) for proposal in asked.proposals),
-        *(_letter(letter, names) for letter in asked.letters),
+        *(letter_card(letter, names) for letter in asked.letters),
         *(_purge(service, names) for service in asked.purges),
         *(_notice(notice, names, prices) for notice in asked.notices),
         *_payments(asked.entries),
+        *agreement_cards(asked.drafts, asked.changes, asked.figures, visit),
     ]
     return tuple(sorted(cards, key=lambda card: card.on))
 
@@ -98,7 +110,8 @@ def _ways(invoice_id: int, names: Names) -> Iterable[Link]:
     yield Link(_("Credit the whole invoice"), f"{page}?act=credit#acts")
 
 
-def _letter(letter: LetterFacts, names: Names) -> LetterCard:
+def letter_card(letter: LetterFacts, names: Names) -> LetterCard:
+    """Return a letter that did not arrive, or of which nobody knows whether it did, with how to send it again."""
     is_refused = letter.state == "rejected"
     return LetterCard(
         on=letter.on_day,

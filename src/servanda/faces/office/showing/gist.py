@@ -7,13 +7,14 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from servanda.agreements import PROVIDERS
 from servanda.agreements.reading import catalogue_of
 from servanda.business.dunning.decisions.unpaid import unpaid_timeline
-from servanda.business.library.queries import library_of
 from servanda.ground.calendar import bank_day_on_or_after
 from servanda.terms.clauses import CustomerKind
+from servanda.terms.document import Agreement
 from servanda.terms.timeline import TimelineEvent
-from servanda.terms.versions import NoSuchVersion
+from servanda.terms.versions import Library, NoSuchVersion
 
 AHEAD_DAYS = 240
 
@@ -31,10 +32,14 @@ class Gist:
     is_silent: bool
 
 
-def terms_line(slug: str, *, today: date) -> str:
-    """Return the line; where no terms are in force, an empty one."""
-    gist = _gist(slug, bank_day_on_or_after(today))
-    if gist is None:
+def terms_line(library: Library | None, *, today: date) -> str:
+    """Return the line; where no terms are in force, or nothing is known of what is sold, an empty one."""
+    day = bank_day_on_or_after(today)
+    if library is None or library.provider not in PROVIDERS:
+        return ""
+    try:
+        gist = _gist(library.version_on(day), day)
+    except NoSuchVersion:
         return ""
     return " · ".join((_payment(gist), _reminders(gist), _hold(gist)))
 
@@ -67,11 +72,7 @@ def _hold(gist: Gist) -> str:
 
 
 @lru_cache(maxsize=64)
-def _gist(slug: str, day: date) -> Gist | None:
-    try:
-        agreement = library_of(slug).version_on(day)
-    except NoSuchVersion:
-        return None
+def _gist(agreement: Agreement, day: date) -> Gist:
     ladders = [
         unpaid_timeline(
             agreement,
@@ -83,7 +84,7 @@ def _gist(slug: str, day: date) -> Gist | None:
             amount=None,
             until=day + timedelta(days=AHEAD_DAYS),
         )
-        for product in catalogue_of(slug).product
+        for product in catalogue_of(agreement.provider).product
         if product.is_service
     ]
     held = [(hold, ladder) for ladder in ladders if (hold := _first(ladder, "hold.placed")) is not None]

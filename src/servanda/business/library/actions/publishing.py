@@ -6,8 +6,9 @@ from django.db import transaction
 
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.evidence.actions import record
-from servanda.business.library.models import PublishedTerms
-from servanda.business.library.queries import library_of
+from servanda.business.library.facts import DraftFacts
+from servanda.business.library.models import Draft, PublishedTerms
+from servanda.business.library.queries import draft, library_of
 from servanda.ground.calendar import legal_day
 from servanda.ground.refusal import Refused, WrongDocument
 from servanda.terms.checking import check
@@ -64,6 +65,27 @@ def publish_terms(
         by=second,
     )
     return agreements[0]
+
+
+@transaction.atomic
+def publish_draft(
+    company: CompanyFacts, draft_id: int, *, products: frozenset[str], at: datetime
+) -> tuple[DraftFacts, Agreement]:
+    """Publish a draft that two persons have approved as it stands; returns it with its Danish document."""
+    row = Draft.objects.select_for_update().get(pk=draft_id, company_id=company.company_id)
+    facts = draft(draft_id)
+    if row.state != "open":
+        raise NotPublished(f"The draft of version {row.version} is {row.state}.")
+    if len(facts.approved_by) < 2:
+        said = f"{facts.approved_by[0]} has said yes" if facts.approved_by else "nobody has said yes"
+        raise NotPublished(f"Terms are published by two persons; {said} to these texts. Let another one approve them.")
+    first, second = facts.approved_by[:2]
+    published = publish_terms(
+        company, danish=facts.danish, english=facts.english, products=products, by=(first, second), at=at
+    )
+    row.state = "published"
+    row.save(update_fields=["state"])
+    return draft(draft_id), published
 
 
 def _known(slug: str) -> Library:

@@ -1,0 +1,215 @@
+"""The log of changes, and for each how many were told, are bound, left, or wait, and whose notice failed."""
+
+from collections.abc import Iterable, Mapping
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from servanda.business.contracts.facts import (
+    SUCCESSION_STATES,
+    ChangeFacts,
+    DiscontinuedFacts,
+    SuccessionCounts,
+    SuccessionFacts,
+    SuccessionState,
+)
+from servanda.business.contracts.queries import (
+    NoSuchContract,
+    change,
+    changes_of,
+    discontinued_in,
+    succession_counts,
+    successions_in,
+)
+from servanda.business.customers.facts import CustomerFacts
+from servanda.business.customers.queries import customers
+from servanda.business.letters.facts import LetterFacts
+from servanda.business.letters.queries import undelivered_letters
+from servanda.business.library.queries import open_proposals
+from servanda.faces.office.agreement_words import CHANGE_CLASSES, CHANGE_SUBJECTS, SUCCESSIONS, stamped
+from servanda.faces.office.people import names_of
+from servanda.faces.office.places import Visit
+from servanda.faces.office.showing.deciding import letter_card
+from servanda.faces.office.showing.naming import Names, customer_link
+from servanda.faces.office.showing.proposals import proposal_row
+from servanda.faces.office.showing.sections import compare_address, sections_of, with_query
+from servanda.faces.office.shown import Pager, Stamp, Tab
+from servanda.faces.office.shown_changes import ChangeRow, ChangeShown, ChangesShown, SuccessionRow
+from servanda.faces.office.words import word
+
+PAGE_ROWS = 100
+LETTER_KEYS = ("terms", "discontinued", "transfer")  # how the keys of letters about changes begin
+
+
+def changes_shown(visit: Visit) -> ChangesShown:
+    found = changes_of(visit.company.company_id)
+    counts = succession_counts(one.change_id for one in found)
+    asked = open_proposals(visit.company.company_id)
+    named = (*(by for one in found for by in _approvers(one)), *(one.proposed_by for one in asked))
+    names = names_of(named)
+    return ChangesShown(
+        sections=sections_of(visit, "changes"),
+        rows=tuple(_row(visit, one, counts.get(one.change_id), names) for one in found),
+        proposals=tuple(proposal_row(visit, one, names) for one in asked),
+    )
+
+
+def change_shown(visit: Visit, change_id: int, *, state: str, page: int) -> ChangeShown:
+    """Return one change of the company with those it meets; `state` chooses among them."""
+    found = _change_here(visit, change_id)
+    counts = succession_counts([change_id]).get(change_id)
+    chosen = _state_named(state)
+    rows = successions_in(change_id, state=chosen, limit=PAGE_ROWS, offset=(page - 1) * PAGE_ROWS)
+    lines = discontinued_in(change_id)
+    failed = _failed(visit, change_id)
+    people = customers(
+        {one.customer_id for one in rows} | {one.customer_id for one in lines} | {one.customer_id for one in failed}
+    )
+    address = reverse("office:change", args=[visit.company.slug, change_id])
+    is_of_terms = found.draft.about == "terms"
+    return ChangeShown(
+        row=_row(visit, found, counts, names_of(_approvers(found))),
+        sections=sections_of(visit, "changes"),
+        because=found.because,
+        compared=compare_address(visit, found.draft.before, found.draft.after) if is_of_terms else "",
+        contracts=counts.contracts if counts is not None else 0,
+        told=counts.told if counts is not None else 0,
+        filters=_filters(counts, chosen, address),
+        successions=tuple(_succession(visit, one, people) for one in rows),
+        pager=_pager(counts, chosen, page, address),
+        failed=tuple(letter_card(one, Names(visit.company.slug, {}, people)) for one in failed),
+        is_of_terms=is_of_terms,
+        lines=tuple(_line(visit, one, people) for one in lines),
+    )
+
+
+def change_title(found: ChangeFacts) -> str:
+    """Return what a change is, in a few words."""
+    draft = found.draft
+    if draft.about == "terms":
+        return _("Terms: from version %(before)s to %(after)s") % {"before": draft.before, "after": draft.after}
+    if draft.change == "discontinuation":
+        return _("Discontinued: %(product)s") % {"product": ", ".join(draft.products) or draft.before}
+    if draft.change == "transfer":
+        return _("Operation handed over to %(operator)s") % {"operator": draft.after}
+    return f"{word(CHANGE_SUBJECTS, draft.about)}: {draft.before} → {draft.after}"
+
+
+def _change_here(visit: Visit, change_id: int) -> ChangeFacts:
+    try:
+        found = change(change_id)
+    except NoSuchContract as refusal:
+        raise Http404(str(refusal)) from refusal
+    if found.company_id != visit.company.company_id:
+        raise Http404(_("There is no such change."))
+    return found
+
+
+def _row(visit: Visit, found: ChangeFacts, counts: SuccessionCounts | None, names: Mapping[str, str]) -> ChangeRow:
+    return ChangeRow(
+        change_id=found.change_id,
+        address=reverse("office:change", args=[visit.company.slug, found.change_id]),
+        text=change_title(found),
+        about=word(CHANGE_SUBJECTS, found.draft.about),
+        change=word(CHANGE_CLASSES, found.draft.change),
+        effect_on=found.draft.effect_on,
+        recorded_on=found.recorded_on,
+        by=", ".join(names.get(by, by) for by in _approvers(found)),
+        reason=found.reason,
+        counts=tuple(_count_stamps(counts)),
+    )
+
+
+def _approvers(found: ChangeFacts) -> tuple[str, ...]:
+    return tuple(by.strip() for by in found.approved_by.split(" + ") if by.strip())
+
+
+def _count_stamps(counts: SuccessionCounts | None) -> Iterable[Stamp]:
+    if counts is None:
+        return
+    yield Stamp(_("Told: %(told)s of %(all)s") % {"told": counts.told, "all": counts.contracts})
+    for state in SUCCESSION_STATES:
+        count = counts.by_state.get(state, 0)
+        if count:
+            stamp = stamped(SUCCESSIONS, state)
+            yield Stamp(f"{stamp.text}: {count}", stamp.tone)
+
+
+def _state_named(name: str) -> SuccessionState | None:
+    return next((state for state in SUCCESSION_STATES if state.replace(" ", "-") == name), None)
+
+
+def _filters(counts: SuccessionCounts | None, chosen: SuccessionState | None, address: str) -> tuple[Tab, ...]:
+    if counts is None:
+        return ()
+    everything = Tab(f"{_('All')} {counts.contracts}", address, is_here=chosen is None)
+    return (
+        everything,
+        *(
+            Tab(
+                f"{stamped(SUCCESSIONS, state).text} {counts.by_state[state]}",
+                with_query(address, state=state.replace(" ", "-")),
+                is_here=state == chosen,
+            )
+            for state in SUCCESSION_STATES
+            if counts.by_state.get(state)
+        ),
+    )
+
+
+def _pager(counts: SuccessionCounts | None, chosen: SuccessionState | None, page: int, address: str) -> Pager:
+    count = 0 if counts is None else counts.contracts if chosen is None else counts.by_state.get(chosen, 0)
+    pages = max(-(-count // PAGE_ROWS), 1)
+    state = chosen.replace(" ", "-") if chosen is not None else ""
+    return Pager(
+        text=_("Page %(page)s of %(pages)s") % {"page": min(page, pages), "pages": pages} if pages > 1 else "",
+        before=with_query(address, state=state, page=str(page - 1)) if page > 1 else "",
+        after=with_query(address, state=state, page=str(page + 1)) if page < pages else "",
+    )
+
+
+def _succession(visit: Visit, one: SuccessionFacts, people: Mapping[int, CustomerFacts]) -> SuccessionRow:
+    whose = people.get(one.customer_id)
+    return SuccessionRow(
+        customer=customer_link(whose, visit.company.slug) if whose is not None else None,
+        agreement=_agreement_of(visit, whose, one.contract_number),
+        contract=one.contract_number,
+        from_version=one.from_version,
+        stamp=stamped(SUCCESSIONS, one.state),
+        told_on=one.told_on,
+        effect_on=one.bound_on or one.effect_on,
+        leave_until=one.leave_until,
+    )
+
+
+def _line(visit: Visit, one: DiscontinuedFacts, people: Mapping[int, CustomerFacts]) -> SuccessionRow:
+    whose = people.get(one.customer_id)
+    return SuccessionRow(
+        customer=customer_link(whose, visit.company.slug) if whose is not None else None,
+        agreement=_agreement_of(visit, whose, one.contract_number),
+        contract=one.contract_number,
+        from_version="",
+        stamp=_line_stamp(one),
+        told_on=one.told_on,
+        effect_on=one.ends_on,
+        leave_until=None,
+    )
+
+
+def _line_stamp(one: DiscontinuedFacts) -> Stamp:
+    if one.told_on is None:
+        return stamped(SUCCESSIONS, "delivery awaited")
+    return Stamp(_("Ends"), "warn") if one.ends_on is not None else Stamp(_("Had ended before"), "note")
+
+
+def _agreement_of(visit: Visit, whose: CustomerFacts | None, contract: str) -> str:
+    if whose is None:
+        return ""
+    return with_query(reverse("office:customer-agreement", args=[visit.company.slug, whose.number]), contract=contract)
+
+
+def _failed(visit: Visit, change_id: int) -> tuple[LetterFacts, ...]:
+    """Return the letters about the change that were refused, or of which nobody knows whether they arrived."""
+    prefixes = tuple(f"{key}:{change_id}:" for key in LETTER_KEYS)
+    return tuple(one for one in undelivered_letters(visit.company.company_id) if one.key.startswith(prefixes))

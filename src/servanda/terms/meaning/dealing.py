@@ -1,0 +1,171 @@
+"""Sentences about offers and deliveries, faults and liability, and how long data are kept."""
+
+from servanda.terms.clauses import (
+    Age,
+    DataBreach,
+    Delivery,
+    Inspection,
+    LiabilityCap,
+    Offer,
+    Retention,
+    Warranty,
+)
+from servanda.terms.meaning.said import Figure, Said, Sayer, Words, if_so, length, together
+
+INSPECTED: Words = {
+    "delivery": ("leverancen", "the delivery"),
+    "hardware": ("udstyret", "the hardware"),
+    "any defect": ("det, du har fået", "what you have received"),
+}
+WARRANTED: Words = {
+    "hardware": ("på udstyr", "on hardware"),
+    "goods": ("på varer", "on goods"),
+    "software": ("på software", "on software"),
+    "solutions": ("på løsninger", "on solutions"),
+    "licensed software": ("på software på licens", "on licensed software"),
+    "satisfaction": ("for, at du bliver tilfreds", "that you will be satisfied"),
+}
+GIVEN: Words = {
+    "by the provider": (" fra os", " from us"),
+    "by the maker": (" fra producenten", " from the maker"),
+    "on the maker's conditions": (" på producentens betingelser", " on the maker's conditions"),
+    "for each solution": (", som aftales for hver løsning", ", agreed for each solution"),
+}
+LOSSES: Words = {
+    "any loss": ("Lider du et tab", "If you suffer a loss"),
+    "hardware": ("Er der fejl på udstyr", "If hardware is faulty"),
+    "any claim": ("Har du et krav mod os", "If you have a claim on us"),
+    "loss of data and earnings": ("Mister du data eller indtægt", "If you lose data or earnings"),
+}
+CAPS: Words = {
+    "yearly fee": ("det, du betaler os på et år", "what you pay us in a year"),
+    "work performed": ("prisen for det arbejde, vi har lavet", "the price of the work we have done"),
+}
+KEPT: Words = {
+    "orders": ("dine ordrer", "your orders"),
+    "payments": ("dine betalinger", "your payments"),
+    "transactions": ("dine transaktioner", "your transactions"),
+    "hosting backups": ("sikkerhedskopier af din hosting", "backups of your hosting"),
+    "monitoring data": ("data fra overvågning", "monitoring data"),
+    "customer data": ("dine data", "your data"),
+}
+
+
+def _offer(rule: Offer, da: Figure, en: Figure) -> Said:
+    return together(
+        (f"Vores tilbud til dig gælder i {da('days')}.", f"Our offer to you stands for {en('days')}."),
+        if_so(rule.lapses_whole, "Derefter falder hele tilbuddet bort.", "After that the whole offer lapses."),
+    )
+
+
+def _delivery(rule: Delivery, da: Figure, en: Figure) -> Said | None:
+    move = late = None
+    if rule.postponable_working_days is not None:
+        days = da("postponable_working_days"), en("postponable_working_days")
+        move = (f"Vi kan flytte en aftalt dag op til {days[0]}.", f"We can move an agreed day by up to {days[1]}.")
+    if rule.late_after_working_days is not None:
+        days = da("late_after_working_days"), en("late_after_working_days")
+        late = (
+            f"Vi er først forsinkede, når der er gået {days[0]} ud over den aftalte dag.",
+            f"We are only late once {days[1]} have passed beyond the agreed day.",
+        )
+    return together(move, late) if move or late else None
+
+
+def _inspection(rule: Inspection, da: Figure, en: Figure) -> Said | None:
+    what = INSPECTED[rule.of]
+    looked = claimed = None
+    if rule.examine_days is not None:
+        looked = (
+            f"Se {what[0]} efter inden for {da('examine_days')}.",
+            f"Examine {what[1]} within {en('examine_days')}.",
+        )
+    elif rule.at_once:
+        looked = (f"Se {what[0]} efter med det samme.", f"Examine {what[1]} at once.")
+    if rule.claim_days is not None:
+        how: Said = (" skriftligt", " in writing") if rule.in_writing else ("", "")
+        claimed = (
+            f"Er der en fejl, skal du sige det{how[0]} inden for {da('claim_days')}.",
+            f"If there is a defect, tell us{how[1]} within {en('claim_days')}.",
+        )
+    lost = if_so(
+        rule.late_claim_is_lost, "Siger du det senere, er det for sent.", "If you tell us later, it is too late."
+    )
+    return together(looked, claimed, lost) if looked or claimed or lost else None
+
+
+def _warranty(rule: Warranty, da: Figure, en: Figure) -> Said | None:
+    what = WARRANTED[rule.of]
+    if rule.given == "none":
+        return f"Der er ingen garanti {what[0]}.", f"There is no warranty {what[1]}."
+    given = GIVEN[rule.given]
+    if rule.months is None:
+        return f"Du har garanti {what[0]}{given[0]}.", f"You have a warranty {what[1]}{given[1]}."
+    return (
+        f"Du har {da('months')} garanti {what[0]}{given[0]}.",
+        f"You have {en('months')} of warranty {what[1]}{given[1]}.",
+    )
+
+
+def _liability_cap(rule: LiabilityCap, da: Figure, en: Figure) -> Said | None:
+    loss = LOSSES[rule.of]
+    if rule.cap == "nothing":
+        return f"{loss[0]}, betaler vi ikke erstatning.", f"{loss[1]}, we pay no damages."
+    if rule.cap != "share or amount":
+        cap = CAPS[rule.cap]
+        return f"{loss[0]}, betaler vi højst {cap[0]}.", f"{loss[1]}, we pay {cap[1]} at most."
+    parts_da = [f"{da('percent')} af det, du betaler os på et år"] if rule.percent is not None else []
+    parts_en = [f"{en('percent')} of what you pay us in a year"] if rule.percent is not None else []
+    if rule.amount is not None:
+        parts_da.append(da("amount"))
+        parts_en.append(en("amount"))
+    if not parts_da:
+        return None
+    lowest: Said = (", det laveste af de to", ", whichever is lower") if len(parts_da) > 1 else ("", "")
+    return (
+        f"{loss[0]}, betaler vi højst {' eller '.join(parts_da)}{lowest[0]}.",
+        f"{loss[1]}, we pay at most {' or '.join(parts_en)}{lowest[1]}.",
+    )
+
+
+def _retention(rule: Retention, da: Figure, en: Figure) -> Said | None:
+    what = KEPT[rule.of]
+    time: Said = (f" i {length(rule, da)}", f" for {length(rule, en)}")
+    if not length(rule, da):
+        time = (", så længe du har ydelsen", " for as long as you have the service")
+        if not rule.while_service:
+            return None
+    return f"Vi gemmer {what[0]}{time[0]}.", f"We keep {what[1]}{time[1]}."
+
+
+def _data_breach(_: DataBreach, da: Figure, en: Figure) -> Said:
+    return (
+        f"Slipper persondata ud, siger vi det til Datatilsynet inden for {da('hours')}.",
+        f"If personal data get out, we tell the Danish data protection authority within {en('hours')}.",
+    )
+
+
+def _age(rule: Age, da: Figure, en: Figure) -> Said:
+    return together(
+        (
+            f"Du skal være fyldt {da('years')} for at være kunde.",
+            f"You must be at least {en('years')} old to be a customer.",
+        ),
+        if_so(
+            rule.guardian_accepts,
+            "Er du yngre, skal din værge sige ja.",
+            "If you are younger, your guardian must say yes.",
+        ),
+    )
+
+
+SAYERS: dict[str, Sayer] = {
+    "offer": _offer,
+    "delivery": _delivery,
+    "inspection": _inspection,
+    "warranty": _warranty,
+    "liability-cap": _liability_cap,
+    "retention": _retention,
+    "data-breach": _data_breach,
+    "age": _age,
+}

@@ -1,0 +1,46 @@
+"""What is added to a sentence about a rule: who decides, what the law says, what was agreed, whom it does not concern."""
+
+from servanda.terms.document import Language
+
+WORDS: dict[Language, dict[str, str]] = {
+    "da": {
+        "by law": "Loven går forud for punktet her ({law}). Derfor gælder: {said}",
+        "forbidden": "Det her gælder ikke for dig, fordi loven forbyder det ({law}): »{said}«",
+        "person": "Et menneske hos os beslutter det hver gang.",
+        "warning": "Du skal først have fået en skriftlig advarsel med en frist ({law}).",
+        "beside": "Ved siden af har du de rettigheder, loven giver dig ({law}).",
+        "agreed": "Det er aftalt særskilt med dig. Grunden er: {reason}.",
+        "agreed until": "Særaftalen gælder til og med {day}.",
+        "agreed for now": "Særaftalen gælder, indtil vi aftaler noget andet.",
+        "elsewhere": "For {products} gælder punkt {number} i stedet.",
+        "elsewhere for all": "For dig gælder punkt {number} i stedet.",
+        "not your kind": "Punktet gælder ikke for dig. Det er for {kinds}.",
+        "not your products": "Punktet gælder ikke for dig, for du har ikke {products}.",
+        "and": "og",
+        "or": "eller",
+        "business": "virksomheder",
+        "consumer": "forbrugere",
+        "public": "offentlige kunder",
+        "association": "foreninger",
+    },
+    "en": {
+        "by law": "The law goes before the clause here ({law}). Therefore this holds: {said}",
+        "forbidden": "This does not hold for you, because the law forbids it ({law}): “{said}”",
+        "person": "A person here decides it each time.",
+        "warning": "You must first have received a written warning with a deadline ({law}).",
+        "beside": "Beside it you have the rights that the law gives you ({law}).",
+        "agreed": "This is agreed with you in particular. The reason is: {reason}.",
+        "agreed until": "That agreement holds until {day}, that day included.",
+        "agreed for now": "That agreement holds until we agree on something else.",
+        "elsewhere": "For {products}, clause {number} holds instead.",
+        "elsewhere for all": "For you, clause {number} holds instead.",
+        "not your kind": "The clause does not hold for you. It is for {kinds}.",
+        "not your products": "The clause does not hold for you, as you do not have {products}.",
+        "and": "and",
+        "or": "or",
+        "business": "businesses",
+        "consumer": "consumers",
+        "public": "public customers",
+        "association": "associations",
+    },
+}
