@@ -198,6 +198,13 @@ def rules_of(
     return tuple(found for found in answers if found.chain)
 
 
+@lru_cache(maxsize=256)
+def products_named_by(agreement: Agreement) -> frozenset[str]:
+    """Return the products that a rule of the agreement names; all others follow its general rules."""
+    rules = (placed.rule for clause in agreement.clauses for placed in clause.rules)
+    return frozenset(product for rule in rules for product in rule.products)
+
+
 @dataclass(frozen=True, slots=True)
 class _Placed:
     """A rule with its clause, and its place in the document."""

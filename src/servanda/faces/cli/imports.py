@@ -47,8 +47,9 @@ def add_to(subparsers: Any) -> None:
     nested = parser.add_subparsers(metavar="KIND", required=True)
     for name, read in (("customers", _customers), ("contracts", _contracts)):
         _add(nested, name, read)
-    if find_spec("servanda.faces.cli.payments") is not None:
-        import_module("servanda.faces.cli.payments").add_to(nested)
+    for module in ("payments", "opening"):
+        if find_spec(f"servanda.faces.cli.{module}") is not None:
+            import_module(f"servanda.faces.cli.{module}").add_to(nested)
 
 
 def _add(nested: Any, name: str, read: Callable[[Given], Report]) -> None:

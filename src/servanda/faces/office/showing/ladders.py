@@ -8,8 +8,9 @@ from typing import TypeVar
 from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 
-from servanda.agreements.reading import catalogue_of
 from servanda.business.billing.facts import InvoiceFacts
+from servanda.business.catalogue.facts import ListedProduct
+from servanda.business.catalogue.queries import prices_of
 from servanda.business.dunning.decisions.unpaid import unpaid_timeline
 from servanda.business.dunning.facts import Done
 from servanda.business.dunning.queries import ProposalFacts, ladder_of_invoice, ladder_terms_of, open_proposals
@@ -33,7 +34,6 @@ from servanda.faces.office.words import CUSTOMER_KINDS, language, word
 from servanda.ground.calendar import bank_day_on_or_after, day_text
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money
-from servanda.terms.catalogue import CatalogueProduct
 from servanda.terms.clauses import CustomerKind
 from servanda.terms.timeline import TimelineEvent
 
@@ -79,7 +79,7 @@ def picture_of_invoice(visit: Visit, invoice: InvoiceFacts) -> Picture:
 
 def general_picture(visit: Visit, *, product: str, kind: str) -> tuple[Picture, tuple[Choice, ...]]:
     """Return what follows by the terms of today from an invoice of today that nobody pays, and what can be chosen."""
-    sold = catalogue_of(visit.company.slug).product
+    sold = tuple(prices_of(visit.company.company_id).products.values())
     chosen = next((found for found in sold if found.code == product), sold[0])
     customer = CustomerKind(kind) if kind in CUSTOMER_KINDS else CustomerKind.BUSINESS
     events = unpaid_timeline(
@@ -220,7 +220,7 @@ def _because_by_key(invoice_id: int) -> Mapping[str, tuple[Citation, ...]]:
     return found
 
 
-def _product_choice(sold: tuple[CatalogueProduct, ...], chosen: str) -> Choice:
+def _product_choice(sold: tuple[ListedProduct, ...], chosen: str) -> Choice:
     options = tuple(
         Option(found.code, found.name_da if language() == "da" else found.name_en, found.code == chosen)
         for found in sold
