@@ -11,7 +11,7 @@ from servanda.agreements.reading import library_of
 from servanda.terms.clauses import KINDS, Backup, Exclusion, PaymentTerm, ReminderFee, Rule, SupportResponse, Uptime
 from servanda.terms.document import Agreement, PlacedRule
 from servanda.terms.fields import fields_of
-from servanda.terms.weighing import BURDENS, PROMISES, directions, weighed
+from servanda.terms.weighing import BURDENS, PROMISES, WAYS, rise, rise_of_whole, weighed
 
 
 def base() -> Agreement:
@@ -75,9 +75,46 @@ def test_a_version_differs_from_itself_in_nothing(provider: str) -> None:
     assert weighed(agreement, agreement) == ()
 
 
-@pytest.mark.parametrize(("kind", "field"), sorted(set(directions())))
-def test_the_tables_name_fields_that_there_are(kind: str, field: str) -> None:
-    assert field in fields_of(KINDS[kind])
+@pytest.mark.parametrize(("kind", "field"), [(kind, field) for kind, ways in WAYS.items() for field in ways])
+def test_every_direction_is_of_a_field_and_of_values_that_it_can_have(kind: str, field: str) -> None:
+    way, known = WAYS[kind][field], fields_of(KINDS[kind])[field]
+    assert not isinstance(way, tuple) or set(way) - {None} == set(known.choices)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "old", "new", "sign"),
+    [
+        ("support-response", "hours", None, 4, 1),  # no limit before
+        ("support-response", "hours", 4, None, -1),
+        ("liability-cap", "percent", None, 50, 0),  # the other field says what the cap was
+        ("liability-cap", "percent", 50, 100, 1),
+        ("time-rate", "minimum_minutes", None, 30, -1),
+        ("time-rate", "minimum_minutes", 60, 30, 1),
+        ("inspection", "claim_days", None, 8, -1),
+        ("inspection", "claim_days", 8, 14, 1),
+        ("term", "months", None, 12, -1),
+        ("provider-exit", "months", None, 3, 1),
+        ("support-hours", "to_time", "16:00", "17:00", 1),
+        ("support-hours", "from_time", "08:00", "09:00", -1),
+        ("maintenance", "channels", ("e-mail",), ("portal", "e-mail"), 1),
+        ("maintenance", "channels", ("e-mail",), ("portal",), 0),
+        ("uptime", "excludes", ("force majeure",), (), 1),
+        ("backup", "rhythm", "weekly", "automatic", -1),
+        ("backup", "rhythm", None, "by agreement", 1),
+        ("data-location", "transfer_basis", None, "standard clauses", -1),
+        ("invoice-question", "silence_accepts", True, False, 1),
+        ("uptime", "over_days", 30, 90, 0),
+        ("maintenance-window", "from_time", "01:00", "02:00", 0),
+    ],
+)
+def test_a_value_rises_or_falls_for_the_customer(kind: str, field: str, old: object, new: object, sign: int) -> None:
+    found = rise(kind, field, old, new)
+    assert (found > 0) - (found < 0) == sign
+
+
+@pytest.mark.parametrize(("kind", "sign"), [("backup", 1), ("liability-cap", -1), ("notice", 0), ("price-change", 0)])
+def test_a_whole_rule_that_goes_is_the_opposite_of_one_that_comes(kind: str, sign: int) -> None:
+    assert (rise_of_whole(kind, is_new=True), rise_of_whole(kind, is_new=False)) == (sign, -sign)
 
 
 def test_no_kind_is_both_a_burden_and_a_promise() -> None:

@@ -12,6 +12,7 @@ from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.actions import (
     ContractRefused,
     Operator,
+    agree_rule_deviation,
     approve_transfer,
     conclude_contract,
     discontinue,
@@ -20,7 +21,7 @@ from servanda.business.contracts.actions import (
     weigh_for_all,
 )
 from servanda.business.contracts.decisions.terms import conclusion_terms
-from servanda.business.contracts.facts import Acceptance, NewLine
+from servanda.business.contracts.facts import Acceptance, DeviationDraft, NewLine
 from servanda.business.contracts.queries import changes_of, lines_of_customer
 from servanda.business.customers.actions import add_customer
 from servanda.business.customers.facts import CustomerDetails
@@ -169,6 +170,46 @@ def test_the_letter_says_the_last_day_in_the_customers_language() -> None:
     stop(of, today)
     assert "onsdag den 30. juni 2027" in letters_of_customer(danish)[0].text
     assert "Wednesday 30 June 2027" in letters_of_customer(english)[0].text
+
+
+def agree_exit(customer_id: int, *, months: int, today: date, until: date) -> None:
+    (line,) = lines_of_customer(customer_id)
+    draft = DeviationDraft(
+        kind="provider-exit",
+        written={"cause": "discontinuation", "months": months, "counted_to": "month end"},
+        since=today,
+        until=until,
+        reason="Aftalt ved ordren.",
+        approved_by=BY,
+    )
+    agree_rule_deviation(line.contract_id, draft, today=today, at=moment_of(today), by=BY[0])
+
+
+def test_a_longer_notice_that_was_agreed_counts_for_that_customer_only() -> None:
+    today = date(2027, 3, 15)
+    of = company(today)
+    by_terms, own = customer(of, "1", "subscription"), customer(of, "2", "subscription")
+    agree_exit(own, months=6, today=today, until=date(2029, 1, 1))
+    planned = {plan.line.customer_id: plan.ends_on for plan in plan_discontinuation(of, "subscription", sent_on=today)}
+    assert planned == {by_terms: date(2027, 6, 30), own: date(2027, 9, 30)}
+    stop(of, today)
+    assert "torsdag den 30. september 2027" in letters_of_customer(own)[0].text
+    post_all(of, today)
+    assert follow_discontinuations(of, today=today, at=moment_of(today)) == 2
+    assert [lines_of_customer(one)[0].until for one in (by_terms, own)] == [date(2027, 7, 1), date(2027, 10, 1)]
+
+
+@pytest.mark.parametrize(("delivered", "ended"), [(date(2027, 3, 20), 1), (date(2027, 4, 2), 0)])
+def test_an_exit_by_an_agreement_alone_ends_nothing_when_the_notice_comes_after_it(delivered: date, ended: int) -> None:
+    today = date(2027, 3, 15)
+    of = company(today, "simsoft")
+    customer_id = customer(of, "1", "webhotel")
+    agree_exit(customer_id, months=3, today=today, until=date(2027, 4, 1))
+    stop(of, today, "webhotel")
+    post_all(of, delivered)
+    assert follow_discontinuations(of, today=delivered, at=moment_of(delivered)) == ended
+    assert (lines_of_customer(customer_id)[0].until is not None) == bool(ended)
+    assert follow_discontinuations(of, today=date(2027, 5, 1), at=moment_of(date(2027, 5, 1))) == 0
 
 
 def test_terms_without_such_an_exit_keep_the_service_running() -> None:

@@ -10,6 +10,7 @@ from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.actions import (
     ContractRefused,
     accept_version,
+    agree_rule_deviation,
     conclude_contract,
     follow_successions,
     leave_because_of_change,
@@ -18,7 +19,7 @@ from servanda.business.contracts.actions import (
     tell_customers,
 )
 from servanda.business.contracts.decisions.terms import conclusion_terms
-from servanda.business.contracts.facts import Acceptance, GivenNotice, NewLine
+from servanda.business.contracts.facts import Acceptance, DeviationDraft, GivenNotice, NewLine
 from servanda.business.contracts.queries import contract, ending_terms_of, line, lines_of_customer, successions_of
 from servanda.business.customers.actions import add_customer
 from servanda.business.customers.facts import CustomerDetails
@@ -232,6 +233,37 @@ def test_who_leaves_in_time_never_comes_under_the_new_terms(given: date, ends_on
     (only,) = lines_of_customer(customer_id)
     assert only.until == (EFFECT if ends_on else None)
     assert only.terms_version == ("2023-09" if ends_on else "2027-07")
+
+
+def test_a_longer_warning_that_was_agreed_moves_the_day_and_the_way_out_for_that_customer_only() -> None:
+    of = company()
+    plain_id, plain = customer(of, "1")
+    own_id, own = customer(of, "2")
+    draft = DeviationDraft(
+        kind="terms-change",
+        written={"change": "ordinary", "days": 60, "exit_days_before": 5},
+        since=SENT,
+        until=date(2028, 6, 1),
+        reason="Aftalt ved ordren.",
+        approved_by=(EVA,),
+    )
+    agree_rule_deviation(own, draft, today=SENT, at=moment_of(SENT), by=EVA)
+    published(of)
+    assert [successions_of(one)[0].effect_on for one in (plain, own)] == [EFFECT, date(2027, 7, 31)]
+    post(of, plain_id, on=SENT)
+    post(of, own_id, on=SENT + timedelta(days=3))
+    follow(of, EFFECT)
+    assert [version(plain, plain_id), version(own, own_id)] == ["2027-07", "2023-09"]
+    follow(of, date(2027, 8, 2))
+    (succession,) = successions_of(own)
+    assert (succession.effect_on, succession.leave_until) == (date(2027, 8, 3), date(2027, 7, 29))
+    given = date(2027, 7, 29)
+    notice = GivenNotice(given_on=given, channel="e-mail")
+    (receipt,) = leave_because_of_change(
+        succession.succession_id, notice, today=given, at=moment_of(given), by="customer"
+    )
+    assert receipt.ends_on == date(2027, 8, 2)
+    assert any(one.source == "Særaftale" for one in receipt.because)
 
 
 def test_who_has_given_notice_already_is_not_bound_for_what_is_left() -> None:

@@ -18,10 +18,11 @@ from servanda.business.contracts.facts import AgreedRule
 from servanda.business.dunning.decisions.whatif.company import who_is_hit
 from servanda.business.dunning.decisions.whatif.habits import expected_payment, habit_of, paid_on_by_habit
 from servanda.business.dunning.decisions.whatif.outcome import Count, WhoIsHit, from_json
-from servanda.business.dunning.decisions.whatif.promises import PROMISES, promise_changes
+from servanda.business.dunning.decisions.whatif.promises import REPORTED, promise_changes
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money
 from servanda.terms.clauses import (
+    KINDS,
     Backup,
     Closure,
     CustomerKind,
@@ -35,7 +36,6 @@ from servanda.terms.clauses import (
     Uptime,
 )
 from servanda.terms.document import Agreement
-from servanda.terms.fields import fields_of
 from servanda.terms.resolving import Deviation
 from tests.business.dunning.whatif_world import (
     BUSINESS,
@@ -346,11 +346,9 @@ def test_a_figure_that_takes_anothers_place_is_neither_better_nor_worse() -> Non
     assert {(one.field, one.turn) for one in found} == {("hours", "other"), ("working_hours", "other")}
 
 
-@pytest.mark.parametrize("kind", PROMISES, ids=lambda kind: kind.kind)
-def test_every_direction_is_of_a_field_and_of_values_that_it_can_have(kind: type[Rule]) -> None:
-    for name, way in PROMISES[kind].items():
-        field = fields_of(kind)[name]
-        assert not isinstance(way, tuple) or set(way) <= set(field.choices)
+def test_what_is_reported_are_kinds_each_once() -> None:
+    assert len(set(REPORTED)) == len(REPORTED)
+    assert set(REPORTED) <= set(KINDS)
 
 
 def test_ladders_of_another_draft_do_not_linger() -> None:

@@ -234,6 +234,23 @@ def own_terms_of(contract_id: int, *, on: date) -> tuple[OwnTerm, ...]:
     return own_terms_on(agreed_rules([contract_id]), on)
 
 
+def own_terms_of_lines(lines: Iterable[LineFacts]) -> Mapping[int, tuple[OwnTerm, ...]]:
+    """Return the rules of their own of the lines' contracts, by contract, past and coming ones too.
+
+    One query for all of them, and none where nothing was agreed.
+    """
+    ids = sorted({line.contract_id for line in lines if line.has_own_terms})
+    return own_terms_of_contracts(ids) if ids else {}
+
+
+def own_terms_of_contracts(contract_ids: Iterable[int]) -> Mapping[int, tuple[OwnTerm, ...]]:
+    """Return the rules of their own of these contracts, by contract, past and coming ones too, in one query."""
+    found: dict[int, tuple[OwnTerm, ...]] = {}
+    for agreed in agreed_rules(contract_ids):
+        found[agreed.contract_id] = (*found.get(agreed.contract_id, ()), agreed.as_term)
+    return found
+
+
 def price_notices(company_id: int, customer_ids: Iterable[int]) -> PriceNotices:
     """Return which prices were recorded as changes, and whom of these customers they were told to, in one query."""
     theirs = FilteredRelation("announcement", condition=Q(announcement__customer_id__in=list(customer_ids)))

@@ -253,7 +253,14 @@ def _payment(invoice: InvoiceFacts, company: CompanyFacts, amount_text: str, pay
 def _notes(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts) -> tuple[str, ...]:
     agreement = version_of(company.slug, invoice.terms_version)
     asked = [
-        ask(agreement, InvoiceNote, on=invoice.issued_on, product=product, customer=invoice.customer_kind)
+        ask(
+            agreement,
+            InvoiceNote,
+            on=invoice.issued_on,
+            product=product,
+            customer=invoice.customer_kind,
+            deviations=invoice.own_terms,
+        )
         for product in sorted(invoice.products)
     ]
     notes = [INTERRUPTION[invoice.language]] if any(answer.rule is not None for answer in asked) else []

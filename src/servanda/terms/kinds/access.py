@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from servanda.terms.kinds.rule import ShownRule
+from servanda.terms.kinds.rule import Rule, ShownRule
 
 
 class ProviderAccess(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,7 +73,7 @@ class Licence(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     party: Literal["provider", "customer"] = "provider"
 
 
-class VendorTerms(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class VendorTerms(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """That the terms of a vendor bind on top, and how they are accepted."""
 
     kind: ClassVar[str] = "vendor-terms"

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from servanda.terms.kinds.rule import Days, FiscalYears, Hours, ShownRule, Years
+from servanda.terms.kinds.rule import Days, FiscalYears, Hours, Rule, ShownRule, Years
 
 
 class Ownership(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,7 +72,7 @@ class Recipient(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True
     ]
 
 
-class Delegation(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Delegation(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """That a part of the service may be handed to others."""
 
     kind: ClassVar[str] = "delegation"

@@ -1,13 +1,15 @@
-"""Sentences about offers and deliveries, faults and liability, and how long data are kept."""
+"""Sentences about offers and deliveries, faults and liability, how long data are kept, and whoever else takes part."""
 
 from servanda.terms.clauses import (
     Age,
     DataBreach,
+    Delegation,
     Delivery,
     Inspection,
     LiabilityCap,
     Offer,
     Retention,
+    VendorTerms,
     Warranty,
 )
 from servanda.terms.meaning.said import Figure, Said, Sayer, Words, if_so, length, together
@@ -48,6 +50,20 @@ KEPT: Words = {
     "hosting backups": ("sikkerhedskopier af din hosting", "backups of your hosting"),
     "monitoring data": ("data fra overvågning", "monitoring data"),
     "customer data": ("dine data", "your data"),
+}
+HANDED_ON: Words = {
+    "technical operation": (
+        "Vi kan lade en anden stå for den tekniske drift, når det ikke stiller dig ringere.",
+        "We may let somebody else run the technical operation, as long as it makes nothing worse for you.",
+    ),
+    "server hosting": (
+        "Din server kan stå hos en anden, som vi har valgt.",
+        "Your server may stand with somebody else, whom we have chosen.",
+    ),
+    "subscriptions": (
+        "Dine abonnementer kan blive leveret af en anden.",
+        "Your subscriptions may be delivered by somebody else.",
+    ),
 }
 
 
@@ -159,6 +175,28 @@ def _age(rule: Age, da: Figure, en: Figure) -> Said:
     )
 
 
+def _delegation(rule: Delegation, _da: Figure, _en: Figure) -> Said:
+    own_terms = if_so(
+        rule.vendor_terms_too,
+        "Så gælder den andens vilkår også for dig.",
+        "The terms of that other one then hold for you too.",
+    )
+    return together(HANDED_ON[rule.of], own_terms)
+
+
+def _vendor_terms(rule: VendorTerms, _da: Figure, _en: Figure) -> Said:
+    return together(
+        (
+            "Leverandøren har sine egne vilkår for det, du køber.",
+            "The vendor has terms of its own for what you buy.",
+        ),
+        if_so(rule.handed_out, "Dem får du af os.", "You get them from us."),
+        if_so(rule.accepted_by_name, "Du siger ja til dem for sig.", "You say yes to them separately."),
+        if_so(rule.binding, "De er bindende for dig.", "They bind you."),
+        if_so(rule.on_top, "De gælder ved siden af vores vilkår.", "They hold beside our terms."),
+    )
+
+
 SAYERS: dict[str, Sayer] = {
     "offer": _offer,
     "delivery": _delivery,
@@ -168,4 +206,6 @@ SAYERS: dict[str, Sayer] = {
     "retention": _retention,
     "data-breach": _data_breach,
     "age": _age,
+    "delegation": _delegation,
+    "vendor-terms": _vendor_terms,
 }

@@ -17,7 +17,7 @@ from servanda.business.contracts.decisions.leaving import ends_by_provider
 from servanda.business.contracts.facts import LineFacts
 from servanda.business.contracts.models import Change, Discontinued
 from servanda.business.contracts.queries import line as line_of
-from servanda.business.contracts.queries import lines_of_product
+from servanda.business.contracts.queries import lines_of_product, own_terms_of_lines
 from servanda.business.customers.queries import customers
 from servanda.business.evidence.actions import NoWarrant, record
 from servanda.business.evidence.facts import Approval, because_to_json
@@ -27,7 +27,7 @@ from servanda.business.letters.queries import deliveries
 from servanda.business.library.queries import version_of
 from servanda.ground.calendar import moment_of
 from servanda.terms.clauses import ProviderExit
-from servanda.terms.resolving import ask
+from servanda.terms.resolving import Deviation, ask
 from servanda.terms.ruled import Ruled, ruled
 
 
@@ -42,7 +42,9 @@ class LineEnd:
 
 def plan_discontinuation(company: CompanyFacts, product: str, *, sent_on: date) -> tuple[LineEnd, ...]:
     """Return what ceasing to offer a product would mean, line by line, if all were told on the day."""
-    return tuple(_planned(company, line, sent_on) for line in lines_of_product(company.company_id, product))
+    lines = lines_of_product(company.company_id, product)
+    own_terms = own_terms_of_lines(lines)
+    return tuple(_planned(company, line, own_terms.get(line.contract_id, ()), sent_on=sent_on) for line in lines)
 
 
 @transaction.atomic
@@ -116,8 +118,11 @@ def _end(company: CompanyFacts, row: Discontinued, delivery: Delivery, *, today:
         return 0  # the customer was quicker, or another end came first
     # Found after a long standstill, the notice counts from today: the delay is ours.
     counted_from = delivery.on if today < delivery.on + timedelta(days=WARRANT_DAYS) else today
-    plan = _planned(company, line, counted_from)
-    assert plan.rule is not None, "no letter is written to a line whose terms give no exit"
+    own_terms = own_terms_of_lines([line]).get(line.contract_id, ())
+    plan = _planned(company, line, own_terms, sent_on=counted_from)
+    if plan.rule is None:
+        row.save(update_fields=["told_on", "is_open"])
+        return 0  # the exit rested on a special agreement that had run out when the notice came: the line runs on
     row.ends_on = end_by_provider(
         row.line_id,
         plan.rule,
@@ -131,7 +136,7 @@ def _end(company: CompanyFacts, row: Discontinued, delivery: Delivery, *, today:
     return 1
 
 
-def _planned(company: CompanyFacts, line: LineFacts, sent_on: date) -> LineEnd:
+def _planned(company: CompanyFacts, line: LineFacts, own_terms: tuple[Deviation, ...], *, sent_on: date) -> LineEnd:
     answer = ask(
         version_of(company.slug, line.terms_version),
         ProviderExit,
@@ -139,6 +144,7 @@ def _planned(company: CompanyFacts, line: LineFacts, sent_on: date) -> LineEnd:
         product=line.product_code,
         customer=line.customer_kind,
         selector=(("cause", "discontinuation"),),
+        deviations=own_terms,
     )
     rule = ruled(answer)
     return LineEnd(line, ends_by_provider(rule.rule, sent_on=sent_on) if rule is not None else None, rule)

@@ -4,7 +4,7 @@ What a rise means to a line is decided by `decisions.pricing`, here for the lett
 is switched on a day: a letter that was refused, or that nobody wrote, leaves the old price as it is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -32,10 +32,10 @@ from servanda.business.contracts.decisions.terms import ending_terms
 from servanda.business.contracts.facts import ChangeDraft, GivenNotice, LineFacts, NoticeReceipt, PriceNotices
 from servanda.business.contracts.models import Announcement, Change
 from servanda.business.contracts.queries import (
-    agreed_rules,
     announced_of,
     line,
     lines_on_plan,
+    own_terms_of_lines,
     price_notices,
 )
 from servanda.business.customers.facts import CustomerFacts
@@ -181,7 +181,7 @@ def _tell(company: CompanyFacts, plan: ListedPlan, change: Change, *, today: dat
     lines = lines_on_plan(company.company_id, plan.code, run_on=change.effect_on)
     owners = {one.customer_id for one in lines}
     notices = price_notices(company.company_id, owners)
-    rules = _own_terms(lines)
+    rules = own_terms_of_lines(lines)
     met = [
         (one, coming)
         for one in lines
@@ -233,14 +233,6 @@ def _coming(
         coming is not None and coming.effect_on is not None and one.until is not None and one.until <= coming.effect_on
     )
     return None if is_over else coming
-
-
-def _own_terms(lines: Iterable[LineFacts]) -> Mapping[int, tuple[Deviation, ...]]:
-    found: dict[int, tuple[Deviation, ...]] = {}
-    ids = sorted({one.contract_id for one in lines if one.has_own_terms})
-    for agreed in agreed_rules(ids) if ids else ():
-        found[agreed.contract_id] = (*found.get(agreed.contract_id, ()), agreed.as_term)
-    return found
 
 
 def _announcement(change: Change, customer_id: int, letter_key: str, told: Told) -> Announcement:

@@ -28,7 +28,13 @@ from servanda.business.contracts.decisions.succeeding import (
 from servanda.business.contracts.decisions.terms import because_of
 from servanda.business.contracts.facts import GivenNotice, NoticeReceipt
 from servanda.business.contracts.models import Change, Contract, Line, Succession
-from servanda.business.contracts.queries import bound_by, lines_of_contract
+from servanda.business.contracts.queries import (
+    bound_by,
+    lines_of_contract,
+    own_terms_of,
+    own_terms_of_contracts,
+    own_terms_of_lines,
+)
 from servanda.business.customers.facts import CustomerFacts
 from servanda.business.customers.queries import customer, customers
 from servanda.business.evidence.actions import record
@@ -42,6 +48,7 @@ from servanda.business.library.queries import rendered_terms, version_of
 from servanda.terms.clauses import CustomerKind, TermsChange
 from servanda.terms.comparing import shown_differences
 from servanda.terms.document import Agreement, Language
+from servanda.terms.resolving import Deviation
 from servanda.terms.ruled import Ruled
 
 
@@ -107,12 +114,12 @@ def tell_customers(company: CompanyFacts, change_id: int, *, today: date, at: da
         if one[0].contract_id not in known
     ]
     people = customers({bound.customer_id for bound, _ in new})
+    own_terms = own_terms_of_contracts(bound.contract_id for bound, _ in new)
     rows, letters = [], []
     for bound, version in new:
         old = version_of(company.slug, version)
-        plan = plan_for(
-            bound, _rules(old, bound, change=change.change, on=today), sent_on=today, wanted_on=change.effect_on
-        )
+        rules = _rules(old, bound, own_terms.get(bound.contract_id, ()), change=change.change, on=today)
+        plan = plan_for(bound, rules, sent_on=today, wanted_on=change.effect_on)
         row = Succession(
             change=change,
             contract_id=bound.contract_id,
@@ -193,6 +200,7 @@ def leave_because_of_change(
         raise ContractRefused("This change gives no right to leave because of it. Take an ordinary notice instead.")
     company_slug = row.change.company.slug
     lines = lines_of_contract(row.contract_id)
+    own_terms = own_terms_of_lines(lines).get(row.contract_id, ())
     receipts = []
     for line in lines:
         rules = change_rules(
@@ -201,6 +209,7 @@ def leave_because_of_change(
             customer=line.customer_kind,
             products=[line.product_code],
             on=row.change.recorded_on,
+            deviations=own_terms,
         )
         ending = _best_exit(rules, row, given)
         receipts.append(receive_exit(line.line_id, given, ending, today=today, at=at, by=by))
@@ -271,7 +280,9 @@ def _plan_by_delivery(company: CompanyFacts, row: Succession) -> Plan | None:
     if not found:
         return None
     old = version_of(company.slug, row.from_version)
-    rules = _rules(old, found[0], change=row.change.change, on=row.change.recorded_on)
+    recorded_on = row.change.recorded_on
+    own_terms = own_terms_of(row.contract_id, on=recorded_on)
+    rules = _rules(old, found[0], own_terms, change=row.change.change, on=recorded_on)
     return plan_for(found[0], rules, sent_on=row.told_on, wanted_on=row.effect_on)
 
 
@@ -300,8 +311,12 @@ def _told(row: Succession) -> Told:
     )
 
 
-def _rules(old: Agreement, bound: Bound, *, change: str, on: date) -> tuple[Ruled[TermsChange], ...]:
-    return change_rules(old, change=change, customer=bound.customer, products=bound.products, on=on)
+def _rules(
+    old: Agreement, bound: Bound, own_terms: tuple[Deviation, ...], *, change: str, on: date
+) -> tuple[Ruled[TermsChange], ...]:
+    return change_rules(
+        old, change=change, customer=bound.customer, products=bound.products, on=on, deviations=own_terms
+    )
 
 
 def _letter(

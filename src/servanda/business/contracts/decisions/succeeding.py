@@ -19,7 +19,7 @@ from servanda.business.contracts.facts import RunningTerm
 from servanda.ground.citation import Citation
 from servanda.terms.clauses import CustomerKind, TermsChange
 from servanda.terms.document import Agreement
-from servanda.terms.resolving import ask
+from servanda.terms.resolving import Deviation, ask
 from servanda.terms.ruled import Ruled, ruled
 
 # A change that the terms treat more lightly than others follows its own rule alone; of all others the longest notice binds.
@@ -69,15 +69,32 @@ class Step:
 
 
 def change_rules(
-    agreement: Agreement, *, change: str, customer: CustomerKind, products: Iterable[str], on: date
+    agreement: Agreement,
+    *,
+    change: str,
+    customer: CustomerKind,
+    products: Iterable[str],
+    on: date,
+    deviations: tuple[Deviation, ...] = (),
 ) -> tuple[Ruled[TermsChange], ...]:
-    """Return the rules of the old terms on a change of this class, over all products of the contract."""
+    """Return the rules of the old terms on a change of this class, over all products of the contract.
+
+    What was agreed with the customer goes before the terms' own.
+    """
     classes = (change,) if change in LIGHT and _knows(agreement, change) else (change, "any")
     found: dict[Ruled[TermsChange], None] = {}
     asked_for: tuple[str | None, ...] = tuple(sorted(products)) or (None,)
     for product in asked_for:
         for one in classes:
-            answer = ask(agreement, TermsChange, on=on, product=product, customer=customer, selector=(("change", one),))
+            answer = ask(
+                agreement,
+                TermsChange,
+                on=on,
+                product=product,
+                customer=customer,
+                selector=(("change", one),),
+                deviations=deviations,
+            )
             said = ruled(answer)
             if said is not None:
                 found[said] = None

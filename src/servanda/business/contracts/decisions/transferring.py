@@ -13,7 +13,9 @@ from servanda.terms.resolving import ask
 from servanda.terms.weighing import PROMISES, Weighed, weighed
 
 NEW_SUB_SUPPLIER = Citation("Databeskyttelsesforordningen (EU) 2016/679", "art. 28, stk. 2")
-_OUR_OWN = frozenset({"refund", "export", "meeting", "report", "ownership", "support-channel", "support-hours"})
+_OUR_OWN = frozenset(
+    {"refund", "export", "meeting", "report", "ownership", "support-channel", "support-hours", "reopening"}
+)
 OPERATED = PROMISES - _OUR_OWN  # the promises that whoever runs the machines has to keep
 
 

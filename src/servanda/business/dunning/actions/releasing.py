@@ -50,6 +50,7 @@ def _reopening(company: CompanyFacts, customer_id: int) -> tuple[Citation, ...]:
             on=invoice.issued_on,
             customer=invoice.customer_kind,
             selector=cause,
+            deviations=invoice.own_terms,
         )
         for invoice in holding
     ]

@@ -10,7 +10,7 @@ from servanda.business.contracts.actions.renewing import put_off, take_next_step
 from servanda.business.contracts.decisions.orders import EndLine
 from servanda.business.contracts.facts import LineFacts
 from servanda.business.contracts.queries import line as line_of
-from servanda.business.contracts.queries import lines_ending_between, lines_that_may_be_due
+from servanda.business.contracts.queries import lines_ending_between, lines_that_may_be_due, own_terms_of_lines
 from servanda.business.customers.queries import customer
 from servanda.business.evidence.facts import because_to_json
 from servanda.business.hosting import wording
@@ -22,7 +22,7 @@ from servanda.business.letters.facts import LetterDraft
 from servanda.business.library.queries import version_of
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import Deletion, Export
-from servanda.terms.resolving import Answer, R, ask
+from servanda.terms.resolving import Answer, Deviation, R, ask
 
 LOG = logging.getLogger(__name__)
 LINES_AT_ONCE = 2000
@@ -60,7 +60,8 @@ def _take_step(company: CompanyFacts, line_id: int, *, today: date, at: datetime
     step = take_next_step(line_id, today=today, at=at)
     if isinstance(step, EndLine):
         line = line_of(line_id)
-        deletion = _asked(company, line, Deletion, today=today, counted_from="contract end")
+        own_terms = own_terms_of_lines([line]).get(line.contract_id, ())
+        deletion = _asked(company, line, Deletion, own_terms, today=today, counted_from="contract end")
         ended_on = step.until - timedelta(days=1)
         quarantine_services(
             Service.objects.filter(line_id=line_id, state="running").values_list("pk", flat=True),
@@ -81,8 +82,10 @@ def remind_of_export(company: CompanyFacts, *, today: date, at: datetime) -> int
     only the nearest one is written.
     """
     due: dict[str, tuple[LineFacts, Answer[Export]]] = {}
-    for line in lines_ending_between(company.company_id, since=today, until=today + LOOK_AHEAD):
-        export = _asked(company, line, Export, today=today)
+    ending = lines_ending_between(company.company_id, since=today, until=today + LOOK_AHEAD)
+    own_terms = own_terms_of_lines(ending)
+    for line in ending:
+        export = _asked(company, line, Export, own_terms.get(line.contract_id, ()), today=today)
         key = _reminder_key(line, export.rule, today=today) if export.rule is not None else None
         if key is not None:
             due[key] = (line, export)
@@ -122,7 +125,23 @@ def _reminder(
     )
 
 
-def _asked(company: CompanyFacts, line: LineFacts, kind: type[R], *, today: date, counted_from: str = "") -> Answer[R]:
+def _asked(
+    company: CompanyFacts,
+    line: LineFacts,
+    kind: type[R],
+    own_terms: tuple[Deviation, ...],
+    *,
+    today: date,
+    counted_from: str = "",
+) -> Answer[R]:
     agreement = version_of(company.slug, line.terms_version)
     selector = (("counted_from", counted_from),) if counted_from else ()
-    return ask(agreement, kind, on=today, product=line.product_code, customer=line.customer_kind, selector=selector)
+    return ask(
+        agreement,
+        kind,
+        on=today,
+        product=line.product_code,
+        customer=line.customer_kind,
+        selector=selector,
+        deviations=own_terms,
+    )

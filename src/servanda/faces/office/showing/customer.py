@@ -11,9 +11,10 @@ from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.catalogue.facts import NotInCatalogue, PriceList
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.contracts.decisions.ending import notice_last_day
+from servanda.business.contracts.decisions.pricing import bound_price, dated_prices, priced_line
 from servanda.business.contracts.decisions.terms import ending_terms
-from servanda.business.contracts.facts import LineFacts
-from servanda.business.contracts.queries import lines_of_customer
+from servanda.business.contracts.facts import LineFacts, PriceNotices
+from servanda.business.contracts.queries import lines_of_customer, own_terms_of_lines, price_notices
 from servanda.business.customers.facts import CustomerFacts
 from servanda.business.dunning.queries import Known, forecast_of_customer, known_of_customer
 from servanda.business.evidence.facts import Event
@@ -29,6 +30,7 @@ from servanda.faces.office.shown import CustomerShown, Foresight, InvoiceRow, Li
 from servanda.faces.office.words import CUSTOMER_KINDS, invoice_stamp, language, service_stamp, word
 from servanda.ground.calendar import day_text
 from servanda.ground.money import money_text
+from servanda.terms.resolving import Deviation
 
 DAYS_MAX = 90
 TIMELINE_MAX = 40
@@ -55,9 +57,7 @@ def customer_shown(visit: Visit, customer: CustomerFacts, *, days: int, is_whole
         timeline_more=len(timeline) - len(kept),
         services=tuple(_service(service, prices, today=visit.today) for service in services),
         invoices=tuple(_invoice(invoice, visit) for invoice in found),
-        lines=tuple(
-            _line(line, visit, prices) for line in lines_of_customer(customer.customer_id) if not line.is_ended
-        ),
+        lines=_lines(customer.customer_id, visit, prices),
         foresight=_foresight(known, names, days=days, today=visit.today),
     )
 
@@ -169,9 +169,32 @@ def _invoice(invoice: InvoiceFacts, visit: Visit) -> InvoiceRow:
     )
 
 
-def _line(line: LineFacts, visit: Visit, prices: PriceList) -> LineRow:
+def _lines(customer_id: int, visit: Visit, prices: PriceList) -> tuple[LineRow, ...]:
+    """Return the lines that run. What they depend on beside the terms is read once, and only where there is such a thing."""
+    lines = tuple(line for line in lines_of_customer(customer_id) if not line.is_ended)
+    own_terms = own_terms_of_lines(lines)
+    has_moved = any(_follows_the_list(line, prices) for line in lines)
+    notices = price_notices(visit.company.company_id, [customer_id]) if has_moved else PriceNotices()
+    return tuple(_line(line, visit, prices, own_terms.get(line.contract_id, ()), notices) for line in lines)
+
+
+def _follows_the_list(line: LineFacts, prices: PriceList) -> bool:
+    """Tell whether the list has moved under a line, so that another price than the list's may bind."""
+    plan = prices.plans.get(line.plan_code)
+    return line.own_price is None and plan is not None and len(plan.prices) > 1
+
+
+def _line(
+    line: LineFacts, visit: Visit, prices: PriceList, own_terms: tuple[Deviation, ...], notices: PriceNotices
+) -> LineRow:
     agreement = version_of(visit.company.slug, line.terms_version)  # no query, however many lines there are
-    terms = ending_terms(agreement, product=line.product_code, customer=line.customer_kind, on=line.concluded_on)
+    terms = ending_terms(
+        agreement,
+        product=line.product_code,
+        customer=line.customer_kind,
+        on=max(visit.today, line.concluded_on),
+        deviations=own_terms,
+    )
     is_ending = line.until is not None
     last_day = _last_day(line)
     has_passed = not is_ending and last_day is not None and last_day < visit.today
@@ -181,7 +204,7 @@ def _line(line: LineFacts, visit: Visit, prices: PriceList) -> LineRow:
     return LineRow(
         product=_plan_name(prices, line),
         description=line.description,
-        price=_price(line, visit, prices),
+        price=_price(line, visit, prices, own_terms, notices),
         since=line.began_on,
         last_day=last_day,
         notice_last_on=notice_on,
@@ -209,13 +232,19 @@ def _plan_name(prices: PriceList, line: LineFacts) -> str:
     return prices.name_of(line.plan_code, language()) if line.plan_code in prices.plans else line.plan_code
 
 
-def _price(line: LineFacts, visit: Visit, prices: PriceList) -> str:
-    amount = line.own_price
+def _price(
+    line: LineFacts, visit: Visit, prices: PriceList, own_terms: tuple[Deviation, ...], notices: PriceNotices
+) -> str:
+    amount, day = line.own_price, max(visit.today, line.began_on)
     if amount is None:
         try:
-            amount = prices.price_on(line.plan_code, max(visit.today, line.began_on))
+            amount = prices.price_on(line.plan_code, day)
         except NotInCatalogue:
             return "–"
+    if _follows_the_list(line, prices):
+        dated = dated_prices(prices.plan(line.plan_code), notices, customer_id=line.customer_id, line_id=line.line_id)
+        agreement = version_of(visit.company.slug, line.terms_version)
+        amount = bound_price(agreement, priced_line(line, own_terms=own_terms), dated, on=day).amount
     text = money_text(amount, language()).replace(" ", "\u00a0")
     return f"{line.quantity} × {text}" if line.quantity != 1 else text
 
