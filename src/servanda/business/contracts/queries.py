@@ -151,6 +151,14 @@ def contract(contract_id: int) -> ContractFacts:
     return _contract(row)
 
 
+def contract_numbered(company_id: int, number: str) -> ContractFacts:
+    """Return the company's contract of the number; refuses an unknown one."""
+    found = Contract.objects.filter(company_id=company_id, number=number).values_list("pk", flat=True).first()
+    if found is None:
+        raise NoSuchContract(f"There is no contract {number}.")
+    return contract(found)
+
+
 def contracts_of_customer(customer_id: int) -> tuple[ContractFacts, ...]:
     """Return the contracts of a customer in the order in which they began."""
     rows = Contract.objects.prefetch_related("line_set").filter(customer_id=customer_id).order_by("began_on", "id")

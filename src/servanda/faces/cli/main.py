@@ -27,6 +27,8 @@ COMMANDS = {
     "simulate": "simulate",
     "audit": "audit",
     "deviations": "deviations",
+    "agree": "agreeing",
+    "prices": "prices",
     "bench": "bench",
     "node": "node",
     "backup": "backup",
