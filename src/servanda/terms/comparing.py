@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from servanda.terms.clauses import Rule
@@ -59,6 +60,7 @@ def differences(old: Agreement, new: Agreement) -> tuple[Change, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=64)
 def shown_differences(
     old: Agreement, new: Agreement, *, old_rules: Agreement, new_rules: Agreement
 ) -> tuple[tuple[str, str, str], ...]:

@@ -23,11 +23,18 @@ from servanda.business.contracts.actions import (
 from servanda.business.contracts.actions.succeeding import Followed
 from servanda.business.contracts.facts import GivenNotice
 from servanda.business.contracts.models import Contract, Discontinued, Succession
-from servanda.business.contracts.queries import ending_terms_of, line, lines_of_customer, successions_of
+from servanda.business.contracts.queries import (
+    changes_of,
+    ending_terms_of,
+    line,
+    lines_of_customer,
+    notices_of_line,
+    successions_of,
+)
 from servanda.business.letters.queries import letters_of_customer
 from servanda.business.library.actions import approve_draft, change_figure, keep_forecast, rewrite_draft, start_draft
 from servanda.ground.calendar import moment_of
-from tests.business.contracts.test_discontinuing_and_transfer import stop
+from tests.business.contracts.test_discontinuing_and_transfer import agree_exit, stop
 from tests.business.contracts.test_successions_on_database import (
     EFFECT,
     EVA,
@@ -197,8 +204,49 @@ def test_a_notice_that_was_delivered_after_the_contract_was_over_is_settled() ->
     assert line(only.line_id).terms_version == "2023-09"
 
 
+@pytest.mark.django_db
+def test_a_line_ends_no_sooner_than_its_letter_says_though_the_longer_notice_has_run_out_meanwhile() -> None:
+    of = company()
+    customer_id, _ = customer(of, "1")
+    agree_exit(customer_id, months=6, today=SENT, until=SENT + timedelta(days=5))
+    stop(of, SENT)
+    assert "fredag den 31. december 2027" in letters_of_customer(customer_id)[0].text
+    delivered = SENT + timedelta(days=10)
+    post(of, customer_id, on=delivered)
+    assert follow_discontinuations(of, today=delivered, at=moment_of(delivered)) == 1
+    assert lines_of_customer(customer_id)[0].until == date(2028, 1, 1)
+
+
+@pytest.mark.django_db
+def test_the_log_of_changes_says_by_which_clause_a_service_is_discontinued() -> None:
+    of = company()
+    customer(of, "1")
+    stop(of, SENT)
+    (change,) = changes_of(of.company_id)
+    assert {"vicevaert-110"} <= {name for citation in change.because for name in citation.requirements}
+
+
+@pytest.mark.django_db
+def test_an_exit_ends_a_line_sooner_than_an_ordinary_notice_of_the_same_day_and_way() -> None:
+    of = company()
+    customer_id, contract_id = customer(of, "1")
+    published(of)
+    (only,) = lines_of_customer(customer_id)
+    given = GivenNotice(given_on=date(2027, 6, 10), channel="e-mail")
+    day, at = given.given_on, moment_of(given.given_on)
+    first = receive_notice(only.line_id, given, ending_terms_of(only, on=day), today=day, at=at)
+    assert first.ends_on == date(2028, 6, 30)
+    (succession,) = successions_of(contract_id)
+    for _ in range(2):
+        (receipt,) = leave_because_of_change(succession.succession_id, given, today=day, at=at, by="customer")
+        assert receipt.ends_on == date(2027, 6, 30)
+    assert line(only.line_id).until == EFFECT
+    assert len(notices_of_line(only.line_id)) == 1
+
+
 def waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
+        cursor.execute("select pg_stat_clear_snapshot()")  # within a transaction the view stays as it was first seen
         cursor.execute(
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
         )

@@ -4,10 +4,11 @@ Two persons decide. A line ends only when its own notice was delivered, and the 
 time after the end goes back by the terms and the law, as with every end by the provider.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts import wording
@@ -26,9 +27,12 @@ from servanda.business.letters.facts import Delivery, LetterDraft
 from servanda.business.letters.queries import deliveries
 from servanda.business.library.queries import version_of
 from servanda.ground.calendar import moment_of
+from servanda.ground.refusal import Refused
 from servanda.terms.clauses import ProviderExit
 from servanda.terms.resolving import Deviation, ask
 from servanda.terms.ruled import Ruled, ruled
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ def discontinue(
         raise ContractRefused(
             f"The terms of {numbers} give no right to discontinue {product}. Agree the end with these customers first."
         )
+    because = tuple(dict.fromkeys(one for plan in planned if plan.rule is not None for one in plan.rule.because))
     row = Change.objects.create(
         company_id=company.company_id,
         about="scope",
@@ -78,7 +83,7 @@ def discontinue(
         effect_on=max((plan.ends_on for plan in planned if plan.ends_on is not None), default=today),
         reason=reason,
         approved_by=f"{first} + {second}",
-        because=[],
+        because=because_to_json(because),
         recorded_on=today,
     )
     record(
@@ -88,7 +93,7 @@ def discontinue(
         subject=f"change:{row.pk}",
         on_day=today,
         at=at,
-        because=(),
+        because=because,
         facts={"about": "scope", "change": "discontinuation", "products": [product], "reason": reason},
         by=second,
     )
@@ -97,20 +102,28 @@ def discontinue(
 
 
 def follow_discontinuations(company: CompanyFacts, *, today: date, at: datetime) -> int:
-    """End each line whose notice of a discontinuation was delivered, on the day its terms give; returns how many."""
-    ours = Discontinued.objects.filter(is_open=True, change__company_id=company.company_id).select_related("change")
-    waiting = {row.letter_key: row for row in ours.order_by("id")}
+    """End each line whose notice of a discontinuation was delivered, on the day its terms give; returns how many.
+
+    A line that cannot be ended is reported and tried again; it holds up no other.
+    """
+    ours = Discontinued.objects.filter(is_open=True, change__company_id=company.company_id).order_by("id")
+    waiting = dict(ours.values_list("letter_key", "id"))
     ended = 0
     for key, delivery in deliveries(waiting).items():
         try:
             ended += _end(company, waiting[key], delivery, today=today, at=at)
         except NoWarrant:
             continue  # the brake is on: the line runs on, and the next round asks again
+        except (Refused, IntegrityError, AssertionError, ValueError, TypeError, LookupError):
+            LOG.exception("the discontinued line of %s could not be ended", key)
     return ended
 
 
 @transaction.atomic
-def _end(company: CompanyFacts, row: Discontinued, delivery: Delivery, *, today: date, at: datetime) -> int:
+def _end(company: CompanyFacts, discontinued_id: int, delivery: Delivery, *, today: date, at: datetime) -> int:
+    row = Discontinued.objects.select_for_update(of=["self"]).select_related("change").get(pk=discontinued_id)
+    if not row.is_open:
+        return 0  # another round has settled it meanwhile
     line = line_of(row.line_id)
     row.told_on, row.is_open = delivery.on, False
     if line.until is not None or line.is_ended:
@@ -119,13 +132,15 @@ def _end(company: CompanyFacts, row: Discontinued, delivery: Delivery, *, today:
     # Found after a long standstill, the notice counts from today: the delay is ours.
     counted_from = delivery.on if today < delivery.on + timedelta(days=WARRANT_DAYS) else today
     own_terms = own_terms_of_lines([line]).get(line.contract_id, ())
-    plan = _planned(company, line, own_terms, sent_on=counted_from)
-    if plan.rule is None:
+    rule = _planned(company, line, own_terms, sent_on=counted_from).rule
+    if rule is None:
         row.save(update_fields=["told_on", "is_open"])
         return 0  # the exit rested on a special agreement that had run out when the notice came: the line runs on
+    # The letter is not taken at less than its word: a longer notice that held when it was written counts still.
+    written = _planned(company, line, own_terms, sent_on=row.change.recorded_on).rule or rule
     row.ends_on = end_by_provider(
         row.line_id,
-        plan.rule,
+        max(rule, written, key=lambda one: ends_by_provider(one.rule, sent_on=counted_from)),
         sent_on=counted_from,
         approval=Approval(by=row.change.approved_by, reason=row.change.reason, at=moment_of(row.change.recorded_on)),
         today=today,

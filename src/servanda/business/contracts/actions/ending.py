@@ -56,11 +56,12 @@ def receive_exit(
 ) -> NoticeReceipt:
     """Take in an extraordinary exit whose end was decided: after a change, after an outage, by rescission.
 
-    A late one is stored without an end, for a person to look at.
+    A late one is stored without an end, for a person to look at. One in time that ends the line sooner than a notice of
+    the same day and way takes that notice's place.
     """
     row = _locked(line_id)
     known = Notice.objects.filter(line=row, given_on=given.given_on, channel=given.channel).first()
-    if known is not None and known.withdrawn_at is None:
+    if known is not None and known.withdrawn_at is None and not _ends_sooner(ending, known):
         return receipt_of(known, is_new=False)
     outcome = NotSpecified(question="a late exit", because=ending.because) if ending.is_late else ending
     return _take_in(row, given, outcome, known=known, today=today, at=at, by=by)
@@ -218,6 +219,10 @@ def end_line(order: EndLine, *, today: date, at: datetime, by: str = "system") -
         customer_id=row.customer_id,
         by=by,
     )
+
+
+def _ends_sooner(ending: Ending, known: Notice) -> bool:
+    return not ending.is_late and (known.ends_on is None or ending.ends_on < known.ends_on)
 
 
 def _locked(line_id: int, *, may_be_ended: bool = False) -> Line:

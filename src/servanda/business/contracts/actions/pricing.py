@@ -110,12 +110,14 @@ def leave_because_of_price(
 ) -> NoticeReceipt:
     """Take in a customer's exit because of a higher price: in time, the line ends before the price would hold.
 
-    Later than the letter said it is an ordinary matter: the notice is kept, and a person looks at it. Refuses where the
-    letter gave no such exit.
+    Later it is an ordinary matter: the notice is kept, and a person looks at it. A letter that was delivered late moves
+    the days as it moves the price. Refuses where the letter gave no such exit.
     """
-    told = Announcement.objects.filter(change_id=change_id, customer_id=line(line_id).customer_id).first()
+    one = line(line_id)
+    rows = Announcement.objects.filter(change_id=change_id, customer_id=one.customer_id)
+    told = rows.select_related("change__company").first()
     said = announced_of(told.accepted_on, told.promised).promised.get(line_id) if told is not None else None
-    effect_on, leave_until = said if said is not None else (date.max, None)
+    effect_on, leave_until = _days_to_leave(told, one, *said) if told is not None and said else (date.max, None)
     if told is None or leave_until is None:
         raise ContractRefused("This price gives no right to leave because of it. Take an ordinary notice instead.")
     ending = Ending(
@@ -126,6 +128,27 @@ def leave_because_of_price(
         is_late=given.given_on > leave_until,
     )
     return receive_exit(line_id, given, ending, today=today, at=at, by=by)
+
+
+def _days_to_leave(
+    told: Announcement, one: LineFacts, effect_on: date, leave_until: date | None
+) -> tuple[date, date | None]:
+    """Return from when a price holds for a line and until when its customer may leave: as the letter says, or later."""
+    if told.accepted_on is None or leave_until is None:
+        return effect_on, leave_until
+    change = told.change
+    coming = _coming(
+        change.company.slug,
+        prices_of(change.company_id).plan(change.plan_code),
+        one,
+        price_notices(change.company_id, [one.customer_id]),
+        own_terms_of_lines([one]),
+        change,
+        today=told.accepted_on,
+    )
+    if coming is None or coming.effect_on is None or coming.effect_on <= effect_on:
+        return effect_on, leave_until
+    return coming.effect_on, max(leave_until, coming.leave_until or leave_until)
 
 
 def _recorded(
@@ -185,7 +208,7 @@ def _tell(company: CompanyFacts, plan: ListedPlan, change: Change, *, today: dat
     met = [
         (one, coming)
         for one in lines
-        if (coming := _coming(company, plan, one, notices, rules, change, today=today)) is not None
+        if (coming := _coming(company.slug, plan, one, notices, rules, change, today=today)) is not None
     ]
     told = [(one, coming) for one, coming in met if coming.is_told]
     new = [(one, coming) for one, coming in told if (plan.code, change.effect_on, one.customer_id) not in notices.told]
@@ -208,7 +231,7 @@ def _tell(company: CompanyFacts, plan: ListedPlan, change: Change, *, today: dat
 
 
 def _coming(
-    company: CompanyFacts,
+    slug: str,
     plan: ListedPlan,
     one: LineFacts,
     notices: PriceNotices,
@@ -217,7 +240,7 @@ def _coming(
     *,
     today: date,
 ) -> Coming | None:
-    agreement, own_terms = version_of(company.slug, one.terms_version), rules.get(one.contract_id, ())
+    agreement, own_terms = version_of(slug, one.terms_version), rules.get(one.contract_id, ())
     terms = ending_terms(
         agreement, product=one.product_code, customer=one.customer_kind, on=today, deviations=own_terms
     )

@@ -4,11 +4,14 @@ Nothing is remembered as "sent to all": each contract has its own row, and what 
 its letter. A round that was missed heals, and a second run finds everything done.
 """
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 
-from django.db import transaction
-from django.db.models import Max, Q
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts import wording
@@ -45,11 +48,16 @@ from servanda.business.letters.queries import deliveries
 from servanda.business.library.actions import accept, publish_draft
 from servanda.business.library.facts import AcceptanceDraft
 from servanda.business.library.queries import rendered_terms, version_of
+from servanda.ground.refusal import Refused
 from servanda.terms.clauses import CustomerKind, TermsChange
 from servanda.terms.comparing import shown_differences
 from servanda.terms.document import Agreement, Language
 from servanda.terms.resolving import Deviation
 from servanda.terms.ruled import Ruled
+
+LOG = logging.getLogger(__name__)
+
+TextOf = Callable[[str, Language], Agreement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,11 @@ class Followed:
     bound: int = 0
     moved: int = 0
     ended: int = 0
+
+    def __add__(self, other: "Followed") -> "Followed":
+        return Followed(
+            self.told + other.told, self.bound + other.bound, self.moved + other.moved, self.ended + other.ended
+        )
 
 
 @transaction.atomic
@@ -107,19 +120,22 @@ def tell_customers(company: CompanyFacts, change_id: int, *, today: date, at: da
     Run again, it finds the contracts that were concluded under the old version meanwhile.
     """
     change = Change.objects.select_for_update().get(pk=change_id)
+    text_of: TextOf = cache(partial(version_of, company.slug))  # a question once for each text, and not for each letter
     known = set(Succession.objects.filter(change=change).values_list("contract_id", flat=True))
-    new = [
-        one
-        for one in bound_by(company.company_id, but=change.terms_version, on=today)
-        if one[0].contract_id not in known
-    ]
+    bound_now = bound_by(company.company_id, but=change.terms_version, on=today)
+    older = {
+        version: agreement
+        for version in {version for _, version in bound_now}
+        if (agreement := text_of(version, "da")).effective_on < change.effect_on
+    }
+    new = [one for one in bound_now if one[0].contract_id not in known and one[1] in older]
     people = customers({bound.customer_id for bound, _ in new})
     own_terms = own_terms_of_contracts(bound.contract_id for bound, _ in new)
     rows, letters = [], []
     for bound, version in new:
-        old = version_of(company.slug, version)
-        rules = _rules(old, bound, own_terms.get(bound.contract_id, ()), change=change.change, on=today)
-        plan = plan_for(bound, rules, sent_on=today, wanted_on=change.effect_on)
+        rules = _rules(older[version], bound, own_terms.get(bound.contract_id, ()), change=change.change, on=today)
+        # Whoever is found after the day is not bound backwards, not even by a change that needs no notice.
+        plan = plan_for(bound, rules, sent_on=today, wanted_on=max(change.effect_on, today))
         row = Succession(
             change=change,
             contract_id=bound.contract_id,
@@ -133,7 +149,7 @@ def tell_customers(company: CompanyFacts, change_id: int, *, today: date, at: da
         )
         rows.append(row)
         if plan.is_told:
-            letters.append(_letter(company, row, change, people[bound.customer_id], plan, today=today, at=at))
+            letters.append(_letter(company, row, change, people[bound.customer_id], plan, text_of, today=today, at=at))
     Succession.objects.bulk_create(rows, batch_size=1000)
     write_letters(letters)
     return len(rows)
@@ -142,16 +158,22 @@ def tell_customers(company: CompanyFacts, change_id: int, *, today: date, at: da
 def follow_successions(company: CompanyFacts, *, today: date, at: datetime) -> Followed:
     """Take each succession that something is due on as far as it goes: note the delivery, move the day, bind, or end.
 
-    Reads those whose notice is still on its way, and those whose day has come or whose customer has answered.
+    Reads those whose notice is still on its way, and takes up those whose day has come or whose customer has answered.
+    What waits for its delivery alone has nothing due, however long it takes. One that fails is reported and tried again.
     """
     ours = Succession.objects.filter(is_open=True, change__company_id=company.company_id)
     untold = dict(ours.filter(told_on__isnull=True).values_list("letter_key", "id"))
     delivered = {untold[key]: delivery.on for key, delivery in deliveries(untold).items()}
-    answered = Q(effect_on__lte=today) | Q(left_on__isnull=False) | Q(accepted_on__isnull=False)
-    due = ours.filter(answered | Q(pk__in=delivered)).select_related("contract", "change").order_by("id")
+    is_answered = Q(told_on__isnull=False) | Q(accepted_on__isnull=False)
+    has_come = Q(effect_on__lte=today) | Q(effect_on__isnull=True, accepted_on__lte=today)
+    is_over = Q(left_on__isnull=False) | Q(contract__ended_on__isnull=False)
+    due = ours.filter((is_answered & has_come) | is_over | Q(pk__in=delivered)).order_by("id")
     done = Followed()
-    for row in due:
-        done = _follow(company, row, delivered.get(row.pk), done, today=today, at=at)
+    for succession_id in list(due.values_list("id", flat=True)):
+        try:
+            done += _follow(company, succession_id, delivered.get(succession_id), today=today, at=at)
+        except (Refused, IntegrityError, AssertionError, ValueError, TypeError, LookupError):
+            LOG.exception("succession %s could not be followed", succession_id)
     return done
 
 
@@ -166,6 +188,11 @@ def accept_version(
     row = _locked(succession_id)
     if row.accepted_on is not None:
         return False
+    if _is_overtaken(row):
+        raise ContractRefused(
+            f"Version {row.contract.terms_version} binds this contract already, and it is newer than {row.to_version}."
+            " There is nothing left to accept."
+        )
     row.accepted_on = on
     row.save(update_fields=["accepted_on"])
     language: Language = "en" if row.contract.terms_language == "en" else "da"
@@ -241,35 +268,43 @@ def _best_exit(rules: tuple[Ruled[TermsChange], ...], row: Succession, given: Gi
     )
 
 
+@transaction.atomic
 def _follow(
-    company: CompanyFacts, row: Succession, delivered_on: date | None, done: Followed, *, today: date, at: datetime
+    company: CompanyFacts, succession_id: int, delivered_on: date | None, *, today: date, at: datetime
 ) -> Followed:
-    """Take one step of one succession; each is a transaction of its own, so one that fails holds up no other."""
-    with transaction.atomic():
-        is_new = row.told_on is None and delivered_on is not None
-        if is_new:
-            row.told_on = delivered_on
-            row.save(update_fields=["told_on"])
-            _record(row, "terms.told", today=today, at=at, by="system")
-        plan = _plan_by_delivery(company, row)
-        step = next_step(_told(row), plan=plan, today=today)
-        counted = Followed(done.told + is_new, done.bound, done.moved, done.ended)
-        match step.act:
-            case "bind":
-                _bind(company, row, step, today=today, at=at)
-                return Followed(counted.told, counted.bound + 1, counted.moved, counted.ended)
-            case "move":
-                assert plan is not None
-                row.effect_on, row.leave_until = plan.effect_on, plan.leave_until
-                row.save(update_fields=["effect_on", "leave_until"])
-                _record(row, "terms.moved", today=today, at=at, by="system", key=f"{row.effect_on}")
-                return Followed(counted.told, counted.bound, counted.moved + 1, counted.ended)
-            case "end":
-                row.is_open = False
-                row.save(update_fields=["is_open"])
-                _record(row, "terms.kept", today=today, at=at, by="system")
-                return Followed(counted.told, counted.bound, counted.moved, counted.ended + 1)
-        return counted
+    """Take one step of one succession, in a transaction of its own: the customer may be answering at this moment."""
+    row = _find_locked(succession_id)
+    if row is None or not row.is_open:
+        return Followed()  # another round has settled it meanwhile
+    row.contract = Contract.objects.select_for_update().get(pk=row.contract_id)
+    told = _note_delivery(row, delivered_on, today=today, at=at)
+    plan = _plan_by_delivery(company, row)
+    step = next_step(_told(row), plan=plan, today=today)
+    match step.act:
+        case "bind":
+            _bind(company, row, step, today=today, at=at)
+            return Followed(told=told, bound=1)
+        case "move":
+            assert plan is not None
+            row.effect_on, row.leave_until = plan.effect_on, plan.leave_until
+            row.save(update_fields=["effect_on", "leave_until"])
+            _record(row, "terms.moved", today=today, at=at, by="system", key=f"{row.effect_on}")
+            return Followed(told=told, moved=1)
+        case "end":
+            row.is_open = False
+            row.save(update_fields=["is_open"])
+            _record(row, "terms.kept", today=today, at=at, by="system")
+            return Followed(told=told, ended=1)
+    return Followed(told=told)
+
+
+def _note_delivery(row: Succession, delivered_on: date | None, *, today: date, at: datetime) -> int:
+    if row.told_on is not None or delivered_on is None:
+        return 0
+    row.told_on = delivered_on
+    row.save(update_fields=["told_on"])
+    _record(row, "terms.told", today=today, at=at, by="system")
+    return 1
 
 
 def _plan_by_delivery(company: CompanyFacts, row: Succession) -> Plan | None:
@@ -287,7 +322,7 @@ def _plan_by_delivery(company: CompanyFacts, row: Succession) -> Plan | None:
 
 
 def _bind(company: CompanyFacts, row: Succession, step: Step, *, today: date, at: datetime) -> None:
-    contract = Contract.objects.select_for_update().get(pk=row.contract_id)
+    contract = row.contract
     language: Language = "en" if contract.terms_language == "en" else "da"
     contract.terms_version = row.to_version
     contract.terms_sha256 = version_of(company.slug, row.to_version, language).sha256
@@ -298,17 +333,26 @@ def _bind(company: CompanyFacts, row: Succession, step: Step, *, today: date, at
 
 
 def _told(row: Succession) -> Told:
-    running = Line.objects.filter(contract_id=row.contract_id, ended_on__isnull=True)
+    running = Line.objects.filter(contract_id=row.contract_id, ended_on__isnull=True, interval_months__gt=0)
     ends = list(running.values_list("until", flat=True))
-    is_ending = row.contract.ended_on is not None or (bool(ends) and all(until is not None for until in ends))
-    last = running.aggregate(last=Max("until"))["last"] or row.contract.ended_on
+    known = [until for until in ends if until is not None]
+    is_ending = row.contract.ended_on is not None or (bool(ends) and len(known) == len(ends))
     return Told(
         effect_on=row.effect_on,
         told_on=row.told_on,
         accepted_on=row.accepted_on,
         left_on=row.left_on,
-        runs_until=last if is_ending else None,
+        runs_until=max(known, default=row.contract.ended_on) if is_ending else None,
+        is_overtaken=_is_overtaken(row),
     )
+
+
+def _is_overtaken(row: Succession) -> bool:
+    """Tell whether a newer version than the one that was to follow binds the contract already."""
+    binding = row.contract.terms_version
+    if binding == row.from_version:
+        return False
+    return version_of(row.change.company.slug, binding).effective_on > row.change.effect_on
 
 
 def _rules(
@@ -325,6 +369,7 @@ def _letter(
     change: Change,
     to: CustomerFacts,
     plan: Plan,
+    text_of: TextOf,
     *,
     today: date,
     at: datetime,
@@ -336,10 +381,10 @@ def _letter(
         email=company.email,
         reason=change.reason,
         changes=shown_differences(
-            version_of(company.slug, row.from_version, language),
-            version_of(company.slug, row.to_version, language),
-            old_rules=version_of(company.slug, row.from_version),
-            new_rules=version_of(company.slug, row.to_version),
+            text_of(row.from_version, language),
+            text_of(row.to_version, language),
+            old_rules=text_of(row.from_version, "da"),
+            new_rules=text_of(row.to_version, "da"),
         ),
         effect_on=plan.effect_on,
         leave_until=plan.leave_until,
@@ -361,13 +406,17 @@ def _letter(
     )
 
 
-def _locked(succession_id: int) -> Succession:
-    row = (
+def _find_locked(succession_id: int) -> Succession | None:
+    return (
         Succession.objects.select_for_update(of=["self"])
         .select_related("contract", "change", "change__company")
         .filter(pk=succession_id)
         .first()
     )
+
+
+def _locked(succession_id: int) -> Succession:
+    row = _find_locked(succession_id)
     if row is None:
         raise ContractRefused(f"There is no succession {succession_id}.")
     if not row.is_open:

@@ -57,6 +57,7 @@ class Told:
     accepted_on: date | None = None
     left_on: date | None = None
     runs_until: date | None = None  # the first day on which nothing of the contract runs any more, if that is known
+    is_overtaken: bool = False  # a newer version than the one that was to follow binds already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +138,10 @@ def next_step(told: Told, *, plan: Plan | None, today: date) -> Step:
     if told.left_on is not None:
         return Step(act="end", reason="the customer left")
     binding_on = told.accepted_on if told.effect_on is None else told.effect_on
-    if told.runs_until is not None and (binding_on is None or told.runs_until <= binding_on):
+    if told.runs_until is not None and (binding_on is None or told.runs_until <= max(binding_on, today)):
         return Step(act="end", reason="the contract ends first")
+    if told.is_overtaken:
+        return Step(act="end", reason="a newer version binds already")
     if told.accepted_on is not None:
         on = max(told.accepted_on, told.effect_on or told.accepted_on)
         return Step(act="bind", on=on) if today >= on else Step(act="wait", on=on, reason="effect")
