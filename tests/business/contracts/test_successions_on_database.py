@@ -36,10 +36,11 @@ from servanda.business.library.actions import (
     start_draft,
 )
 from servanda.business.library.facts import DraftFacts
-from servanda.business.library.queries import acceptances_of
+from servanda.business.library.queries import acceptances_of, checked_draft
 from servanda.business.library.queries import draft as draft_of
 from servanda.ground.calendar import moment_of
 from servanda.ground.money import Money
+from servanda.ground.refusal import WrongDocument
 from servanda.terms.clauses import CustomerKind
 from servanda.terms.editing import NotEdited
 
@@ -117,6 +118,10 @@ def drafted(of: CompanyFacts, *, change: str = "ordinary", effect_on: date = EFF
         draft = change_figure(
             draft.draft_id, clause="14.1", rule=0, field="days", written="15", by=EVA, at=moment_of(SENT)
         )
+    if of.slug == "simsoft":
+        danish = draft.danish.replace("# 1. ", "# 1. Ny: ", 1).replace("## 1.1 ", "## 1.1 Nyt: ", 1)
+        english = draft.english.replace("# 1. ", "# 1. New: ", 1).replace("## 1.1 ", "## 1.1 New: ", 1)
+        draft = rewrite_draft(draft.draft_id, danish=danish, english=english, by=EVA, at=moment_of(SENT))
     draft = rewrite_draft(draft.draft_id, reason="Vi giver længere frist.", by=EVA, at=moment_of(SENT))
     return keep_forecast(draft.draft_id, {"hit": 0}, fingerprint=draft.fingerprint)
 
@@ -382,3 +387,101 @@ def test_a_settled_succession_takes_no_more_answers() -> None:
     (succession,) = successions_of(contract_id)
     with pytest.raises(ContractRefused, match="settled"):
         accept_version(succession.succession_id, on=EFFECT, at=moment_of(EFFECT), by=EVA, accepted_by="Alma Prøve")
+
+
+def unfit(of: CompanyFacts, *, change: str = "ordinary", days: str = "15", **texts: tuple[str, str]) -> DraftFacts:
+    """Return a draft that somebody spoiled: `texts` say what stands in the Danish one, and what in its place."""
+    draft = start_draft(
+        of, base_version="2023-09", version="2027-07", effective_on=EFFECT, change=change, by=EVA, at=moment_of(SENT)
+    )
+    draft = change_figure(draft.draft_id, clause="14.1", rule=0, field="days", written=days, by=EVA, at=moment_of(SENT))
+    danish = draft.danish
+    for old, new in texts.values():
+        assert old in danish
+        danish = danish.replace(old, new, 1)
+    draft = rewrite_draft(draft.draft_id, danish=danish, reason="Prøve.", by=EVA, at=moment_of(SENT))
+    return keep_forecast(draft.draft_id, {}, fingerprint=draft.fingerprint)
+
+
+@pytest.mark.parametrize(
+    ("change", "days", "texts", "told"),
+    [
+        ("favourable", "3", {}, "worse for the customer"),
+        ("minor", "3", {}, "worse for the customer"),
+        ("ordinary", "8", {}, "says the same as version 2023-09"),
+        ("ordinary", "15", {"day": ("2027-07-01", "2020-01-01")}, "which has passed"),
+        ("ordinary", "15", {"name": ('version = "2027-07"', 'version = "77"')}, "the draft is of version 2027-07"),
+    ],
+)
+def test_what_must_not_be_published_gets_no_yes_and_is_a_problem_of_the_draft(
+    change: str, days: str, texts: dict[str, tuple[str, str]], told: str
+) -> None:
+    of = company()
+    draft = unfit(of, change=change, days=days, **texts)
+    found = checked_draft(of.slug, draft, products=catalogue_of(of.slug).codes).problems
+    assert any(told in problem.message for problem in found)
+    with pytest.raises(WrongDocument, match=told):
+        approve_draft(draft.draft_id, fingerprint=draft.fingerprint, by=EVA, at=moment_of(SENT))
+
+
+def test_a_better_figure_may_be_favourable() -> None:
+    of = company()
+    draft = unfit(of, change="favourable", days="15")
+    approved = approve_draft(draft.draft_id, fingerprint=draft.fingerprint, by=EVA, at=moment_of(SENT))
+    assert approved.approved_by == (EVA,)
+
+
+def test_another_reason_needs_both_to_say_yes_again_and_keeps_the_forecast() -> None:
+    of = company()
+    draft = drafted(of)
+    for person in (EVA, OLE):
+        approve_draft(draft.draft_id, fingerprint=draft.fingerprint, by=person, at=moment_of(SENT))
+    changed = rewrite_draft(draft.draft_id, reason="Noget andet.", by=EVA, at=moment_of(SENT))
+    assert changed.approved_by == ()
+    assert changed.forecast is not None
+    with pytest.raises(NotPublished, match="nobody has said yes"):
+        publish_change(of, draft.draft_id, products=catalogue_of(of.slug).codes, today=SENT, at=moment_of(SENT))
+
+
+def test_a_draft_that_waited_too_long_is_not_published_on_a_day_that_has_passed() -> None:
+    of = company()
+    draft = drafted(of)
+    for person in (EVA, OLE):
+        approve_draft(draft.draft_id, fingerprint=draft.fingerprint, by=person, at=moment_of(SENT))
+    late = EFFECT + timedelta(days=1)
+    with pytest.raises(WrongDocument, match="which has passed"):
+        publish_change(of, draft.draft_id, products=catalogue_of(of.slug).codes, today=late, at=moment_of(late))
+
+
+def test_a_day_that_moved_is_told_by_a_letter_of_its_own_once() -> None:
+    of = company()
+    customer_id, _ = customer(of, "1")
+    published(of)
+    late = SENT + timedelta(days=9)
+    post(of, customer_id, on=late)
+    follow(of, late)
+    follow(of, late)
+    newest, first = letters_of_customer(customer_id)
+    assert first.key == newest.key.partition(":later:")[0]
+    assert "lørdag den 10. juli 2027" in newest.text
+    assert "lørdag den 26. juni 2027" in newest.text
+
+
+@pytest.mark.parametrize("given_on", [date(2020, 1, 1), SENT - timedelta(days=1), SENT + timedelta(days=2)])
+def test_an_exit_on_an_impossible_day_is_refused(given_on: date) -> None:
+    of = company()
+    customer_id, contract_id = customer(of, "1")
+    published(of)
+    post(of, customer_id, on=SENT)
+    follow(of, SENT)
+    (succession,) = successions_of(contract_id)
+    today = SENT + timedelta(days=1)
+    with pytest.raises(ContractRefused, match="cannot have left"):
+        leave_because_of_change(
+            succession.succession_id,
+            GivenNotice(given_on=given_on, channel="e-mail"),
+            today=today,
+            at=moment_of(today),
+            by=EVA,
+        )
+    assert lines_of_customer(customer_id)[0].until is None

@@ -44,6 +44,16 @@ def change_paragraphs(
     return tuple(said)
 
 
+def later_day_paragraphs(*, email: str, effect_on: date, leave_until: date | None, language: str) -> tuple[str, ...]:
+    """Return the letter that moves the days of a notice: our letter reached the customer later than we had planned."""
+    is_da = language == "da"
+    say = _da if is_da else _en
+    said = [say("later", day=day_text(effect_on, language))]
+    if leave_until is not None:
+        said.append(say("leave", day=day_text(leave_until, language), email=email))
+    return (*said, say("questions", email=email))
+
+
 def discontinuation_subject(name: str, *, language: str) -> str:
     return f"{name} hører op" if language == "da" else f"{name} comes to an end"
 
@@ -105,6 +115,8 @@ def _difference(title: str, before: str, after: str, *, is_da: bool) -> str:
 _DA = {
     "intro": "{company} ændrer sine vilkår. Her er det, der bliver anderledes for dig.",
     "effect": "De nye vilkår gælder for dig fra {day}. Indtil da gælder de gamle.",
+    "later": "Vores brev om nye vilkår nåede dig senere, end vi havde regnet med. Derfor gælder de nye vilkår først for dig"
+    " fra {day}. De dage, der står i det første brev, gælder ikke mere.",
     "leave": "Vil du ikke have de nye vilkår, kan du gå fra aftalen uden omkostninger. Skriv til {email} senest"
     " {day}. Så slutter aftalen, før de nye vilkår begynder.",
     "ordinary": "Du kan opsige aftalen med det varsel, som dine vilkår giver. Skriv i så fald til {email}.",
@@ -115,6 +127,8 @@ _DA = {
 _EN = {
     "intro": "{company} is changing its terms. This is what will be different for you.",
     "effect": "The new terms hold for you from {day}. Until then the old ones do.",
+    "later": "Our letter about new terms reached you later than we had planned. The new terms therefore hold for you only"
+    " from {day}. The days in the first letter no longer count.",
     "leave": "If you do not want the new terms, you can leave the agreement free of charge. Write to {email} by"
     " {day}. The agreement then ends before the new terms begin.",
     "ordinary": "You can end the agreement with the notice that your terms give. Write to {email} to do so.",

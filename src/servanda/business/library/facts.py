@@ -40,13 +40,13 @@ class DraftFacts:
 
     @property
     def fingerprint(self) -> str:
-        """The hash over both texts and the class of the change: what a forecast and a yes are given to."""
-        return fingerprint_of(self.danish, self.english, self.change)
+        """The hash over all that is decided on, the reason too, which every customer reads: what a yes is given to."""
+        return fingerprint_of(self.danish, self.english, self.change, self.reason)
 
 
-def fingerprint_of(danish: str, english: str, change: str) -> str:
-    """Return the hash that stands for a draft's texts and the class of its change."""
-    return sha256("\0".join((danish, english, change)).encode("utf-8")).hexdigest()
+def fingerprint_of(*parts: str) -> str:
+    """Return the hash that stands for the parts of a draft: texts and class for a forecast, the reason too for a yes."""
+    return sha256("\0".join(parts).encode("utf-8")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

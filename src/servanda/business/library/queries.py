@@ -5,6 +5,7 @@ once in each process: a published text never changes.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -13,6 +14,7 @@ from django.db.models import Count, F, QuerySet
 
 from servanda.agreements.reading import installed_library, installed_source
 from servanda.business.evidence.queries import recorded_among
+from servanda.business.library.decisions import draft_problems
 from servanda.business.library.facts import (
     AcceptanceFacts,
     AcceptedTerms,
@@ -34,7 +36,7 @@ from servanda.business.library.models import (
     PublishedTerms,
     VendorTerms,
 )
-from servanda.ground.calendar import moment_of
+from servanda.ground.calendar import legal_day, moment_of
 from servanda.ground.law.confirming import FigureToConfirm, figures_to_confirm
 from servanda.ground.refusal import Refused
 from servanda.terms.book import book_of
@@ -147,7 +149,12 @@ def waiting_drafts(company_ids: Iterable[int]) -> tuple[WaitingDraft, ...]:
 def checked_draft(slug: str, facts: DraftFacts, *, products: frozenset[str]) -> CheckedDraft:
     """Return the documents of a draft with everything that publishing would refuse in them."""
     known = library_of(slug)
-    return _checked(known, facts.danish, facts.english, products)
+    checked = _checked(known, facts.danish, facts.english, products)
+    if checked.danish is None:
+        return checked
+    base = known.find(facts.base_version)
+    found = draft_problems(facts, checked.danish, base, today=legal_day(facts.written_at))
+    return replace(checked, problems=(*checked.problems, *found))
 
 
 def open_proposals(company_id: int) -> tuple[ChangeProposalFacts, ...]:
@@ -324,7 +331,8 @@ def _checked(known: Library, danish: str, english: str, products: frozenset[str]
 
 
 def _draft(row: Draft) -> DraftFacts:
-    now = fingerprint_of(row.danish, row.english, row.change)
+    texts = fingerprint_of(row.danish, row.english, row.change)
+    now = fingerprint_of(row.danish, row.english, row.change, row.reason)
     said_yes = DraftApproval.objects.filter(draft=row, fingerprint=now).order_by("id").values_list("by", flat=True)
     read = parse_bytes(row.danish.encode("utf-8"), file="draft.da.md").draft
     return DraftFacts(
@@ -340,7 +348,7 @@ def _draft(row: Draft) -> DraftFacts:
         state=row.state,
         written_by=row.written_by,
         written_at=row.written_at,
-        forecast=row.forecast if row.forecast_of == now else None,
+        forecast=row.forecast if row.forecast_of == texts else None,
         approved_by=tuple(said_yes),
     )
 

@@ -225,6 +225,11 @@ def leave_because_of_change(
     row = _locked(succession_id)
     if row.effect_on is None or row.leave_until is None:
         raise ContractRefused("This change gives no right to leave because of it. Take an ordinary notice instead.")
+    if not row.change.recorded_on <= given.given_on <= today:
+        raise ContractRefused(
+            f"The customer cannot have left because of this change on {given.given_on}: it was decided on"
+            f" {row.change.recorded_on}, and today is {today}. Write the day on which their message came."
+        )
     company_slug = row.change.company.slug
     lines = lines_of_contract(row.contract_id)
     own_terms = own_terms_of_lines(lines).get(row.contract_id, ())
@@ -289,6 +294,7 @@ def _follow(
             row.effect_on, row.leave_until = plan.effect_on, plan.leave_until
             row.save(update_fields=["effect_on", "leave_until"])
             _record(row, "terms.moved", today=today, at=at, by="system", key=f"{row.effect_on}")
+            write_letters([_later_day(company, row, today=today, at=at)])
             return Followed(told=told, moved=1)
         case "end":
             row.is_open = False
@@ -403,6 +409,30 @@ def _letter(
         on_day=today,
         queued_at=at,
         paper={"title": subject, "paragraphs": list(paragraphs), "because": because_to_json(plan.because)},
+    )
+
+
+def _later_day(company: CompanyFacts, row: Succession, *, today: date, at: datetime) -> LetterDraft:
+    """Return the letter that corrects the days of the notice: it came later than planned, so all days are later too."""
+    assert row.effect_on is not None
+    to = customer(row.contract.customer_id)
+    language: Language = "en" if to.language == "en" else "da"
+    subject = wording.change_subject(company.name, language=language)
+    paragraphs = wording.later_day_paragraphs(
+        email=company.email, effect_on=row.effect_on, leave_until=row.leave_until, language=language
+    )
+    return LetterDraft(
+        company_id=company.company_id,
+        customer_id=to.customer_id,
+        key=f"{row.letter_key}:later:{row.effect_on}",
+        kind="terms",
+        language=language,
+        recipient=to.email,
+        subject=subject,
+        text="\n\n".join(paragraphs) + "\n",
+        on_day=today,
+        queued_at=at,
+        paper={"title": subject, "paragraphs": list(paragraphs), "because": row.because},
     )
 
 

@@ -8,11 +8,12 @@ from django.db import transaction
 
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.evidence.actions import record
+from servanda.business.library.decisions import draft_problems
 from servanda.business.library.facts import DraftFacts, fingerprint_of
 from servanda.business.library.models import Draft, DraftApproval
-from servanda.business.library.queries import draft, is_taken, source_of
+from servanda.business.library.queries import draft, is_taken, library_of, source_of
 from servanda.ground.calendar import legal_day
-from servanda.ground.refusal import Refused
+from servanda.ground.refusal import Refused, WrongDocument
 from servanda.terms.editing import with_figure
 from servanda.terms.parsing import parse_bytes
 
@@ -89,24 +90,30 @@ def change_figure(
 
 @transaction.atomic
 def keep_forecast(draft_id: int, forecast: Mapping[str, object], *, fingerprint: str) -> DraftFacts:
-    """Keep what a draft would do to the customers, for the texts that it was computed for."""
+    """Keep what a draft would do to the customers; `fingerprint` is the draft's as it was when this was computed."""
     row = _locked(draft_id)
-    row.forecast, row.forecast_of = dict(forecast), fingerprint
+    is_of_now = fingerprint == fingerprint_of(row.danish, row.english, row.change, row.reason)
+    row.forecast = dict(forecast)
+    row.forecast_of = fingerprint_of(row.danish, row.english, row.change) if is_of_now else fingerprint
     row.save(update_fields=["forecast", "forecast_of"])
     return draft(draft_id)
 
 
 @transaction.atomic
 def approve_draft(draft_id: int, *, fingerprint: str, by: str, at: datetime) -> DraftFacts:
-    """Note one person's yes; refuses it for texts that were changed meanwhile, and without a forecast of them."""
+    """Note one person's yes; refuses it for texts that were changed meanwhile, and without a forecast of them.
+
+    Refuses too what could not be published afterwards: see `draft_problems`.
+    """
     row = _locked(draft_id)
-    now = fingerprint_of(row.danish, row.english, row.change)
+    now = fingerprint_of(row.danish, row.english, row.change, row.reason)
     if fingerprint != now:
         raise NotADraft("The draft was changed after you opened it. Read it again, then say yes.")
-    if row.forecast is None or row.forecast_of != now:
+    if row.forecast is None or row.forecast_of != fingerprint_of(row.danish, row.english, row.change):
         raise NotADraft("Nobody has looked at who is hit by these texts. Run the forecast first.")
     if not row.reason.strip():
         raise NotADraft("The draft gives no reason for the change. Write one: the customers are told.")
+    refuse_unfit(row.company.slug, draft(draft_id), today=legal_day(at))
     DraftApproval.objects.get_or_create(draft=row, by=by, fingerprint=now, defaults={"at": at})
     record(
         company_id=row.company_id,
@@ -128,6 +135,16 @@ def drop_draft(draft_id: int) -> None:
     row = _locked(draft_id)
     row.state = "dropped"
     row.save(update_fields=["state"])
+
+
+def refuse_unfit(slug: str, facts: DraftFacts, *, today: date) -> None:
+    """Refuse a draft that has another name, a day that has passed, nothing new, or a class that hides what is worse."""
+    read = parse_bytes(facts.danish.encode("utf-8"), file="draft.da.md")
+    if read.agreement is None:
+        raise WrongDocument(read.problems)
+    problems = draft_problems(facts, read.agreement, library_of(slug).find(facts.base_version), today=today)
+    if problems:
+        raise WrongDocument(problems)
 
 
 def _locked(draft_id: int) -> Draft:

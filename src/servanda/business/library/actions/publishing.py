@@ -6,6 +6,7 @@ from django.db import transaction
 
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.evidence.actions import record
+from servanda.business.library.actions.drafting import refuse_unfit
 from servanda.business.library.facts import DraftFacts
 from servanda.business.library.models import Draft, PublishedTerms
 from servanda.business.library.queries import draft, library_of
@@ -79,6 +80,7 @@ def publish_draft(
     if len(facts.approved_by) < 2:
         said = f"{facts.approved_by[0]} has said yes" if facts.approved_by else "nobody has said yes"
         raise NotPublished(f"Terms are published by two persons; {said} to these texts. Let another one approve them.")
+    refuse_unfit(company.slug, facts, today=legal_day(at))
     first, second = facts.approved_by[:2]
     published = publish_terms(
         company, danish=facts.danish, english=facts.english, products=products, by=(first, second), at=at
