@@ -167,12 +167,12 @@ def test_an_exit_in_time_ends_the_contract_before_the_new_version(
 ) -> None:
     found = of_customer(here, published, "1004")
     address = f"{C}customers/1004/agreement/leave/"
-    fields = {"succession": found.succession_id, "given_on": "2026-10-10", "channel": "e-mail"}
+    fields = {"succession": found.succession_id, "given_on": "2026-10-12", "channel": "e-mail"}
     assert "Kunden træder ud" in page(eva, f"{C}customers/1004/agreement/")
     status, text = sent(eva, address, **fields)
     assert status == 302
     assert "Noteret: aftalen slutter" in text
-    assert succession(found.succession_id).left_on == date(2026, 10, 10)
+    assert succession(found.succession_id).left_on == date(2026, 10, 12)
 
 
 @pytest.mark.parametrize(

@@ -251,6 +251,7 @@ def test_the_forecast_is_kept_for_these_texts_and_counts_no_longer_after_a_chang
 
 @pytest.mark.parametrize("missing", ["forecast", "reason", "texts"])
 def test_nobody_says_yes_before_everything_is_there(eva: Client, begun: DraftFacts, missing: str) -> None:
+    sent(eva, bench(begun, "figure/"), **figure("2.1", 0, "days", "20"))
     if missing != "reason":
         sent(eva, bench(begun, "class/"), change="material", reason="Fordi.")
     if missing != "forecast":

@@ -131,7 +131,7 @@ def waiting_drafts(company_ids: Iterable[int]) -> tuple[WaitingDraft, ...]:
     )
     found = []
     for row in Draft.objects.filter(pk__in={one.draft_id for one in said}).order_by("id") if said else ():
-        now = fingerprint_of(row.danish, row.english, row.change)
+        now = fingerprint_of(row.danish, row.english, row.change, row.reason)
         counted = [one for one in said if one.draft_id == row.pk and one.fingerprint == now]
         if counted:
             found.append(

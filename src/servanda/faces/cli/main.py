@@ -64,7 +64,11 @@ def main(argv: list[str] | None = None) -> int:
 def _told(failure: Exception) -> str:
     """Return what an outside failure means for who typed the command, and what to do."""
     if isinstance(failure, ProgrammingError):
-        return f"The database is not set up: {str(failure).splitlines()[0]}. Start it once with `servanda up`."
+        what = str(failure).splitlines()[0]
+        return (
+            f"The database is not set up: {what}. Start it once with `servanda up`, or name the folder of the "
+            "installation in SERVANDA_HOME."
+        )
     return f"{failure}"
 
 
