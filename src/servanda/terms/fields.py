@@ -4,6 +4,7 @@ Read from the annotations in `clauses`, so that reader, checker and prose know a
 converted field by field, which lets all mistakes of a rule be reported at once, each on its own line.
 """
 
+import re
 import types
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,7 @@ import msgspec
 from servanda.terms.clauses import CustomerKind, Rule
 
 ANY = "any"  # the value of a selector that answers every question, after the rules that name it
+_CLOCK_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 APPLICABILITY = ("products", "customers", "requirements", "decided_by", "house")
 
 
@@ -73,9 +75,13 @@ def value_for(field: Field, written: object) -> object:
         _refuse_odd_list(field, written)
     if field.is_decimal:
         return _decimal(field, written)
+    if field.unit == "clock time" and isinstance(written, str) and not _CLOCK_TIME.fullmatch(written):
+        raise NotThisField(f"{_shown(written)} is no time of day.", "Write it as 22:00.")
     try:
         return msgspec.convert(written, field.annotation)
     except (msgspec.ValidationError, RecursionError) as error:
+        if field.unit == "clock time":
+            raise NotThisField(f"{_shown(written)} is no time of day.", 'Write it in quotes, as in "22:00".') from None
         raise NotThisField(f"{_shown(written)} cannot stand here: {_plain(error)}.", _allowed(field)) from None
 
 

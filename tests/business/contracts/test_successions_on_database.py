@@ -485,3 +485,17 @@ def test_an_exit_on_an_impossible_day_is_refused(given_on: date) -> None:
             by=EVA,
         )
     assert lines_of_customer(customer_id)[0].until is None
+
+
+def test_a_published_draft_stays_readable_with_its_forecast() -> None:
+    of = company()
+    draft = drafted(of)
+    for person in (EVA, OLE):
+        approve_draft(draft.draft_id, fingerprint=draft.fingerprint, by=person, at=moment_of(SENT))
+    products = catalogue_of(of.slug).codes
+    publish_change(of, draft.draft_id, products=products, today=SENT, at=moment_of(SENT))
+    kept = draft_of(draft.draft_id)
+    assert kept.state == "published"
+    assert kept.forecast is not None
+    assert kept.approved_by == (EVA, OLE)
+    assert checked_draft(of.slug, kept, products=products).is_sound

@@ -147,8 +147,14 @@ def waiting_drafts(company_ids: Iterable[int]) -> tuple[WaitingDraft, ...]:
 
 
 def checked_draft(slug: str, facts: DraftFacts, *, products: frozenset[str]) -> CheckedDraft:
-    """Return the documents of a draft with everything that publishing would refuse in them."""
+    """Return the documents of a draft with everything that publishing would refuse in them.
+
+    One that was published or given up is read as it was: its own version is no twin of it, and nothing is refused any more.
+    """
     known = library_of(slug)
+    if facts.state != "open":
+        others = tuple(agreement for agreement in known.agreements if agreement.version != facts.version)
+        return _checked(Library(slug, others), facts.danish, facts.english, products)
     checked = _checked(known, facts.danish, facts.english, products)
     if checked.danish is None:
         return checked

@@ -32,6 +32,7 @@ select l.company_id, l.customer_id, l.id, l.product_code, coalesce(nullif(l.desc
   join catalogue_product p on p.company_id = l.company_id and p.code = l.product_code and p.is_service
  where l.began_on <= %(today)s and (l.until is null or l.until > %(today)s) and l.ended_on is null
    and not exists (select 1 from service s where s.line_id = l.id)
+ order by l.id
 on conflict (line_id) do nothing
 returning customer_id
 """
