@@ -232,7 +232,7 @@ RULES: tuple[Case, ...] = (
     ("an amount with three decimals", rule("collection-fee", 'amount = "1.005"'), 11, "more than two decimals"),
     ("an amount beyond the bounds", rule("collection-fee", 'amount = "100000.01"'), 11, "out of bounds"),
     ("an endless amount", rule("collection-fee", 'amount = "Infinity"'), 11, "is not a number"),
-    ("an odd clock time", rule("support-hours", 'from_time = "8:00"', 'to_time = "24:00"'), 12, "cannot stand here"),
+    ("an odd clock time", rule("support-hours", 'from_time = "8:00"', 'to_time = "24:00"'), 12, "no time of day"),
     ("an unknown choice", rule("payment-term", "days = 9", 'counted_from = "today"'), 12, "cannot stand here"),
     ("an unknown customer", rule("offer", "days = 9", 'customers = ["pets"]'), 12, "cannot stand here"),
     ("an unknown way to decide", rule("offer", "days = 9", 'decided_by = "dice"'), 12, "cannot stand here"),
