@@ -20,6 +20,8 @@ MAY_BE_NONE = frozenset(
 )
 FIGURES = [(kind, field) for kind, rule in KINDS.items() for field in fields_of(rule).values() if field.unit in LENGTHS]
 
+CLOCK_TIME = next(field for rule in KINDS.values() for field in fields_of(rule).values() if field.unit == "clock time")
+
 
 def is_taken(field: Field, figure: int) -> bool:
     try:
@@ -47,3 +49,16 @@ def test_every_whole_number_of_a_rule_has_a_unit_and_bounds() -> None:
     ]
     assert without == []
     assert len(FIGURES) > 40
+
+
+@pytest.mark.parametrize("written", ["25:00", "9:00", "12:60", "", "22:00\n", "٢٢:00"])
+def test_a_wrong_clock_time_is_told_in_words(written: str) -> None:
+    with pytest.raises(NotThisField, match="is no time of day") as refused:
+        value_for(CLOCK_TIME, written)
+    assert str(refused.value) == f"{written!r} is no time of day."
+    assert refused.value.remedy == "Write it as 22:00."
+
+
+@pytest.mark.parametrize("written", ["00:00", "09:30", "22:00", "23:59"])
+def test_a_clock_time_is_taken(written: str) -> None:
+    assert value_for(CLOCK_TIME, written) == written

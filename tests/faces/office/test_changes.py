@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from servanda.agreements.reading import installed_source
+from servanda.business.catalogue.queries import prices_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import company_named
 from servanda.business.contracts.facts import SuccessionFacts
@@ -126,6 +127,35 @@ def test_a_notice_that_failed_stands_with_the_change_and_is_sent_again_from_ther
     assert form is not None
     answer = eva.post(form[1], {"recipient": "ny@kunde.example", "reason": "Ny adresse.", "next": address})
     assert answer["Location"] == address
+
+
+def test_a_notice_that_failed_is_not_on_its_way_and_sets_no_day(
+    eva: Client, here: CompanyFacts, published: int
+) -> None:
+    address = f"{AGREEMENT}changes/{published}/"
+    before = page(eva, address)
+    assert "Varslet er på vej" in before
+    assert "Ikke leveret – ikke bundet" not in before
+    refuse_all_letters(here)
+    counts = succession_counts([published])[published]
+    awaited = counts.by_state["delivery awaited"]
+    text = page(eva, address)
+    assert "Varslet er på vej" not in text
+    assert f"Ikke leveret – ikke bundet: {awaited}" in text
+    assert f"Ikke leveret – ikke bundet {awaited}" in text
+    assert "Varslet er på vej" not in page(eva, f"{AGREEMENT}changes/")
+    chosen = page(eva, f"{address}?state=not-delivered")
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", chosen, re.DOTALL)
+    assert len(rows) == awaited
+    for row in rows:
+        assert "Ikke leveret – ikke bundet" in row
+        assert re.findall(r'<td class="day">([^<]*)</td>', row) == ["–", "–", "–"]
+    number = re.findall(r"/customers/(\d+)/", rows[0])[0]
+    copy = page(eva, f"{C}customers/{number}/agreement/")
+    coming = copy[copy.index('id="coming"') :].split("</dl>")[0]
+    assert "Ikke leveret – ikke bundet" in coming
+    assert "Varslet er på vej" not in coming
+    assert "Træder i kraft" not in coming
 
 
 def test_the_new_version_stands_on_the_line_of_versions_and_binds_nobody_yet(eva: Client, published: int) -> None:
@@ -271,8 +301,10 @@ def test_two_persons_discontinue_a_service(eva: Client, ole: Client, vicevaert: 
     for _twice in range(2):
         assert sent(eva, f"{agreement}discontinue/propose/", **fields)[0] == 302
     (asked,) = open_proposals(vicevaert.company_id)
-    assert "Skal subscription stoppes?" in page(eva, "/c/vicevaert/")
+    named = prices_of(vicevaert.company_id).products["subscription"].name_da
+    assert f"Skal {named} stoppes?" in page(eva, "/c/vicevaert/")
     own = f"{agreement}proposals/{asked.proposal_id}/"
+    assert f"Skal {named} stoppes?" in page(eva, own)
     assert "Bekræft, og skriv" not in page(eva, own)
     status, text = sent(eva, f"{own}confirm/")
     assert status == 422

@@ -15,6 +15,8 @@ from servanda.business.contracts.queries import changes_of, succession_counts, s
 from servanda.business.library.facts import DraftFacts
 from servanda.business.library.queries import draft as draft_of
 from servanda.business.library.queries import drafts_of, library_of
+from servanda.terms.fields import fields_of, figures_of
+from servanda.terms.parsing import parse_bytes
 from tests.faces.office import office_world
 from tests.faces.office.test_pages import Outline, page
 
@@ -303,6 +305,90 @@ def test_two_persons_publish_and_every_customer_is_told(
     closed = page(eva, bench(begun))
     assert "Denne kladde er lukket" in closed
     assert "figure-form" not in closed
+
+
+def test_a_published_draft_says_what_came_of_it_and_keeps_its_forecast(
+    eva: Client, ole: Client, begun: DraftFacts, here: CompanyFacts
+) -> None:
+    approved(made_ready(eva, begun), eva, ole)
+    before = page(eva, f"{bench(begun)}?view=hit")
+    assert sent(ole, bench(begun, "publish/"))[0] == 302
+    (change,) = changes_of(here.company_id)
+    for view in VIEWS:
+        text = page(eva, f"{bench(begun)}?view={view}")
+        assert "problem i teksterne" not in text
+        assert "problemer i teksterne" not in text
+        assert ">mangler<" not in text
+        assert f'href="{AGREEMENT}?version=2027-01"' in text
+        assert f'href="{AGREEMENT}changes/{change.change_id}/"' in text
+    after = page(eva, f"{bench(begun)}?view=hit")
+    computed = re.compile(r"Beregnet [^<]*")
+    assert computed.findall(after) == computed.findall(before) != []
+    assert 'id="mail-da"' in after
+    assert 'id="when"' not in after
+    outline = Outline(after)
+    assert outline.faults == []
+
+
+def test_a_draft_that_was_given_up_names_no_problems_to_mend(eva: Client, begun: DraftFacts) -> None:
+    sent(eva, bench(begun, "text/"), danish="halvt", english="half", fingerprint=begun.fingerprint)
+    assert "problemer i teksterne" in page(eva, bench(begun))
+    assert sent(eva, bench(begun, "drop/"))[0] == 302
+    for view in VIEWS:
+        text = page(eva, f"{bench(begun)}?view={view}")
+        assert 'id="problems"' not in text
+        assert ">mangler<" not in text
+        assert "Opgivet" in text
+
+
+def test_the_same_figure_again_takes_nothing_back(eva: Client, begun: DraftFacts) -> None:
+    ready = made_ready(eva, begun)
+    status, text = sent(eva, bench(begun, "figure/"), **figure("2.1", 0, "days", "21"))
+    assert status == 302
+    assert "Intet er ændret" in text
+    assert "gælder ikke længere" not in text
+    assert draft_of(begun.draft_id).forecast == ready.forecast is not None
+
+
+def test_the_numbers_of_steps_are_no_figures_to_edit(eva: Client, begun: DraftFacts) -> None:
+    text = page(eva, bench(begun))
+    keys = re.findall(r'<input id="(figure-[^"]+)"', text)
+    assert any(key.endswith("-wait_days") for key in keys)
+    assert [key for key in keys if re.search(r"-(step|after_step|with_step)$", key)] == []
+    links = re.findall(r'class="figure" href="#(figure-[^"]+)"', text)
+    assert [link for link in links if link not in keys] == []
+
+
+def place_of_figure(found: DraftFacts, name: str) -> tuple[str, int, str]:
+    """Return clause, rule and field of the first figure whose field has the name or ends so."""
+    read = parse_bytes(found.danish.encode(), file="draft.da.md").agreement
+    assert read is not None
+    return next(
+        (clause.number, index, field)
+        for clause in read.clauses
+        for index, placed in enumerate(clause.rules)
+        for field in figures_of(placed.rule)
+        if name in (field, fields_of(type(placed.rule))[field].unit)
+        or (name == "list" and fields_of(type(placed.rule))[field].is_list)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "told"),
+    [
+        ("clock time", "25:00", "“25:00” er ikke et klokkeslæt. Skriv det som 22:00."),
+        ("list", "1,1,12", "“1” står to gange. Skriv hver værdi én gang."),
+    ],
+)
+def test_a_figure_that_is_refused_is_told_in_words_and_stays_in_its_field(
+    eva: Client, begun: DraftFacts, name: str, written: str, told: str
+) -> None:
+    clause, rule, field = place_of_figure(begun, name)
+    status, text = sent(eva, bench(begun, "figure/"), **figure(clause, rule, field, written))
+    assert status == 422
+    assert told in text
+    assert f'value="{written}"' in text
+    assert "regex" not in text
 
 
 def test_a_yes_to_other_texts_counts_no_longer(eva: Client, ole: Client, begun: DraftFacts) -> None:

@@ -18,7 +18,7 @@ from servanda.faces.office.showing.customer_agreement import copy_shown
 from servanda.faces.office.showing.draft_figures import figures_shown
 from servanda.faces.office.showing.draft_hit import hit_shown
 from servanda.faces.office.showing.draft_news import news_shown
-from servanda.faces.office.showing.drafts import VIEWS, checked_here, draft_here, draft_shown, drafts_shown
+from servanda.faces.office.showing.drafts import VIEWS, draft_here, draft_shown, drafts_shown, read_here
 from servanda.faces.office.showing.naming import customer_link
 from servanda.faces.office.showing.proposals import discontinue_shown, proposal_shown, transfer_shown
 from servanda.faces.office.showing.redlines import compared_shown
@@ -102,7 +102,7 @@ def draft(request: HttpRequest, slug: str, draft_id: int) -> HttpResponse:
 def draft_page(request: HttpRequest, here: Visit, *, draft_id: int, refilled: Refilled = NOTHING) -> HttpResponse:
     """Show one view of the workbench; a form that was sent back says which one it stands on."""
     found = draft_here(here, draft_id)
-    checked = checked_here(here, found)
+    checked = read_here(here, found)
     asked = refilled.given.get("view") or request.POST.get("view") or _given(request, "view")
     view = asked if asked in VIEWS else VIEWS[0]
     text = text_language(refilled.given.get("language") or _given(request, "language") or language())

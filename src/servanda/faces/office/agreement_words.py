@@ -34,6 +34,7 @@ SUCCESSIONS: Mapping[str, tuple[str, str]] = {
     "kept": (gettext_noop("Never comes under it"), "note"),
     "yes awaited": (gettext_noop("Waits for the customer's yes"), "warn"),
     "delivery awaited": (gettext_noop("The notice is on its way"), "note"),
+    "not delivered": (gettext_noop("Not delivered – not bound"), "stop"),
     "day awaited": (gettext_noop("Told; waits for its day"), "note"),
 }
 DRAFT_STATES: Mapping[str, tuple[str, str]] = {

@@ -1,5 +1,6 @@
 """What staff do to a draft: begin it, change its figures and its text, compute who is hit, say yes, publish, give it up."""
 
+import re
 from datetime import timedelta
 
 from django.http import HttpRequest
@@ -22,7 +23,7 @@ from servanda.faces.office.showing.drafts import checked_here, draft_here, produ
 from servanda.faces.office.showing.sections import with_query
 from servanda.terms.document import Agreement
 from servanda.terms.editing import NotEdited
-from servanda.terms.fields import fields_of
+from servanda.terms.fields import Field, fields_of
 
 REASON_LETTERS_MAX = 1000
 
@@ -71,14 +72,14 @@ def change_figure(request: HttpRequest, here: Visit, *, draft_id: int) -> str:
             at=here.at,
         )
     except NotEdited as refusal:
-        bounds = _bounds(checked_here(here, found).danish, clause, rule, name)
-        if not bounds:
+        field = _field(checked_here(here, found).danish, clause, rule, name)
+        if field is None or not field.unit:
             raise
-        figures = {"written": written, "bounds": bounds}
-        raise WrongFields(
-            {key: _("“%(written)s” cannot stand here. Write a number %(bounds)s.") % figures}
-        ) from refusal
-    say(request, _("The figure is changed. What was computed and approved before counts no longer."))
+        raise WrongFields({key: _figure_objection(field, written)}) from refusal
+    if draft_here(here, draft_id).fingerprint == found.fingerprint:
+        say(request, _("Nothing changed: the figure was written so before."))
+    else:
+        say(request, _("The figure is changed. What was computed and approved before counts no longer."))
     return f"{_address(here, draft_id)}#c{clause}"
 
 
@@ -194,10 +195,21 @@ def _sound(here: Visit, found: DraftFacts) -> Agreement:
     return checked.danish
 
 
-def _bounds(danish: Agreement | None, clause: str, rule: int, name: str) -> str:
-    """Return what the figure may be; empty where there is no such figure any more."""
+def _figure_objection(field: Field, written: str) -> str:
+    """Return why the figure cannot be what was typed, and what can stand there."""
+    if field.unit == "clock time":
+        return _("“%(written)s” is no time of day. Write it as 22:00.") % {"written": written}
+    values = re.findall(r"[^,;\s]+", written) if field.is_list else []
+    repeated = next((one for index, one in enumerate(values) if one in values[:index]), None)
+    if repeated is not None:
+        return _("“%(written)s” stands twice. Write each value once.") % {"written": repeated}
+    figures = {"written": written, "bounds": bounds_text(field)}
+    return _("“%(written)s” cannot stand here. Write a number %(bounds)s.") % figures
+
+
+def _field(danish: Agreement | None, clause: str, rule: int, name: str) -> Field | None:
+    """Return the field that holds the figure; None where there is no such figure any more."""
     found = next((one for one in danish.clauses if one.number == clause), None) if danish is not None else None
     if found is None or not 0 <= rule < len(found.rules):
-        return ""
-    field = fields_of(type(found.rules[rule].rule)).get(name)
-    return bounds_text(field) if field is not None else ""
+        return None
+    return fields_of(type(found.rules[rule].rule)).get(name)

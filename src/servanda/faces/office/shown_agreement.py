@@ -127,6 +127,7 @@ class SuccessionShown:
     from_version: str
     to_version: str
     stamp: Stamp
+    has_days: bool
     effect_on: date | None
     leave_until: date | None
     told_on: date | None

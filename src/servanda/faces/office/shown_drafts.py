@@ -190,6 +190,8 @@ class DraftShown:
     problems: tuple[Problem, ...]
     views: tuple[Tab, ...]
     steps: tuple[Step, ...]
+    stamp: Stamp
+    came_of_it: tuple[Link, ...]
     said_yes: tuple[str, ...]
     may_say_yes: bool
     may_publish: bool

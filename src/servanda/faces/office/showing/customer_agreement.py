@@ -25,6 +25,7 @@ from servanda.faces.office.showing.book import chapters_of, notes_of
 from servanda.faces.office.showing.naming import customer_link
 from servanda.faces.office.showing.redlines import redlines
 from servanda.faces.office.showing.sections import compare_address, language_tabs, with_query
+from servanda.faces.office.showing.undelivered import NOT_DELIVERED, undelivered_of
 from servanda.faces.office.shown import Link, Tab
 from servanda.faces.office.shown_agreement import CopyShown, SpecialShown, SuccessionShown
 from servanda.faces.office.words import CUSTOMER_KINDS, language, word
@@ -158,20 +159,26 @@ def _since_acceptance(library: Library, accepted: str, bound: str, text: Languag
 
 def _successions(visit: Visit, contract_id: int, text: Language) -> tuple[SuccessionShown, ...]:
     """Return what new versions mean to the contract, the newest first."""
-    found = reversed(successions_of(contract_id))
-    return tuple(_succession(visit, succession, text) for succession in found)
+    found = tuple(reversed(successions_of(contract_id)))
+    undelivered = undelivered_of(visit.company.company_id) if any(one.told_on is None for one in found) else None
+    return tuple(
+        _succession(visit, one, text, state=undelivered.state_of(one) if undelivered is not None else one.state)
+        for one in found
+    )
 
 
-def _succession(visit: Visit, succession: SuccessionFacts, text: Language) -> SuccessionShown:
+def _succession(visit: Visit, succession: SuccessionFacts, text: Language, *, state: str) -> SuccessionShown:
     address = reverse("office:change", args=[visit.company.slug, succession.change_id])
+    has_days = state != NOT_DELIVERED  # a notice that did not arrive sets no day
     is_waiting = succession.is_open and succession.left_on is None
     return SuccessionShown(
         succession_id=succession.succession_id,
         from_version=succession.from_version,
         to_version=succession.to_version,
-        stamp=stamped(SUCCESSIONS, succession.state),
-        effect_on=succession.effect_on,
-        leave_until=succession.leave_until,
+        stamp=stamped(SUCCESSIONS, state),
+        has_days=has_days,
+        effect_on=succession.effect_on if has_days else None,
+        leave_until=succession.leave_until if has_days else None,
         told_on=succession.told_on,
         accepted_on=succession.accepted_on,
         left_on=succession.left_on,

@@ -36,7 +36,7 @@ def agreement_cards(
         address = reverse("office:proposal", args=[visit.company.slug, change.proposal_id])
         yield ProposalCard(
             on=legal_day(change.proposed_at),
-            proposal=Link(proposal_text(change), address),
+            proposal=Link(proposal_text(visit, change), address),
             by=names.get(change.proposed_by, change.proposed_by),
             reason=change.reason,
         )

@@ -29,6 +29,9 @@ from servanda.terms.document import Agreement, Language
 from servanda.terms.fields import Field, fields_of, figures_of
 from servanda.terms.figures import figure_text
 
+# They tell reminders apart and name one, and are no lengths that one chooses: another number is another rule.
+STEP_NUMBERS = frozenset({"step", "after_step", "with_step"})
+
 # Only the renderer of the terms makes such a span; what a person writes never becomes a tag.
 _FIGURE = re.compile(
     r'<span class="figure" data-field="(?P<kind>[^".]+)\.(?P<field>[^"]+)"(?: data-rule="(?P<name>[^"]*)")?>'
@@ -115,6 +118,8 @@ def _linked(clause: BookClause) -> str:
         return clause.html
 
     def link(match: re.Match[str]) -> str:
+        if match["field"] in STEP_NUMBERS:
+            return match[0]
         for index, placed in enumerate(clause.rules):
             if placed.rule.kind == match["kind"] and escape(placed.name) == (match["name"] or ""):
                 return (
@@ -129,7 +134,7 @@ def _forms(clause: BookClause, around: _Surroundings) -> Iterator[FigureForm]:
     for index, placed in enumerate(clause.rules):
         written = said_fields(placed.rule)
         for name in figures_of(placed.rule):
-            if name in written:
+            if name in written and name not in STEP_NUMBERS:
                 yield _form(clause, index, placed.rule, name, around)
 
 

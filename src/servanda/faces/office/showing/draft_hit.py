@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from servanda.business.contracts import wording
 from servanda.business.contracts.decisions.succeeding import Bound, Plan, change_rules, plan_for
-from servanda.business.contracts.queries import bound_by
+from servanda.business.contracts.queries import bound_by, successions_of_change
 from servanda.business.customers.queries import customers
 from servanda.business.dunning.decisions.whatif.comparing import ACTS as ACT_NAMES
 from servanda.business.dunning.decisions.whatif.comparing import TURNS as TURN_NAMES
@@ -28,6 +28,7 @@ from servanda.business.library.queries import version_of
 from servanda.faces.office.agreement_words import ACTS, CHARGES, TURNS, VERDICTS, stamped
 from servanda.faces.office.people import names_of
 from servanda.faces.office.places import Visit
+from servanda.faces.office.showing.drafts import change_made_by
 from servanda.faces.office.showing.naming import customer_link
 from servanda.faces.office.shown import Link
 from servanda.faces.office.shown_drafts import (
@@ -51,7 +52,12 @@ COMPUTED_AT, COMPUTED_BY = "computed_at", "computed_by"  # kept beside the forec
 
 
 def hit_shown(visit: Visit, found: DraftFacts, checked: CheckedDraft) -> DraftHit | None:
-    """Return who is hit, from when, and the letters; None while the draft's texts have problems."""
+    """Return who is hit, from when, and the letters; None while the draft's texts have problems.
+
+    What came of a closed draft is not computed anew: its forecast stands as it was kept, beside the letter that went out.
+    """
+    if found.state != "open":
+        return DraftHit(forecast=_forecast(visit, found), groups=(), mails=tuple(_mails_sent(visit, found, checked)))
     if not checked.is_sound or checked.danish is None or checked.english is None:
         return None
     plans = _plans(visit, found, checked.danish)
@@ -212,9 +218,34 @@ def _mails(
 ) -> Iterator[MailPreview]:
     """Yield the letter that most customers get, in Danish and English."""
     counted = Counter((version, plan) for _bound, version, plan in plans if plan.is_told)
-    if not counted or checked.danish is None or checked.english is None:
+    if counted:
+        (version, plan), _times = counted.most_common(1)[0]
+        yield from _letters(visit, found, checked, version, effect_on=plan.effect_on, leave_until=plan.leave_until)
+
+
+def _mails_sent(visit: Visit, found: DraftFacts, checked: CheckedDraft) -> Iterator[MailPreview]:
+    """Yield the letter that most customers were written, with the days that were kept for them."""
+    change_id = change_made_by(visit, found)
+    if change_id is None:
         return
-    (version, plan), _times = counted.most_common(1)[0]
+    kept = Counter((one.from_version, one.effect_on, one.leave_until) for one in successions_of_change(change_id))
+    if kept:
+        (version, effect_on, leave_until), _times = kept.most_common(1)[0]
+        yield from _letters(visit, found, checked, version, effect_on=effect_on, leave_until=leave_until)
+
+
+def _letters(
+    visit: Visit,
+    found: DraftFacts,
+    checked: CheckedDraft,
+    version: str,
+    *,
+    effect_on: date | None,
+    leave_until: date | None,
+) -> Iterator[MailPreview]:
+    """Yield the letter to those whom the version binds, in Danish and English."""
+    if checked.danish is None or checked.english is None:
+        return
     company = visit.company
     texts: tuple[tuple[Language, Agreement], ...] = (("da", checked.danish), ("en", checked.english))
     for text, agreement in texts:
@@ -231,8 +262,8 @@ def _mails(
                     old_rules=version_of(company.slug, version),
                     new_rules=checked.danish,
                 ),
-                effect_on=plan.effect_on,
-                leave_until=plan.leave_until,
+                effect_on=effect_on,
+                leave_until=leave_until,
                 is_favourable=found.change == "favourable",
                 language=text,
             ),

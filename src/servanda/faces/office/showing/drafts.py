@@ -1,5 +1,7 @@
 """The drafts of a company, and the frame of the workbench in which one is written, looked at and published."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from django.http import Http404
@@ -7,19 +9,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from servanda.business.catalogue.queries import prices_of
+from servanda.business.contracts.queries import changes_of
 from servanda.business.library.actions.drafting import CHANGES
 from servanda.business.library.facts import CheckedDraft, DraftFacts
-from servanda.business.library.queries import NoSuchDraft, checked_draft, draft, drafts_of, library_of
+from servanda.business.library.queries import NoSuchDraft, checked_draft, draft, drafts_of, library_of, version_of
 from servanda.faces.office.agreement_words import CHANGE_CLASSES, DRAFT_STATES, stamped
 from servanda.faces.office.people import names_of
 from servanda.faces.office.places import Visit
 from servanda.faces.office.showing.sections import sections_of, with_query
-from servanda.faces.office.shown import Stamp, Tab
+from servanda.faces.office.shown import Link, Stamp, Tab
 from servanda.faces.office.shown_drafts import DraftRow, DraftShown, DraftsShown, Step
 from servanda.faces.office.words import word
+from servanda.terms.document import Language
 
 VIEWS = ("figures", "text", "news", "hit", "publish")
 PERSONS = 2
+LANGUAGES: tuple[Language, ...] = ("da", "en")
 
 
 def drafts_shown(visit: Visit) -> DraftsShown:
@@ -52,6 +57,27 @@ def checked_here(visit: Visit, found: DraftFacts) -> CheckedDraft:
     return checked_draft(visit.company.slug, found, products=products_of(visit))
 
 
+def read_here(visit: Visit, found: DraftFacts) -> CheckedDraft:
+    """Return the documents of a draft to be read. What is wrong in them is of interest only while they can be mended.
+
+    A published draft is read as it was published: beside its own version its name would seem to be there twice.
+    """
+    if found.state == "open":
+        return checked_here(visit, found)
+    if found.state == "published":
+        danish, english = (version_of(visit.company.slug, found.version, text) for text in LANGUAGES)
+        return CheckedDraft(danish=danish, english=english, problems=())
+    return replace(checked_here(visit, found), problems=())
+
+
+def change_made_by(visit: Visit, found: DraftFacts) -> int | None:
+    """Return the id of the change that publishing the draft made; None where it was not published."""
+    if found.state != "published":
+        return None
+    made = (one for one in changes_of(visit.company.company_id) if one.draft.about == "terms")
+    return next((one.change_id for one in made if one.draft.after == found.version), None)
+
+
 def products_of(visit: Visit) -> frozenset[str]:
     """Return the codes of all that the company sells."""
     return frozenset(prices_of(visit.company.company_id).products)
@@ -82,9 +108,11 @@ def draft_shown(visit: Visit, found: DraftFacts, checked: CheckedDraft, *, me: s
         written=names.get(found.written_by, found.written_by),
         written_at=found.written_at,
         fingerprint=found.fingerprint,
-        problems=checked.problems if is_open else (),
+        problems=checked.problems,
         views=_views(visit, found.draft_id, view),
-        steps=steps,
+        steps=steps if is_open else (),
+        stamp=_stamp(found),
+        came_of_it=tuple(_came_of_it(visit, found)),
         said_yes=tuple(names.get(by, by) for by in found.approved_by),
         may_say_yes=is_open and is_ready and not has_said_yes and len(found.approved_by) < PERSONS,
         may_publish=is_open and is_ready and len(found.approved_by) >= PERSONS,
@@ -105,6 +133,18 @@ def _steps(found: DraftFacts, checked: CheckedDraft) -> tuple[Step, ...]:
             is_done=said >= PERSONS,
         ),
     )
+
+
+def _came_of_it(visit: Visit, found: DraftFacts) -> Iterator[Link]:
+    """Yield the version in the book and the change that a published draft became."""
+    if found.state != "published":
+        return
+    slug = visit.company.slug
+    book = with_query(reverse("office:agreement", args=[slug]), version=found.version)
+    yield Link(_("Version %(version)s in the book") % {"version": found.version}, book)
+    made = change_made_by(visit, found)
+    if made is not None:
+        yield Link(_("The change"), reverse("office:change", args=[slug, made]))
 
 
 def _why_not(found: DraftFacts, *, is_ready: bool, has_said_yes: bool) -> str:

@@ -84,13 +84,13 @@ def proposal_shown(visit: Visit, proposal_id: int, *, me: str) -> ProposalShown:
     change = reverse("office:change", args=[visit.company.slug, found.change_id]) if found.change_id else ""
     return ProposalShown(
         proposal_id=found.proposal_id,
-        text=proposal_text(found),
+        text=proposal_text(visit, found),
         reason=found.reason,
         by=names_of([found.proposed_by]).get(found.proposed_by, found.proposed_by),
         at=found.proposed_at,
         state=_state(found),
         sections=sections_of(visit, "discontinue" if is_end else "transfer"),
-        facts=_facts(found),
+        facts=_facts(visit, found),
         is_open=is_open,
         may_confirm=is_open and found.proposed_by != me,
         change=Link(_("The change"), change) if change else None,
@@ -104,17 +104,23 @@ def proposal_shown(visit: Visit, proposal_id: int, *, me: str) -> ProposalShown:
 def proposal_row(visit: Visit, found: ChangeProposalFacts, names: Mapping[str, str]) -> ProposalRow:
     return ProposalRow(
         address=reverse("office:proposal", args=[visit.company.slug, found.proposal_id]),
-        text=proposal_text(found),
+        text=proposal_text(visit, found),
         by=names.get(found.proposed_by, found.proposed_by),
         at=found.proposed_at,
     )
 
 
-def proposal_text(found: ChangeProposalFacts) -> str:
+def proposal_text(visit: Visit, found: ChangeProposalFacts) -> str:
     """Return what is asked for, as a question."""
     if found.act == "discontinuation":
-        return _("Is %(product)s to be discontinued?") % {"product": found.subject}
+        return _("Is %(product)s to be discontinued?") % {"product": product_named(visit, found.subject)}
     return _("Is the operation to be handed over to %(operator)s?") % {"operator": found.subject}
+
+
+def product_named(visit: Visit, code: str) -> str:
+    """Return the name of what the company sells under the code; the code itself where it is sold no more."""
+    one = prices_of(visit.company.company_id).products.get(code)
+    return _named(one.name_da, one.name_en) if one is not None else code
 
 
 def _proposal_here(visit: Visit, proposal_id: int) -> ChangeProposalFacts:
@@ -135,9 +141,9 @@ def _state(found: ChangeProposalFacts) -> Stamp:
     )
 
 
-def _facts(found: ChangeProposalFacts) -> tuple[tuple[str, str], ...]:
+def _facts(visit: Visit, found: ChangeProposalFacts) -> tuple[tuple[str, str], ...]:
     if found.act == "discontinuation":
-        return ((_("Service"), found.subject),)
+        return ((_("Service"), product_named(visit, found.subject)),)
     since = day_text(parse_day(found.details["since"]), language())
     return ((_("Operator"), found.subject), (_("Country"), found.details["country"]), (_("From"), since))
 
