@@ -314,6 +314,7 @@ def test_terms_that_know_no_change_ask_each_customer_for_a_yes() -> None:
     assert version(contract_id, customer_id) == "2027-07"
     newest = acceptances_of(customer_id)[0]
     assert (newest.version, newest.accepted_by) == ("2027-07", "Alma Prøve")
+    assert newest.how == "noted by staff"  # nothing is claimed of how the customer said it
 
 
 def test_a_consumer_is_told_by_a_notice_that_lets_them_leave_until_the_day_before() -> None:

@@ -188,12 +188,14 @@ def _record(agreed: Agreed, annexes: tuple[tuple[str, AcceptedTerms], ...]) -> P
 _WAYS: Mapping[Language, Mapping[str, str]] = {
     "da": {
         "signed order": "underskrevet ordre",
+        "noted by staff": "noteret af en medarbejder",
         "portal": "i kundeportalen",
         "telephone": "i telefonen",
         "import": "overtaget fra et andet system",
     },
     "en": {
         "signed order": "signed order",
+        "noted by staff": "noted by staff",
         "portal": "in the customer portal",
         "telephone": "by telephone",
         "import": "taken over from another system",

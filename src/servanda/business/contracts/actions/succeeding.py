@@ -179,7 +179,7 @@ def follow_successions(company: CompanyFacts, *, today: date, at: datetime) -> F
 
 @transaction.atomic
 def accept_version(
-    succession_id: int, *, on: date, at: datetime, by: str, accepted_by: str = "", how: str = "e-mail"
+    succession_id: int, *, on: date, at: datetime, by: str, accepted_by: str = "", how: str = "noted by staff"
 ) -> bool:
     """Note that the customer themselves said yes to the new version, with the exact text. False: they did before.
 
