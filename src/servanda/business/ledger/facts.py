@@ -21,6 +21,10 @@ class Account(StrEnum):
     INTEREST = "interest"
     COMPENSATION = "compensation"
     ROUNDING = "rounding"
+    CLEARING = "clearing"  # collected from customers by a payment provider, not yet paid out to our bank account
+    PAYOUTS = "payouts"  # paid back to customers by an order to the bank, not yet seen on a statement
+    WRITE_OFF = "write-off"  # receivables given up
+    VAT_OSS = "vat-oss"  # VAT of other EU countries, declared through the One Stop Shop
     OTHER = "other"  # bank entries that are no customer's: booked on in the bookkeeping program
 
 

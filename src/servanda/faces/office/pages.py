@@ -23,6 +23,7 @@ from servanda.faces.office.showing.matching import entries_shown
 from servanda.faces.office.showing.naming import customer_link, invoice_link
 from servanda.faces.office.showing.today import today_shown
 from servanda.faces.office.shown import Link
+from servanda.faces.office.ways import PAYMENTS, ways_of
 from servanda.faces.parts.access import access
 
 DAYS_AT_FIRST = 30
@@ -102,7 +103,8 @@ def ladder(request: HttpRequest, slug: str) -> HttpResponse:
 @access(policy="staff")
 def matching(request: HttpRequest, slug: str) -> HttpResponse:
     here = visit(slug)
-    return _page(request, here, "matching", entries=entries_shown(here))
+    ways = ways_of(here, PAYMENTS, "matching")
+    return _page(request, here, "matching", entries=entries_shown(here), ways=ways)
 
 
 @access(policy="staff")
