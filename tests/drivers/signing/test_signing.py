@@ -125,6 +125,7 @@ def test_a_foreign_signature_is_told_as_such_and_fits_the_foreign_certificate(
     assert signer.examine(signed, certificate=certificate).state == "other key"
 
 
+@pytest.mark.usefixtures("signed")  # whoever examines files has a certificate
 def test_files_without_a_signature_are_told_apart(signer: PadesSigner) -> None:
     assert signer.examine(plain_pdf(text=b"nothing")).state == "unsigned"
     assert signer.examine(b"PK\x03\x04").state == "no pdf"
