@@ -4,7 +4,10 @@ KINDS = ("day", "supplement")
 
 
 class AccountNumber(models.Model):
-    """Which number an account of the ledger has, from a day on: in the company's own chart, and in the public one."""
+    """Which number an account of the ledger has, from a day on: in the company's own chart, and in the public one.
+
+    Of two rows of one day, the later one holds.
+    """
 
     company = models.ForeignKey("companies.Company", on_delete=models.PROTECT)
     account = models.TextField()  # see ledger.facts.Account
@@ -18,9 +21,7 @@ class AccountNumber(models.Model):
 
     class Meta:
         db_table = "books_account"
-        constraints = [
-            models.UniqueConstraint(fields=["company", "account", "since"], name="one_number_per_account_and_day"),
-        ]
+        indexes = [models.Index(fields=["company", "account", "since"], name="numbers_of_account")]
 
 
 class Voucher(models.Model):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Q, Sum
 
 from servanda.business.evidence.facts import because_to_json
@@ -21,6 +21,7 @@ def post(company_id: int, entry: JournalEntry, *, at: datetime) -> bool:
     return post_all(company_id, [entry], at=at) == 1
 
 
+@transaction.atomic(savepoint=False)
 def post_all(company_id: int, entries: Sequence[JournalEntry], *, at: datetime) -> int:
     """Post the entries whose keys are new, and return how many those are."""
     taken = set(Entry.objects.filter(key__in=[entry.key for entry in entries]).values_list("key", flat=True))
