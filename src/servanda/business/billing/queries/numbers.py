@@ -1,8 +1,13 @@
-"""Which invoice numbers a company has given, and which between the first and the last are on no invoice."""
+"""Which invoice numbers a company has given, which of them are on no invoice, and what was issued in a period."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
+
+from servanda.business.billing.facts import InvoiceFacts
+from servanda.business.billing.models import Invoice
+from servanda.business.billing.queries.invoices import invoices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +45,9 @@ select missing from (
       from invoice where company_id = %(company)s) gap
  order by missing
 """
+
+
+def invoices_issued(company_id: int, *, since: date, until: date) -> tuple[InvoiceFacts, ...]:
+    """Return the invoices and credit notes issued on the days from the first to the last, by number."""
+    rows = Invoice.objects.filter(company_id=company_id, issued_on__range=(since, until))
+    return invoices(rows.values_list("pk", flat=True))
