@@ -146,13 +146,24 @@ class SuspenseItem:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence for people, in both languages."""
+
+    da: str
+    en: str
+
+    def text(self, language: str) -> str:
+        return self.da if language == "da" else self.en
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosingCheck:
-    """What stands in the way of closing, and what is only to be known. Each is a sentence for people."""
+    """What stands in the way of closing, and what is only to be known."""
 
     until: date
-    missing: tuple[str, ...]
-    noted: tuple[str, ...]
+    missing: tuple[Said, ...]
+    noted: tuple[Said, ...]
     suspense: tuple[SuspenseItem, ...]
 
     @property

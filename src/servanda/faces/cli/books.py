@@ -17,7 +17,7 @@ from servanda.ground.calendar import parse_day
 from servanda.ground.refusal import Refused
 
 if TYPE_CHECKING:  # its tables need Django to be set up, which only a run does
-    from servanda.business.books.facts import ExportFile, HeadFacts
+    from servanda.business.books.facts import ExportFile, HeadFacts, Said
     from servanda.business.companies.facts import CompanyFacts
 
 _HEAD = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2}) (?P<sequence>\d+) (?P<sha256>[0-9a-f]{64})")
@@ -127,7 +127,7 @@ def _close(args: argparse.Namespace, company: "CompanyFacts", *, today: date, at
         check = check_closing(company.company_id, until=args.until, today=today, findings=findings)
         if args.json:
             return _print_json(_plain(asdict(check)), code=0 if check.may_close else 1)
-        print("\n".join((*check.missing, *check.noted)) or "Nothing is missing.")
+        print("\n".join(one.en for one in (*check.missing, *check.noted)) or "Nothing is missing.")
         return 0 if check.may_close else 1
     close_period(
         company.company_id, until=args.until, reason=args.reason, by=args.by, today=today, at=at, findings=findings
@@ -138,13 +138,17 @@ def _close(args: argparse.Namespace, company: "CompanyFacts", *, today: date, at
     return 0
 
 
-def _findings(company: "CompanyFacts") -> tuple[str, ...]:
+def _findings(company: "CompanyFacts") -> tuple["Said", ...]:
     """Ask the audit what is wrong with the books; the rest of the house does not stand in the way of closing them."""
     from servanda.business.audit.queries import run_audit
     from servanda.business.audit.queries.table import OF_THE_BOOKS
+    from servanda.business.books.facts import Said
 
     report = run_audit(company_id=company.company_id, only=OF_THE_BOOKS)
-    return tuple(f"Invariant {one.number} is broken ({one.violations}): {one.explanation}" for one in report.violated)
+    return tuple(
+        Said(one.explanation, f"Invariant {one.number} is broken ({one.violations}): {one.explanation}")
+        for one in report.violated
+    )
 
 
 def _reopen(args: argparse.Namespace, company: "CompanyFacts", *, today: date, at: datetime) -> int:

@@ -70,6 +70,12 @@ AGREEMENT: list[URLPattern | URLResolver] = [
 
 BOOKS: list[URLPattern | URLResolver] = [
     path("books/", books_pages.books, name="books"),
+    path("books/vouchers/<int:number>/", books_pages.voucher, name="voucher"),
+    path("books/kept/", books_pages.kept, name="books-kept"),
+    path("books/export/", books_pages.export, name="books-export"),
+    path("books/close/", books_pages.close, name="books-close"),
+    path("books/reopen/", books_pages.reopen, name="books-reopen"),
+    path("books/reopen/answer/", books_pages.answer, name="books-answer"),
 ]
 
 OFFICE: list[URLPattern | URLResolver] = [

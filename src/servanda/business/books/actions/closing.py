@@ -8,6 +8,7 @@ from django.db import transaction
 from servanda.business.books.actions.charting import open_chart
 from servanda.business.books.actions.vouchers import make_vouchers
 from servanda.business.books.decisions.closing import CORRECT, NotReopened, refuse_closing, refuse_reopening
+from servanda.business.books.facts import Said
 from servanda.business.books.models import Reopening
 from servanda.business.books.queries.closing import check_closing
 from servanda.business.evidence.actions import record
@@ -18,7 +19,7 @@ from servanda.business.ledger.queries import closed_until
 
 @transaction.atomic
 def close_period(
-    company_id: int, *, until: date, reason: str, by: str, today: date, at: datetime, findings: tuple[str, ...] = ()
+    company_id: int, *, until: date, reason: str, by: str, today: date, at: datetime, findings: tuple[Said, ...] = ()
 ) -> int:
     """Close the books up to a day and return the closing's id; refuses while anything is missing, and says what.
 

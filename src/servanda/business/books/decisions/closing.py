@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from servanda.business.books.facts import ClosingCheck, SeriesProof, SuspenseItem
+from servanda.business.books.facts import ClosingCheck, Gap, Said, SeriesProof, SuspenseItem
 from servanda.ground.calendar import add_months
 from servanda.ground.citation import Citation
-from servanda.ground.money import total_of
+from servanda.ground.money import money_text, total_of
 from servanda.ground.refusal import Refused
 
 CORRECT = Citation("Bogføringsloven", "§ 7 og § 12", "700/2022")
@@ -29,7 +29,7 @@ def closing_check(
     proofs: tuple[SeriesProof, ...],
     unnumbered: tuple[str, ...],
     chain_faults: int,
-    findings: tuple[str, ...],
+    findings: tuple[Said, ...],
     suspense: tuple[SuspenseItem, ...],
 ) -> ClosingCheck:
     """Say what is missing before the books can be closed up to a day, and what is only to be known.
@@ -39,33 +39,61 @@ def closing_check(
     """
     missing = []
     if until >= today:
-        missing.append(f"{until} is not over yet. Close up to the day before {today} at the latest.")
+        missing.append(
+            Said(
+                f"{until} er ikke forbi endnu. Luk højst til dagen før {today}.",
+                f"{until} is not over yet. Close up to the day before {today} at the latest.",
+            )
+        )
     if closed_until is not None and until <= closed_until:
-        missing.append(f"The books are closed until {closed_until} already. Choose a later day.")
+        missing.append(
+            Said(
+                f"Bogføringen er allerede lukket til og med {closed_until}. Vælg en senere dag.",
+                f"The books are closed until {closed_until} already. Choose a later day.",
+            )
+        )
     missing += [
-        f"{day} has entries in no voucher. Make the vouchers first." for day in days_without_voucher[:PROBLEMS_SHOWN]
+        Said(
+            f"{day} har posteringer uden bilag. Bilagene dannes ved næste runde.",
+            f"{day} has entries in no voucher. The next round makes them.",
+        )
+        for day in days_without_voucher[:PROBLEMS_SHOWN]
     ]
+    missing += [_hole(gap) for proof in proofs for gap in proof.gaps if not gap.is_documented][:PROBLEMS_SHOWN]
     missing += [
-        f"{gap.series} {gap.number}: {gap.problem}."
-        for proof in proofs
-        for gap in [one for one in proof.gaps if not one.is_documented][:PROBLEMS_SHOWN]
+        Said(f"Kontoen {account} står ikke i kontoplanen.", f"The account {account} has no number in the chart.")
+        for account in unnumbered
     ]
-    missing += [f"The account {account!r} has no number in the chart." for account in unnumbered]
     if chain_faults:
         missing.append(
-            f"The chain does not hold at {chain_faults} places. Look at `servanda books chain verify` first."
+            Said(
+                f"Kæden holder ikke {chain_faults} steder. Se `servanda books chain verify`.",
+                f"The chain does not hold at {chain_faults} places. Look at `servanda books chain verify`.",
+            )
         )
-    missing += list(findings)
-    return ClosingCheck(until=until, missing=tuple(missing), noted=_noted(suspense), suspense=suspense)
+    return ClosingCheck(until=until, missing=(*missing, *findings), noted=_noted(suspense), suspense=suspense)
 
 
-def _noted(suspense: tuple[SuspenseItem, ...]) -> tuple[str, ...]:
+def _hole(gap: Gap) -> Said:
+    series = {"invoice": "Faktura", "voucher": "Bilag"}.get(gap.series, gap.series)
+    return Said(
+        f"{series} nr. {gap.number} mangler eller passer ikke. Forklar et manglende fakturanummer med `servanda books void`.",
+        f"{gap.series} {gap.number}: {gap.problem}. Document a missing invoice number with `servanda books void`.",
+    )
+
+
+def _noted(suspense: tuple[SuspenseItem, ...]) -> tuple[Said, ...]:
     if not suspense:
         return ()
     total = total_of(item.amount for item in suspense)
     oldest = min(item.booked_on for item in suspense)
     return (
-        f"{len(suspense)} bank entries over {total} are unexplained, the oldest of {oldest}; they are kept as a list.",
+        Said(
+            f"{len(suspense)} bankposter på {money_text(total, 'da')} er uafklarede, den ældste fra {oldest}. "
+            "De gemmes som en liste med lukningen.",
+            f"{len(suspense)} bank entries over {money_text(total, 'en')} are unexplained, the oldest of {oldest}. They are "
+            "kept as a list with the closing.",
+        ),
     )
 
 
@@ -74,7 +102,10 @@ def refuse_closing(check: ClosingCheck, *, reason: str) -> None:
     if not reason.strip():
         raise NotClosed("Say what is closed and on what grounds. The reason is kept with the closing.", because=CORRECT)
     if check.missing:
-        raise NotClosed(f"The books are not closed until {check.until}: " + " ".join(check.missing), because=CORRECT)
+        raise NotClosed(
+            f"The books are not closed until {check.until}: " + " ".join(one.en for one in check.missing),
+            because=CORRECT,
+        )
 
 
 def refuse_reopening(*, after: date | None, closed_until: date | None, reason: str) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 from servanda.business.billing.queries import entries_in_suspense
 from servanda.business.books.decisions.closing import closing_check
-from servanda.business.books.facts import ClosingCheck, ReopeningFacts, SuspenseItem
+from servanda.business.books.facts import ClosingCheck, ReopeningFacts, Said, SuspenseItem
 from servanda.business.books.models import Reopening
 from servanda.business.books.queries.accounts import chart_of, used_accounts
 from servanda.business.books.queries.chain import check_chain
@@ -14,7 +14,7 @@ from servanda.business.ledger.queries import closed_until
 
 
 def check_closing(
-    company_id: int, *, until: date, today: date, findings: tuple[str, ...] = (), has_chain: bool = True
+    company_id: int, *, until: date, today: date, findings: tuple[Said, ...] = (), has_chain: bool = True
 ) -> ClosingCheck:
     """Ask whether the books may be closed up to a day. `has_chain` False leaves the walk along the chain out."""
     numbered = {line.account for line in chart_of(company_id, on=until)}
