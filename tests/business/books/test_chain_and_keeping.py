@@ -61,7 +61,8 @@ def test_a_row_that_is_slipped_in_and_then_sealed_is_told_by_its_moment(books: L
     company_id = books.world.company_id
     meddle(
         f"""insert into evidence_record (company_id, key, what, subject, on_day, at, because, facts, by)
-            values ({company_id}, 'mine', 'letter.accepted', 'letter:1', '2026-01-10', '2026-01-10 08:00+00', '[]', '{{}}', 'system')"""
+            values ({company_id}, 'mine', 'letter.accepted', 'letter:1', '2026-01-10', '2026-01-10 08:00+00',
+                    '[]', '{{}}', 'system')"""
     )
     assert [fault.problem for fault in check_chain(company_id).faults] == ["a row was slipped in"]
     seal(company_id, is_whole=True)

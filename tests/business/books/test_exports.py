@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -51,8 +51,8 @@ def test_two_accounts_on_one_number_are_added_up(books: Lived) -> None:
     world = books.world
     draft = NumberDraft(account="vat-out", number="1010", name="Salg", standard_number="7680", since=world.today)
     number_account(world.company_id, draft, by=EVA, today=world.today, at=moment_of(world.today))
-    world.live_until(date(2026, 3, 3))
-    found = period(books, since=END, until=date(2026, 3, 2))
+    world.live_until(END + timedelta(days=1))
+    found = period(books, until=END)
     read = balances_of_journal(journal_iso_csv(found))
     sales = total_of(one.debit - one.credit for one in found.balances if one.line.number == "1010")
     assert sales
@@ -125,7 +125,7 @@ def test_an_account_without_a_number_is_refused_with_what_to_do(books: Lived) ->
         cursor.execute("set local session_replication_role = replica")
         cursor.execute("delete from books_account where account = 'receivable'")
         cursor.execute("set local session_replication_role = origin")
-    with pytest.raises(NotInChart, match=r"'receivable' has no number .* servanda books number"):
+    with pytest.raises(NotInChart, match=r"'receivable' has no number .*servanda books number"):
         period(books)
 
 

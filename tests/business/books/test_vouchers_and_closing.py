@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from servanda.business.billing.facts import BankMovement, StatementDraft
 from servanda.business.billing.queries.numbers import given_numbers
 from servanda.business.books.actions.charting import number_account
 from servanda.business.books.actions.closing import answer_reopening, ask_reopening, close_period
@@ -16,6 +17,7 @@ from servanda.business.books.facts import NumberDraft, Said
 from servanda.business.books.queries.accounts import balances_until, chart_of
 from servanda.business.books.queries.proving import proofs
 from servanda.business.books.queries.vouchers import entries_of_voucher, newest_vouchers, voucher_numbered, vouchers
+from servanda.business.dunning.actions import receive_statement
 from servanda.business.evidence.queries import is_recorded
 from servanda.business.ledger.decisions import booking_day
 from servanda.business.ledger.facts import Account
@@ -40,6 +42,34 @@ def close(
         today=books.world.today,
         at=moment_of(books.world.today),
         findings=findings,
+    )
+
+
+def late_statement(books: Lived) -> StatementDraft:
+    """A statement of today in which the bank tells of a day in January."""
+    world = books.world
+    movement = BankMovement(
+        reference="LATE",
+        ordinal=1,
+        amount=Money(500_00),
+        booked_on=date(2026, 1, 29),
+        value_on=date(2026, 1, 29),
+        text="sent",
+        creditor_reference="",
+        payer_name="",
+        payer_account="",
+        is_reversal=False,
+    )
+    return StatementDraft(
+        account=world.company.iban,
+        statement_id="LATE",
+        opening=world.balance,
+        closing=world.balance + movement.amount,
+        opening_on=world.today,
+        closing_on=world.today,
+        sha256="late",
+        file_name="late.xml",
+        movements=(movement,),
     )
 
 
@@ -158,7 +188,7 @@ def test_the_database_refuses_an_entry_on_a_closed_day_whatever_code_writes_it(b
 def test_what_the_bank_tells_late_is_booked_on_the_first_open_day_and_keeps_its_own(books: Lived) -> None:
     world = books.world
     close(books)
-    world.bank(Money(500_00), text="sent", on=date(2026, 1, 29))
+    receive_statement(world.company, late_statement(books), today=world.today, at=moment_of(world.today))
     world.live_until(date(2026, 2, 21))
     voucher = next(one for one in newest_vouchers(world.company_id, limit=5) if one.day == date(2026, 2, 1))
     (entry,) = [one for one in entries_of_voucher(voucher.voucher_id) if one.of_day]
