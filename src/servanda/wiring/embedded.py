@@ -60,9 +60,9 @@ class Lease:
         return url_of(self.cluster, database)
 
 
-def url_of(cluster: Path, database: str = DATABASE) -> str:
-    """Return where the server of a data directory listens. Nothing needs to run for this."""
-    return f"postgresql://{ROLE}@/{database}?host={_socket_directory(cluster)}"
+def url_of(cluster: Path, database: str = DATABASE, *, role: str = ROLE) -> str:
+    """Return where the server of a data directory listens, for a role. Nothing needs to run for this."""
+    return f"postgresql://{role}@/{database}?host={_socket_directory(cluster)}"
 
 
 def take(cluster: Path, *, settings: Mapping[str, str] = DURABLE) -> Lease:

@@ -6,9 +6,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 from servanda.wiring.embedded import url_of
 from servanda.wiring.environment import choice_of, directory_of, flag_of, number_of, text_of
+from servanda.wiring.roles import APPLICATION
 
 HOME = directory_of("SERVANDA_HOME", "var/home")  # the embedded database, mails of the sink, keys
 DATABASE_URL = text_of("SERVANDA_DATABASE_URL")
+DATABASE_OWNER_URL = text_of("SERVANDA_DATABASE_OWNER_URL")  # who migrates, where the application is not the owner
 NO_SECRET = "not-for-serving-" + "0" * 40
 DEBUG = flag_of("SERVANDA_DEBUG", default=False)
 
@@ -26,7 +28,7 @@ def _secret_key() -> str:
 
 def _database() -> dict[str, object]:
     """The connection named by SERVANDA_DATABASE_URL, or the embedded one under SERVANDA_HOME."""
-    url = urlsplit(DATABASE_URL or url_of(HOME / "postgres"))
+    url = urlsplit(DATABASE_URL or url_of(HOME / "postgres", role=APPLICATION))
     if url.scheme not in {"postgresql", "postgres"}:
         raise ImproperlyConfigured(
             "SERVANDA_DATABASE_URL must begin with postgresql://. Servanda runs on PostgreSQL only."
@@ -49,9 +51,12 @@ def _database() -> dict[str, object]:
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = text_of("SERVANDA_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 DATABASES = {"default": _database()}
+DATABASE_ROLE = str(DATABASES["default"]["USER"])  # of the application, whoever Django connects as for a while
 # The faces ask for these by name; nothing below the wiring imports it.
 DATABASE_READY = "servanda.wiring.database.ready"
 DATABASE_RELEASED = "servanda.wiring.database.released"
+DATABASE_OWNED = "servanda.wiring.database.owned"
+DATABASE_RIGHTS = "servanda.wiring.database.give_rights"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -74,6 +79,7 @@ INSTALLED_APPS = [
     "servanda.business.hosting",
     "servanda.business.billing",
     "servanda.business.dunning",
+    "servanda.business.books",
     "servanda.business.audit",
     "servanda.faces.parts",
     "servanda.faces.office",
@@ -153,6 +159,7 @@ SMTP_USER = text_of("SERVANDA_SMTP_USER")
 SMTP_PASSWORD = text_of("SERVANDA_SMTP_PASSWORD")
 SMTP_TLS = choice_of("SERVANDA_SMTP_TLS", ("when offered", "required", "from the start"))
 MAIL_SINK = HOME / "mails"
+HEADS = HOME / "heads"  # of the chain over ledger and evidence, one file for each company, to be kept elsewhere too
 SIGNING_KEYS = HOME / "signing"  # one key for each company, made when it first signs
 EINVOICE_RULES = HOME / "einvoice-rules"  # official rules that `servanda invoice rules install` put there
 EINVOICE_RULES_ELSEWHERE = text_of("SERVANDA_EINVOICE_RULES")

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 class Fault:
     """A sentence, the number that must find it, and the SQL that plants it with all triggers asleep.
 
-    `seals` puts the new hash on changed invoices, so that the fault is not found by the hash alone.
+    `seals` puts the new hash on changed invoices, so that the fault is not found by the hash alone. Vouchers and chain are
+    made anew to fit the changed rows, for the same reason; `is_bare` leaves them as they were.
     """
 
     number: int
     sentence: str
     sql: str
     seals: bool = False
+    is_bare: bool = False
 
 
 # The pieces of the small companies that faults are planted in.
@@ -318,4 +320,78 @@ FAULTS = (
         """update service set customer_id = (select min(id) from customer)
             where customer_id = (select id from customer where country = 'DE')""",
     ),
+    Fault(
+        71,
+        "the text of a record is changed by one letter",
+        f"update evidence_record set subject = subject || ' ' where id = {LAST_RECORD}",
+        is_bare=True,
+    ),
+    Fault(
+        71,
+        "what an entry rests on is another",
+        """update ledger_entry set because = '[{"source": "Bogføringsloven", "clause": "§ 1"}]'
+            where id = (select min(id) from ledger_entry where what = 'payment')""",
+        is_bare=True,
+    ),
+    Fault(
+        71,
+        "a record is removed",
+        "delete from evidence_record where id = (select max(id) from evidence_record where what = 'payment.received')",
+        is_bare=True,
+    ),
+    Fault(
+        71,
+        "a record is slipped in among those of a day that is over",
+        """insert into evidence_record (company_id, key, what, subject, on_day, at, because, facts, by)
+           select company_id, 'letter.noted:0', 'letter.noted', 'letter:0', on_day, at, '[]', '{}', 'system'
+             from evidence_record where id = (select max(r.id) from evidence_record r join company c on c.id = r.company_id
+                                               where c.slug = 'vicevaert' and r.on_day < c.rounded_on)""",
+        is_bare=True,
+    ),
+    Fault(
+        71,
+        "two links change places",
+        """update books_link l set sequence = -sequence where sequence in (7, 8);
+           update books_link l set sequence = 15 + sequence where sequence in (-7, -8)""",
+        is_bare=True,
+    ),
+    Fault(
+        71,
+        "a link is made by hand",
+        "update books_link set row_sha256 = sha256('x'), sha256 = sha256('y') where sequence = 12",
+        is_bare=True,
+    ),
+    Fault(71, "the last links are cut off", "delete from books_link where sequence > 60", is_bare=True),
+    Fault(71, "a head is another", "update books_head set sha256 = repeat('0', 64)", is_bare=True),
+    Fault(71, "the heads of a week are lost", "delete from books_head where day > '2026-03-25'", is_bare=True),
+    Fault(
+        77,
+        "an entry moves into a closed period",
+        """update ledger_entry set on_day = '2026-01-20'
+            where id = (select max(e.id) from ledger_entry e join ledger_closing c using (company_id)
+                         where e.on_day > c.closed_until and e.what = 'interest')""",
+    ),
+    Fault(
+        78,
+        "a voucher says an øre more",
+        """update books_voucher_line set debit_minor = debit_minor + 1
+            where id = (select min(id) from books_voucher_line where debit_minor > 0)""",
+        is_bare=True,
+    ),
+    Fault(
+        78,
+        "an entry falls out of its voucher",
+        "delete from books_voucher_entry where id = (select max(id) from books_voucher_entry)",
+        is_bare=True,
+    ),
+    Fault(
+        78,
+        "a voucher is gone with its number",
+        """delete from books_voucher_line where voucher_id in (
+                select id from books_voucher where number = 5);
+           delete from books_voucher_entry where voucher_id in (select id from books_voucher where number = 5);
+           delete from books_voucher where number = 5""",
+        is_bare=True,
+    ),
+    Fault(78, "an account has no number", "delete from books_account where account = 'receivable'", is_bare=True),
 )

@@ -7,6 +7,7 @@ from servanda.business.billing.actions.crediting import credit_invoice
 from servanda.business.billing.actions.issuing import issue_invoice
 from servanda.business.billing.facts import BankMovement, DraftLine, InvoiceDraft, InvoiceFacts, StatementDraft
 from servanda.business.billing.queries import invoices, invoices_of_customer
+from servanda.business.books.actions.closing import close_period
 from servanda.business.companies.actions import note_bank_news
 from servanda.business.customers.facts import CustomerDetails
 from servanda.business.dunning.actions import decide_proposal, receive_statement
@@ -62,6 +63,15 @@ def _vicevaert() -> None:
     _bank_statement(world, *_owed(carla, only_oldest=True))
     _live_until(world, date(2026, 3, 6))
     _bank_statement(world, *_owed(alma))
+    _live_until(world, date(2026, 3, 10))
+    close_period(
+        world.company_id,
+        until=date(2026, 2, 28),
+        reason="February is done",
+        by=EVA,
+        today=world.today,
+        at=moment_of(world.today),
+    )
     _live_until(world, END)
 
 

@@ -1,7 +1,7 @@
 """What a journal entry is made of."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from servanda.ground.citation import Citation
@@ -36,7 +36,10 @@ class PostingLine:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One business event in the books. The lines must add up to zero; the database refuses anything else."""
+    """One business event in the books. The lines must add up to zero; the database refuses anything else.
+
+    `on_day` is the day it is of. Where that day is closed, it is booked on the first open one.
+    """
 
     key: str
     what: str
@@ -45,3 +48,28 @@ class JournalEntry:
     because: tuple[Citation, ...]
     customer_id: int | None = None
     invoice_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingDraft:
+    """A closing or a reopening of the books as a person asks for it. `until` empty: every day is open again."""
+
+    until: date | None
+    reason: str
+    by: str
+    seconded_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingFacts:
+    """A closing or a reopening that took place."""
+
+    until: date | None
+    is_reopening: bool
+    entries: int
+    debit: Money
+    reason: str
+    by: str
+    seconded_by: str
+    on_day: date
+    at: datetime

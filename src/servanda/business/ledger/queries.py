@@ -5,8 +5,8 @@ from datetime import date
 
 from django.db.models import Sum
 
-from servanda.business.ledger.facts import Account
-from servanda.business.ledger.models import Entry, Posting
+from servanda.business.ledger.facts import Account, ClosingFacts
+from servanda.business.ledger.models import Closing, Entry, Posting
 from servanda.ground.money import Money
 
 
@@ -42,4 +42,28 @@ def postings_of_invoice(invoice_id: int) -> tuple[PostedLine, ...]:
     return tuple(
         PostedLine(row.entry.on_day, row.entry.what, row.account, Money(row.amount_minor, row.currency), row.entry.key)
         for row in rows
+    )
+
+
+def closed_until(company_id: int) -> date | None:
+    """Return the last day whose books are closed; None where all are open."""
+    rows = Closing.objects.filter(company_id=company_id).order_by("-id")
+    return rows.values_list("closed_until", flat=True).first()
+
+
+def closings_of(company_id: int) -> tuple[ClosingFacts, ...]:
+    """Return all closings and reopenings of the company, the newest first."""
+    return tuple(
+        ClosingFacts(
+            until=row.closed_until,
+            is_reopening=row.is_reopening,
+            entries=row.entries,
+            debit=Money(row.debit_minor),
+            reason=row.reason,
+            by=row.by,
+            seconded_by=row.seconded_by,
+            on_day=row.on_day,
+            at=row.at,
+        )
+        for row in Closing.objects.filter(company_id=company_id).order_by("-id")
     )

@@ -15,9 +15,16 @@ def use_settings() -> None:
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """Set Django up, and keep the database available while the block runs: the embedded one is started if needed."""
+def database(*, as_owner: bool = False) -> Iterator[None]:
+    """Set Django up, and keep the database available while the block runs: the embedded one is started if needed.
+
+    What changes tables or makes databases does so as their owner; everything else is the application.
+    """
     use_settings()
     django.setup()
     with import_string(settings.DATABASE_READY)():
-        yield
+        if not as_owner:
+            yield
+            return
+        with import_string(settings.DATABASE_OWNED)():
+            yield

@@ -134,7 +134,7 @@ def _keep_secret_key(settings: Any) -> None:
 def _fill(settings: Any, *, has_demo: bool) -> None:
     """Bring the tables up to date; make the first login; load the demo companies where there is nothing yet."""
     with _step("Tables"):
-        _migrate()
+        _migrate(settings)
     with _step("Login"):
         _make_first_staff(settings)
     if has_demo and find_spec("servanda.faces.demo") is not None:
@@ -143,15 +143,20 @@ def _fill(settings: Any, *, has_demo: bool) -> None:
             import_module("servanda.faces.demo.seed").seed_if_empty()
 
 
-def _migrate() -> None:
-    """Migrate while no other process does, so that several machines may come up at the same time."""
+def _migrate(settings: Any) -> None:
+    """Migrate as the owner while no other process does, so that several machines may come up at the same time.
+
+    Afterwards the application, which is another role, gets its rights: only to add to what is append-only.
+    """
     from django.core.management import call_command
     from django.db import connection
+    from django.utils.module_loading import import_string
 
-    with connection.cursor() as cursor:
+    with import_string(settings.DATABASE_OWNED)(), connection.cursor() as cursor:
         cursor.execute("select pg_advisory_lock(%s)", [_MIGRATION_LOCK])
         try:
             call_command("migrate", interactive=False, verbosity=0)
+            import_string(settings.DATABASE_RIGHTS)()
         finally:
             cursor.execute("select pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
 

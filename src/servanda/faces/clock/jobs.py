@@ -29,9 +29,11 @@ FINISHED_KEPT_HOURS = 7 * 24
 def make_round(timestamp: int) -> None:
     """Ask what is due, in all companies, and do it. One round at a time; a waiting one stands for all missed ones."""
     # Imported here: the rounds import the whole business, which whoever only wakes a job can do without.
+    from servanda.faces.clock.heads import keep_heads
     from servanda.faces.clock.rounds import run_rounds
 
     run_rounds(timezone.now)
+    keep_heads()
 
 
 @app.periodic(cron="* * * * *")

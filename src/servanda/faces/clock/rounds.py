@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from servanda.business.billing.actions.beginning import begin_billing
 from servanda.business.billing.actions.issuing import issue_due_invoices
+from servanda.business.books.actions.keeping import keep_books
 from servanda.business.companies.actions import JUMP_DAYS_MAX, ClockRefused, finish_day, move_test_clock
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies, company, moment_for, today_of
@@ -83,6 +84,7 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     while (worked := work_off(company, today=today, at=at, limit=BATCH)).claims:
         claims, acts = claims + worked.claims, acts + worked.acts
     purged = purge_due(company, today=today, at=at)
+    keep_books(company, today=today, at=at)
     finish_day(company.company_id, day=today)
     return Round(issued, claims, acts, lines, purged)
 

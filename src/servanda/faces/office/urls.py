@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from servanda.faces.office import acceptances, acts, agreement_pages, changing, drafting, pages
+from servanda.faces.office import acceptances, acts, agreement_pages, books_pages, changing, drafting, pages
 from servanda.faces.office.signing_in import sign_in, sign_out
 
 COMPANY: list[URLPattern | URLResolver] = [
@@ -68,11 +68,21 @@ AGREEMENT: list[URLPattern | URLResolver] = [
     path("customers/<str:number>/agreement/accept/", changing.accept, name="accept-version"),
 ]
 
+BOOKS: list[URLPattern | URLResolver] = [
+    path("books/", books_pages.books, name="books"),
+    path("books/vouchers/<int:number>/", books_pages.voucher, name="voucher"),
+    path("books/kept/", books_pages.kept, name="books-kept"),
+    path("books/export/", books_pages.export, name="books-export"),
+    path("books/close/", books_pages.close, name="books-close"),
+    path("books/reopen/", books_pages.reopen, name="books-reopen"),
+    path("books/reopen/answer/", books_pages.answer, name="books-answer"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
-    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT])),
+    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *BOOKS])),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -36,6 +36,10 @@ ACCOUNTS: Mapping[str, str] = {
     "compensation": gettext_noop("Compensation"),
     "rounding": gettext_noop("Rounding"),
     "other": gettext_noop("Other"),
+    "clearing": gettext_noop("Payment providers"),
+    "payouts": gettext_noop("Payouts on their way"),
+    "write-off": gettext_noop("Bad debts"),
+    "vat-oss": gettext_noop("VAT of the One Stop Shop"),
 }
 BOOKINGS: Mapping[str, str] = {
     "invoice": gettext_noop("Invoice"),

@@ -75,17 +75,23 @@ select 'bank_entry', b.id, b.reference from bank_entry b join audited a on a.com
 
 _NUMBERS = """
 select * from (
-    select i.id as invoice, i.number, i.issued_on,
+    select i.id as invoice, i.company_id, i.number, i.issued_on,
            lag(i.number) over by_number as number_before, lag(i.id) over by_number as invoice_before
       from invoice i join audited a on a.company_id = i.company_id
     window by_number as (partition by i.company_id order by i.number, i.id)) numbered
- where numbered.number <> numbered.number_before + 1 or numbered.invoice < numbered.invoice_before
+ where numbered.invoice < numbered.invoice_before
+    or numbered.number - numbered.number_before - 1 <> (
+       select count(*) from books_void o
+        where o.company_id = numbered.company_id and o.series = 'invoice'
+          and o.number > numbered.number_before and o.number < numbered.number)
 """
 _SERIES = """
 select i.company_id as company, max(i.number) as last_number, s.next_number
   from invoice i join audited a on a.company_id = i.company_id
   left join billing_number_series s on s.company_id = i.company_id and s.name = 'invoice'
- group by 1, 3 having s.next_number is distinct from max(i.number) + 1
+ group by 1, 3 having s.next_number is distinct from max(i.number) + 1 + (
+       select count(*) from books_void o
+        where o.company_id = i.company_id and o.series = 'invoice' and o.number > max(i.number))
 """
 
 _DOCUMENTS = """

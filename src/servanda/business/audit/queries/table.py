@@ -7,8 +7,11 @@ from servanda.business.audit.queries.invoices import INVOICES
 from servanda.business.audit.queries.periods import PERIODS
 from servanda.business.audit.queries.promises import PROMISES
 from servanda.business.audit.queries.scope import Scope
+from servanda.business.audit.queries.sealed import SEALED
 from servanda.business.audit.queries.times import TIMES
 
 INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
-    sorted((*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES), key=lambda invariant: invariant.number)
+    sorted((*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *SEALED), key=lambda invariant: invariant.number)
 )
+# What must hold before a period of the books is closed.
+OF_THE_BOOKS = (1, 2, 3, 6, 7, 8, 15, 16, 77)

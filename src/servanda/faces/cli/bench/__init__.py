@@ -92,7 +92,7 @@ def run_whatif(args: argparse.Namespace) -> int:
 def _run(measure: Callable[[], Any], text: Callable[[Any], str], *, as_json: bool) -> int:
     signal.signal(signal.SIGTERM, _stop)
     try:
-        with database():
+        with database(as_owner=True):  # it makes databases of its own
             found = measure()
     except KeyboardInterrupt:
         print("Stopped. The databases of the bench are gone.", file=sys.stderr)
