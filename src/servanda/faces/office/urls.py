@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from servanda.faces.office import acceptances, acts, agreement_pages, changing, drafting, pages
+from servanda.faces.office import acceptances, acts, agreement_pages, books_pages, changing, drafting, pages
 from servanda.faces.office.signing_in import sign_in, sign_out
 
 COMPANY: list[URLPattern | URLResolver] = [
@@ -68,11 +68,15 @@ AGREEMENT: list[URLPattern | URLResolver] = [
     path("customers/<str:number>/agreement/accept/", changing.accept, name="accept-version"),
 ]
 
+BOOKS: list[URLPattern | URLResolver] = [
+    path("books/", books_pages.books, name="books"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
-    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT])),
+    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *BOOKS])),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
