@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "servanda.business.billing",
     "servanda.business.dunning",
     "servanda.business.audit",
+    "servanda.business.reports",
     "servanda.faces.parts",
     "servanda.faces.office",
 ]
