@@ -57,9 +57,7 @@ class Lived:
     @property
     def invoices(self) -> tuple[InvoiceFacts, ...]:
         """All documents with their lines, charges and allocations, as billing tells them."""
-        return tuple(
-            one for who in customers_of(self.company_id) for one in invoices_of_customer(who.customer_id)
-        )
+        return tuple(one for who in customers_of(self.company_id) for one in invoices_of_customer(who.customer_id))
 
 
 def live(slug: str) -> Lived:

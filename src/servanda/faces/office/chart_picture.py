@@ -140,7 +140,7 @@ def _bounds(series: Sequence[Series], count: int, *, is_stacked: bool) -> tuple[
 def _step(span: int) -> int:
     """Return a round figure of which some make the span: 1, 2 or 5 with noughts."""
     least = max(span // STEPS, 1)
-    power = 10 ** (len(str(least)) - 1)
+    power = int("1" + "0" * (len(str(least)) - 1))
     return next(step for step in (power, 2 * power, 5 * power, 10 * power) if step >= least)
 
 

@@ -49,9 +49,7 @@ class ReportTable:
         return (self.total[0], self._placed(self.total)) if self.total is not None else None
 
     def _placed(self, row: tuple[ReportCell, ...]) -> tuple["PlacedCell", ...]:
-        return tuple(
-            PlacedCell(cell, column.is_figure) for cell, column in zip(row[1:], self.columns[1:], strict=True)
-        )
+        return tuple(PlacedCell(cell, column.is_figure) for cell, column in zip(row[1:], self.columns[1:], strict=True))
 
 
 @dataclass(frozen=True, slots=True)

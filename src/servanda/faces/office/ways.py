@@ -7,7 +7,10 @@ from servanda.faces.office.places import Visit
 from servanda.faces.office.shown import Tab
 
 PAYMENTS = (("matching", gettext_noop("Match payments")),)
-BOOKS = (("books", gettext_noop("The books")),)
+BOOKS = (
+    ("books", gettext_noop("The books")),
+    ("reports", gettext_noop("Reports")),
+)
 
 
 def ways_of(visit: Visit, ways: tuple[tuple[str, str], ...], here: str) -> tuple[Tab, ...]:

@@ -2,7 +2,7 @@
 
 from servanda.business.reports.queries.arrears import ages_on, arrears_on
 from servanda.business.reports.queries.behind import LISTS, PAGE, NoSuchRows, rows_behind
-from servanda.business.reports.queries.expected import expected_of
+from servanda.business.reports.queries.expected import expected_months, expected_of
 from servanda.business.reports.queries.lives import churn_of, lives_of
 from servanda.business.reports.queries.payments import delays_of, payments_of
 from servanda.business.reports.queries.products import products_of
@@ -18,6 +18,7 @@ __all__ = [
     "booked_on",
     "churn_of",
     "delays_of",
+    "expected_months",
     "expected_of",
     "lives_of",
     "payments_of",

@@ -203,7 +203,7 @@ def _customers(asked: Asked, found: Arrears) -> ReportTable:
 
 def _check(found: Arrears) -> Check:
     told = {"total": money(found.total), "booked": money(found.booked), "off": money(found.unexplained)}
-    text = _("Open on invoices and charges: %(total)s. Receivables by the books: %(booked)s. Difference: %(off)s.") % told
+    text = (
+        _("Open on invoices and charges: %(total)s. Receivables by the books: %(booked)s. Difference: %(off)s.") % told
+    )
     return Check(text, not found.unexplained)
-
-

@@ -112,9 +112,7 @@ def address_of(slug: str, name: str, query: Mapping[str, str]) -> str:
 def _stretch(visit: Visit, stretch: str, since: str, until: str) -> Stretch:
     if since or until:
         return stretch_between(parse_day(since), parse_day(until))
-    return stretch_named(
-        stretch or FIRST, today=visit.today, fiscal_first_month=visit.company.fiscal_year_starts_month
-    )
+    return stretch_named(stretch or FIRST, today=visit.today, fiscal_first_month=visit.company.fiscal_year_starts_month)
 
 
 __all__ = ["FIRST", "STRETCHES", "STRETCH_NAMES", "Asked", "address_of", "asked_of"]

@@ -77,11 +77,18 @@ def revenue_sentence(total: Money, before: Money, days: str) -> str:
     change = change_of(total, before)
     told = {"days": days, "total": money(total)}
     if change is None:
-        return _("Revenue from %(days)s was %(total)s without VAT; the year before has nothing to compare it with.") % told
+        return (
+            _("Revenue from %(days)s was %(total)s without VAT; the year before has nothing to compare it with.") % told
+        )
     share = {**told, "share": percent(abs(change)), "before": money(before)}
     if change < 0:
-        return _("Revenue from %(days)s was %(total)s without VAT, %(share)s less than the year before (%(before)s).") % share
-    return _("Revenue from %(days)s was %(total)s without VAT, %(share)s more than the year before (%(before)s).") % share
+        return (
+            _("Revenue from %(days)s was %(total)s without VAT, %(share)s less than the year before (%(before)s).")
+            % share
+        )
+    return (
+        _("Revenue from %(days)s was %(total)s without VAT, %(share)s more than the year before (%(before)s).") % share
+    )
 
 
 def _sentences(found: Revenue) -> list[str]:
@@ -252,7 +259,8 @@ def _checks(found: Revenue) -> list[Check]:
     told = {"issued": money(found.issued.net), "booked": money(found.booked), "off": money(found.unexplained)}
     checks = [
         Check(
-            _("Issued documents: %(issued)s. The account of sales on the same days: %(booked)s. Difference: %(off)s.") % told,
+            _("Issued documents: %(issued)s. The account of sales on the same days: %(booked)s. Difference: %(off)s.")
+            % told,
             not found.unexplained,
         )
     ]

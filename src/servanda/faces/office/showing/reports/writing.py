@@ -138,15 +138,3 @@ def plan_name(prices: PriceList, code: str) -> str:
     if not code:
         return _("Without a contract line")
     return prices.name_of(code, language()) if code in prices.plans else code
-
-
-def compared(now: Money, before: Money) -> str:
-    """Say how much more or less an amount is than another one: the end of a sentence."""
-    change = change_of(now, before)
-    if change is None:
-        return _("there is nothing to compare it with")
-    if not change:
-        return _("as much as")
-    if change > 0:
-        return _("%(share)s more than") % {"share": percent(change)}
-    return _("%(share)s less than") % {"share": percent(-change)}
