@@ -26,6 +26,7 @@ COMMANDS = {
     "work": "work",
     "simulate": "simulate",
     "audit": "audit",
+    "report": "report",
     "deviations": "deviations",
     "agree": "agreeing",
     "prices": "prices",

@@ -16,6 +16,7 @@ TOP = 16
 BOTTOM = 30
 SMALL_WIDTH = 320
 SMALL_HEIGHT = 110
+SMALL_LEFT = 28
 STEPS = 4
 STYLES = 5
 TEXT_WIDTH = 7  # of one letter of an axis, about
@@ -94,8 +95,8 @@ def chart_of(
     width, height = (SMALL_WIDTH, SMALL_HEIGHT) if is_small else (WIDTH, HEIGHT)
     low, high = _bounds(series, len(columns), is_stacked=is_stacked)
     step = _step(high - low)
-    low, high = -(-low // -step) * step if low < 0 else 0, max(-(-high // step) * step, step if low >= 0 else 0)
-    left = 4 if is_small else LEFT
+    low, high = low // step * step, max(-(-high // step) * step, step if low >= 0 else 0)
+    left = SMALL_LEFT if is_small else LEFT
     scale = _Scale(low=low, high=high, top=TOP, bottom=height - BOTTOM)
     column = (width - left - RIGHT) / max(len(columns), 1)
     return ChartPicture(

@@ -14,7 +14,7 @@ from servanda.faces.office.showing.reports.asking import STRETCH_NAMES, STRETCHE
 from servanda.faces.office.showing.reports.behind import TITLES, rows_shown
 from servanda.faces.office.showing.reports.files import sheet_of, sheets_of
 from servanda.faces.office.showing.reports.overview import overview_cards
-from servanda.faces.office.showing.reports.registry import REPORTS, Report
+from servanda.faces.office.showing.reports.registry import REPORTS, Report, told
 from servanda.faces.office.shown import Link, Tab
 from servanda.faces.office.shown_reports import ReportFrame, ReportShown
 from servanda.faces.office.ways import BOOKS, ways_of
@@ -46,7 +46,7 @@ def report(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         basis=request.GET.get("basis", "")[:10],
         is_whole=form in ("csv", "xlsx"),
     )
-    shown = kind.show(asked)
+    shown = told(kind.show(asked))
     if form in ("csv", "xlsx"):
         return _file(asked, shown, form=form, table=request.GET.get("table", ""))
     tables = tuple(replace(table, csv=asked.address(name, form="csv", table=table.name)) for table in shown.tables)

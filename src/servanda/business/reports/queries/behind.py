@@ -1,12 +1,15 @@
 """The rows behind a figure: which documents, lines, payments or charges add up to it? The sum of the rows is the figure."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
-from servanda.business.reports.facts import AGES, DELAYS, FoundRow, FoundRows, Wanted
+from servanda.business.reports.decisions.movements import is_running
+from servanda.business.reports.facts import AGES, DELAYS, FoundRow, FoundRows, Life, Wanted
 from servanda.business.reports.queries.arrears import AGE, HISTORY_DAYS, ITEMS
 from servanda.business.reports.queries.asking import amount, one_view, row, rows
+from servanda.business.reports.queries.lives import lives_of
 from servanda.ground.calendar import add_months
+from servanda.ground.money import Money
 from servanda.ground.refusal import Refused
 
 PAGE = 100
@@ -60,18 +63,8 @@ select item.customer_id, i.number, coalesce(c.kind, 'invoice') as document, item
  where item.open <> 0 and (%(age)s::int is null or item.age = %(age)s)
    and (%(customer_id)s::bigint is null or item.customer_id = %(customer_id)s))
 """
-_LINES = """
-select c.customer_id, null::bigint as number, 'line' as document, c.began_on as on_day, c.until - 1 as to_day,
-       concat_ws(': ', c.plan_code, nullif(c.description, '')) as text, 0::bigint as amount
-  from contract_line c
- where c.company_id = %(company)s and c.interval_months > 0
-   and (%(product)s = '' or c.product_code = %(product)s)
-   and (%(cause)s::text is null or c.end_cause = %(cause)s)
-   and case %(state)s when 'running' then c.began_on <= %(as_of)s and (c.until is null or c.until > %(as_of)s)
-                      when 'own-price' then c.began_on <= %(as_of)s and (c.until is null or c.until > %(as_of)s)
-                                            and c.own_price_minor is not null
-                      when 'begun' then c.began_on >= %(since)s and c.began_on < %(until)s
-                      else c.until > %(since)s and c.until <= %(until)s end
+_TEXTS = """
+select id, concat_ws(': ', plan_code, nullif(description, '')) from contract_line where id = any(%(ids)s)
 """
 _ENTRIES = """
 select customer_id, null::bigint as number, state as document, booked_on as on_day, value_on as to_day,
@@ -109,7 +102,7 @@ LISTS: Mapping[str, str] = {
     "documents": f"with found as ({_DOCUMENTS})",
     "earned": f"with found as ({_EARNED})",
     "open": _OPEN,
-    "lines": f"with found as ({_LINES})",
+    "lines": "",  # by what they bring in a month, which `lives_of` knows
     "entries": f"with found as ({_ENTRIES})",
     "paid": f"with found as ({_PAID})",
     "charges": f"with found as ({_CHARGES})",
@@ -129,6 +122,8 @@ def rows_behind(
     values = _values(company_id, wanted, today=today)
     limit, offset = (MOST, 0) if is_whole else (PAGE, (max(page, 1) - 1) * PAGE)
     with one_view():
+        if name == "lines":
+            return _lines(company_id, wanted, today=today, limit=limit, offset=offset)
         count, total = row(f"{LISTS[name]} select count(*), sum(amount) from found", values)
         found = rows(
             f"{LISTS[name]} select customer_id, number, document, on_day, to_day, text, amount from found "
@@ -137,6 +132,54 @@ def rows_behind(
             values,
         )
     return FoundRows(count, amount(total), tuple(_row(*one) for one in found))
+
+
+def _lines(company_id: int, wanted: Wanted, *, today: date, limit: int, offset: int) -> FoundRows:
+    """Return contract lines with what they bring in a month: those that run on a day, or began or ended in a stretch."""
+    as_of = min(wanted.as_of or today, today)
+    kept = sorted((life for life in lives_of(company_id) if _is_wanted(life, wanted, as_of)), key=_newest_first)
+    shown = kept[offset : offset + limit]
+    texts = dict(rows(_TEXTS, {"ids": [life.line_id for life in shown]}))
+    return FoundRows(
+        len(kept),
+        Money(sum(_month_minor(life, wanted, as_of) for life in kept)),
+        tuple(
+            _row(
+                life.customer_id,
+                None,
+                "line",
+                life.began_on,
+                life.until - timedelta(days=1) if life.until is not None else None,
+                texts[life.line_id],
+                _month_minor(life, wanted, as_of),
+            )
+            for life in shown
+        ),
+    )
+
+
+def _is_wanted(life: Life, wanted: Wanted, as_of: date) -> bool:
+    if (wanted.product and life.product != wanted.product) or wanted.cause not in (None, life.end_cause):
+        return False
+    since, until = wanted.since or date.min, wanted.until or date.max
+    match wanted.state:
+        case "begun":
+            return since <= life.began_on < until
+        case "ended":
+            return life.until is not None and since < life.until <= until
+        case "own-price":
+            return life.own_price_minor is not None and is_running(life, as_of)
+        case _:
+            return is_running(life, as_of)
+
+
+def _month_minor(life: Life, wanted: Wanted, as_of: date) -> int:
+    ended_on = life.until if wanted.state == "ended" else None
+    return life.month_minor(ended_on or as_of)
+
+
+def _newest_first(life: Life) -> tuple[int, int]:
+    return (-life.began_on.toordinal(), life.line_id)
 
 
 def _values(company_id: int, wanted: Wanted, *, today: date) -> dict[str, object]:

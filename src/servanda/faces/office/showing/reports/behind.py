@@ -19,6 +19,7 @@ from servanda.faces.office.showing.reports.writing import (
     money,
     money_cell,
     named_customers,
+    said,
     text_cell,
     whole,
 )
@@ -69,7 +70,7 @@ def rows_shown(visit: Visit, name: str, query: Mapping[str, str], *, is_whole: b
     )
     return RowsShown(
         title=_(TITLES[name]),
-        sentence=_sentence(name, found),
+        sentence=said(_sentence(name, found)),
         table=_table(visit, name, found),
         pager=_pager(visit, name, query, found, page=max(page, 1)),
         csv=_address(visit, name, query, form="csv"),
@@ -139,7 +140,7 @@ def _customer(visit: Visit, number: str) -> int | None:
 def _sentence(name: str, found: FoundRows) -> str:
     told = {"count": whole(found.count), "total": money(found.total)}
     if name == "lines":
-        return ngettext("%(count)s line.", "%(count)s lines.", found.count) % told
+        return ngettext("%(count)s line, %(total)s a month.", "%(count)s lines, %(total)s a month.", found.count) % told
     return (
         ngettext("%(count)s row, which comes to %(total)s.", "%(count)s rows, which come to %(total)s.", found.count)
         % told

@@ -245,7 +245,7 @@ def _reasons(asked: Asked, found: Churn) -> ReportTable:
             (
                 text_cell(cause_name(one.cause)),
                 count_cell(one.lines, asked.rows("lines", period=found.stretch.period, state="ended", cause=one.cause)),
-                money_cell(one.month),
+                money_cell(one.month, asked.rows("lines", period=found.stretch.period, state="ended", cause=one.cause)),
             )
             for one in found.reasons
         ),

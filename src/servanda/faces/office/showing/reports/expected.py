@@ -90,7 +90,7 @@ def _figures(asked: Asked, found: Expected) -> tuple[KeyFigure, ...]:
         KeyFigure(
             _("A month"), money(found.month_income), _("MRR: each line's price shared out on its months"), running
         ),
-        KeyFigure(_("A year"), money(found.year_income), _("ARR: twelve times that"), running),
+        KeyFigure(_("A year"), money(found.year_income), _("ARR: twelve times that")),
         KeyFigure(_("Prepaid, not yet earned"), money(found.prepaid.not_yet_earned), _("without VAT, from today on")),
         KeyFigure(
             _("Usual delay"),
@@ -134,7 +134,7 @@ def _products(asked: Asked, found: Expected) -> ReportTable:
             (
                 text_cell(product_name(prices, product)),
                 count_cell(lines, asked.rows("lines", state="running", product=product, as_of=found.today)),
-                money_cell(income),
+                money_cell(income, asked.rows("lines", state="running", product=product, as_of=found.today)),
                 money_cell(income * 12),
                 share_cell(share_of(income, found.month_income)),
             )

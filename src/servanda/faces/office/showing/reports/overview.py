@@ -32,6 +32,7 @@ from servanda.faces.office.showing.reports.writing import (
     minor_money,
     month_names,
     months_told,
+    said,
 )
 from servanda.faces.office.shown import Link
 from servanda.faces.office.shown_reports import ReportCard
@@ -119,7 +120,9 @@ def _vat(visit: Visit) -> VatOverview:
 
 def _card(visit: Visit, name: str, title: str, sentence: str, picture: ChartPicture | None) -> ReportCard:
     query = {"stretch": "this-quarter"} if name == "vat" else {}
-    return ReportCard(link=Link(title, address_of(visit.company.slug, name, query)), sentence=sentence, picture=picture)
+    return ReportCard(
+        link=Link(title, address_of(visit.company.slug, name, query)), sentence=said(sentence), picture=picture
+    )
 
 
 def _sum(amounts: list[Money]) -> Money:

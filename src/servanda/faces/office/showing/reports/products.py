@@ -125,7 +125,7 @@ def _priced(asked: Asked, found: Products, names: dict[str, str]) -> ReportTable
         (
             text_cell(names[one.product]),
             count_cell(one.lines, asked.rows("lines", state="running", product=one.product, as_of=day)),
-            money_cell(one.month_income),
+            money_cell(one.month_income, asked.rows("lines", state="running", product=one.product, as_of=day)),
             money_cell(_average(one)),
             count_cell(one.own_prices, asked.rows("lines", state="own-price", product=one.product, as_of=day)),
             money_cell(one.below_list),

@@ -1,7 +1,7 @@
 """Which reports there are: their names in addresses, what they answer, and which choices each has."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_noop
 
@@ -13,6 +13,7 @@ from servanda.faces.office.showing.reports.payments import payments_shown
 from servanda.faces.office.showing.reports.products import products_shown
 from servanda.faces.office.showing.reports.revenue import revenue_shown
 from servanda.faces.office.showing.reports.vat import vat_shown
+from servanda.faces.office.showing.reports.writing import said
 from servanda.faces.office.shown_reports import ReportShown
 
 
@@ -69,3 +70,13 @@ REPORTS: Mapping[str, Report] = {
         show=payments_shown,
     ),
 }
+
+
+def told(report: ReportShown) -> ReportShown:
+    """Return a report with its sentences as they are written."""
+    return replace(
+        report,
+        sentences=tuple(map(said, report.sentences)),
+        checks=tuple(replace(check, text=said(check.text)) for check in report.checks),
+        tables=tuple(replace(table, note=said(table.note)) for table in report.tables),
+    )

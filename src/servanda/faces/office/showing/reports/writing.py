@@ -138,3 +138,9 @@ def plan_name(prices: PriceList, code: str) -> str:
     if not code:
         return _("Without a contract line")
     return prices.name_of(code, language()) if code in prices.plans else code
+
+
+def said(sentence: str) -> str:
+    """Return a sentence as it is written: with a capital in front, and with one full stop where an amount ends it."""
+    text = sentence.replace("kr..", "kr.")
+    return text[:1].upper() + text[1:]
