@@ -80,7 +80,7 @@ def test_a_line_that_is_given_an_end_is_expected_to_it_and_costs_its_days() -> N
     _end(customer_id, date(2027, 1, 11))
     after = expected_of(world.company, today=world.today)
     by_month = {one.month.since: one.to_invoice for one in after.months if one.to_invoice}
-    assert by_month[date(2027, 1, 1)] == Money(100_00)  # ten of the thirty-one days from 2 January
+    assert by_month[date(2027, 1, 1)] == Money(90_00)  # nine of the thirty-one days from 2 January
     assert max(by_month) == date(2027, 1, 1)
 
 

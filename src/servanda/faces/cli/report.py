@@ -31,17 +31,15 @@ class NoSuchTable(Refused):
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
     parser = subparsers.add_parser("report", help="print a report of a company", description=__doc__)
-    parser.add_argument("name", choices=NAMES, metavar="NAME", help=f"which report: {', '.join(NAMES)}")
+    parser.add_argument("name", choices=NAMES, metavar="NAME", help="which report")
     parser.add_argument("company", metavar="COMPANY", help="the short name of the company")
-    parser.add_argument(
-        "--stretch", default="", metavar="NAME", help="which days, as in last-month; otherwise 12 months"
-    )
+    parser.add_argument("--stretch", metavar="NAME", help="which days, as in last-month; otherwise 12 months")
     parser.add_argument("--since", type=_day, metavar="DAY", help="the first day, with --until")
     parser.add_argument("--until", type=_day, metavar="DAY", help="the last day, which belongs")
     parser.add_argument("--as-of", type=_day, metavar="DAY", help="of arrears: the day at whose end; otherwise today")
     parser.add_argument("--accrued", action="store_true", help="of revenue: by the days that lines are for")
     parser.add_argument("--lang", choices=("da", "en"), default="en", help="the language of headings and sentences")
-    parser.add_argument("--table", default="", metavar="TABLE", help="of --csv: which table; otherwise the first")
+    parser.add_argument("--table", metavar="TABLE", help="of --csv: which table; otherwise the first")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     files = parser.add_mutually_exclusive_group()
     files.add_argument("--csv", type=Path, metavar="FILE", help="write one table as CSV")
@@ -75,7 +73,7 @@ def _asked(args: argparse.Namespace) -> "Asked":
     company = company_named(args.company)
     asked = asked_of(
         Visit(company, today_of(company, now=now), moment_for(company, now=now)),
-        stretch=args.stretch,
+        stretch=args.stretch or "",
         since=str(args.since or ""),
         until=str(args.until or ""),
         as_of=str(args.as_of or ""),
@@ -94,7 +92,7 @@ def _give(args: argparse.Namespace, shown: "ReportShown") -> None:
     if args.xlsx is not None:
         args.xlsx.write_bytes(sheet_file(sheets_of(shown), form="xlsx", language=args.lang))
     elif args.csv is not None:
-        sheet = sheet_of(_table(shown, args.table))
+        sheet = sheet_of(_table(shown, args.table or ""))
         args.csv.write_bytes(sheet_file((sheet,), form="csv", language=args.lang))
     elif args.json:
         print(json.dumps(_as_json(shown), ensure_ascii=False, indent=2))
