@@ -4,6 +4,7 @@ from functools import cache
 
 from servanda.drivers.documents.memory import TextMaker
 from servanda.drivers.letters.memory import MemoryPost
+from servanda.drivers.sheets.csv_maker import CsvMaker
 
 
 @cache
@@ -14,3 +15,8 @@ def post() -> MemoryPost:
 
 def document_maker() -> TextMaker:
     return TextMaker()
+
+
+def sheet_maker(form: str = "csv") -> CsvMaker:
+    """Return a maker of plain CSV, whatever form is asked for: quick to make and to read back."""
+    return CsvMaker()

@@ -49,6 +49,9 @@ from servanda.drivers.letters.mailbox import StoredMail, attachments_in, mail_in
 from servanda.drivers.letters.sink import Sink
 from servanda.drivers.letters.smtp import SmtpPost, SmtpServer, Tls
 from servanda.drivers.payments.camt053 import read_camt053
+from servanda.drivers.sheets import SheetMaker
+from servanda.drivers.sheets.csv_maker import CsvMaker
+from servanda.drivers.sheets.xlsx import XlsxMaker
 from servanda.drivers.signing import Signer
 from servanda.drivers.signing.keys import KeyRing
 from servanda.drivers.signing.pades import PadesSigner
@@ -84,6 +87,12 @@ def proof_maker() -> ProofMaker:
 def signer() -> Signer:
     """Return what signs in a company's name, with the keys of this installation, and examines files."""
     return PadesSigner(KeyRing(settings.SIGNING_KEYS))
+
+
+def sheet_maker(form: str = "xlsx") -> SheetMaker:
+    """Return what makes tables into files of the form: a workbook (`xlsx`) or `csv`."""
+    makers: dict[str, type[SheetMaker]] = {"xlsx": XlsxMaker, "csv": CsvMaker}
+    return makers[form]()
 
 
 def bank_statements(content: bytes, *, file: str) -> tuple[StatementDraft, ...]:

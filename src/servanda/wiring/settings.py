@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "servanda.business.dunning",
     "servanda.business.books",
     "servanda.business.audit",
+    "servanda.business.reports",
     "servanda.faces.parts",
     "servanda.faces.office",
 ]

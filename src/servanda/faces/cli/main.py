@@ -27,6 +27,7 @@ COMMANDS = {
     "simulate": "simulate",
     "audit": "audit",
     "books": "books",
+    "report": "report",
     "deviations": "deviations",
     "agree": "agreeing",
     "prices": "prices",

@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from servanda.faces.office import acceptances, acts, agreement_pages, books_pages, changing, drafting, pages
+from servanda.faces.office import (
+    acceptances,
+    acts,
+    agreement_pages,
+    books_pages,
+    changing,
+    drafting,
+    pages,
+    report_pages,
+)
 from servanda.faces.office.signing_in import sign_in, sign_out
 
 COMPANY: list[URLPattern | URLResolver] = [
@@ -78,11 +87,17 @@ BOOKS: list[URLPattern | URLResolver] = [
     path("books/reopen/answer/", books_pages.answer, name="books-answer"),
 ]
 
+REPORTS: list[URLPattern | URLResolver] = [
+    path("reports/", report_pages.reports, name="reports"),
+    path("reports/<slug:name>/", report_pages.report, name="report"),
+    path("reports/rows/<slug:name>/", report_pages.rows, name="report-rows"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
-    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *BOOKS])),
+    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *BOOKS, *REPORTS])),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -18,6 +18,7 @@ from servanda.ground.refusal import Refused
 
 if TYPE_CHECKING:  # what they measure needs Django to be set up, which only the run does
     from servanda.faces.cli.bench.billing import BillingBench
+    from servanda.faces.cli.bench.reports import ReportsBench
     from servanda.faces.cli.bench.rounds import RoundBench, RoundsBench
     from servanda.faces.cli.bench.running import Durability
     from servanda.faces.cli.bench.whatif import WhatIfBench
@@ -45,6 +46,11 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     whatif.add_argument("--issue-days", type=_issue_days, default=1, metavar="N", help="working days a month, 1 to 20")
     whatif.add_argument("--json", action="store_true", help="print the figures as JSON")
     whatif.set_defaults(run=run_whatif)
+    reports = kinds.add_parser("reports", help="how long each page of reports takes in a company of a size")
+    reports.add_argument("--customers", type=_customers, default=5_000, metavar="N", help="of the company")
+    reports.add_argument("--invoices", type=_customers, default=150_000, metavar="N", help="of the last twelve months")
+    reports.add_argument("--json", action="store_true", help="print the figures as JSON")
+    reports.set_defaults(run=run_reports)
 
 
 def run_billing(args: argparse.Namespace) -> int:
@@ -85,6 +91,24 @@ def run_whatif(args: argparse.Namespace) -> int:
         from servanda.faces.cli.bench.whatif import whatif_text
 
         return f"{whatif_text(found)}\n{_durability_text(found.durability)}"
+
+    return _run(measure, text, as_json=args.json)
+
+
+def run_reports(args: argparse.Namespace) -> int:
+    """Measure the pages of reports and print the figures."""
+    if args.invoices < args.customers:
+        raise TooFew(f"{args.invoices} invoices leave some of {args.customers} customers without one. Ask for more.")
+
+    def measure() -> "ReportsBench":
+        from servanda.faces.cli.bench.reports import bench_reports
+
+        return bench_reports(customers=args.customers, invoices=args.invoices)
+
+    def text(found: "ReportsBench") -> str:
+        from servanda.faces.cli.bench.reports import reports_text
+
+        return f"{reports_text(found)}\n{_durability_text(found.durability)}"
 
     return _run(measure, text, as_json=args.json)
 
