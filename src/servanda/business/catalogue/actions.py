@@ -58,6 +58,7 @@ def _save_product(company_id: int, product: CatalogueProduct) -> Product:
             "is_service": product.is_service,
             "unit_da": product.unit_da,
             "unit_en": product.unit_en,
+            "vat_class": product.vat,
         },
     )
     return row

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from servanda.ground.law.vat import VatClass
 from servanda.ground.money import Money
 from servanda.ground.refusal import Refused
 
@@ -24,6 +25,7 @@ class ListedProduct:
     is_service: bool
     unit_da: str
     unit_en: str
+    vat_class: VatClass = VatClass.SERVICE
 
 
 @dataclass(frozen=True, slots=True)

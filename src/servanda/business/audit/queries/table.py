@@ -8,7 +8,8 @@ from servanda.business.audit.queries.periods import PERIODS
 from servanda.business.audit.queries.promises import PROMISES
 from servanda.business.audit.queries.scope import Scope
 from servanda.business.audit.queries.times import TIMES
+from servanda.business.audit.queries.vat import VAT
 
 INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
-    sorted((*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES), key=lambda invariant: invariant.number)
+    sorted((*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *VAT), key=lambda invariant: invariant.number)
 )
