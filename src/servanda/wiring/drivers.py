@@ -19,9 +19,14 @@ from servanda.drivers.letters.mailbox import StoredMail, attachments_in, mail_in
 from servanda.drivers.letters.sink import Sink
 from servanda.drivers.letters.smtp import SmtpPost, SmtpServer, Tls
 from servanda.drivers.payments.camt053 import read_camt053
+from servanda.drivers.sheets import SheetMaker
+from servanda.drivers.sheets.xlsx import XlsxMaker
 from servanda.drivers.signing import Signer
 from servanda.drivers.signing.keys import KeyRing
 from servanda.drivers.signing.pades import PadesSigner
+from servanda.drivers.vatnumbers import NumberAsker
+from servanda.drivers.vatnumbers.memory import PracticeAsker
+from servanda.drivers.vatnumbers.vies import ViesAsker
 from servanda.wiring.bank import drafts_of
 from servanda.wiring.tables import contract_rows as contract_rows
 from servanda.wiring.tables import customer_rows as customer_rows
@@ -37,6 +42,18 @@ def post() -> Post:
         password=settings.SMTP_PASSWORD,
     )
     return SmtpPost(server)
+
+
+def number_asker(*, is_practice: bool) -> NumberAsker:
+    """Return who is asked about VAT numbers: VIES, or for made-up companies somebody who believes every right number."""
+    if is_practice:
+        return PracticeAsker()
+    return ViesAsker(address=settings.VIES_ADDRESS)
+
+
+def sheet_maker() -> SheetMaker:
+    """Return what makes workbooks."""
+    return XlsxMaker()
 
 
 def document_maker() -> DocumentMaker:

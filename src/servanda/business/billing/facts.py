@@ -392,3 +392,96 @@ class StatementDraft:
     file_name: str
     movements: tuple[BankMovement, ...]
     notes: tuple[str, ...] = ()  # what the reader left out, such as movements that are not booked yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxedSale:
+    """What a document of a period says of one treatment: a part of its lines, and the VAT on it. Credit notes are negative."""
+
+    document_id: int
+    number: int
+    is_credit_note: bool
+    issued_on: date
+    original_on: date | None  # of the invoice that a credit note takes back
+    customer_id: int
+    buyer_country: str
+    buyer_number: str
+    country: str  # whose VAT it is
+    category: str
+    percent: Decimal
+    basis: str
+    net: Money
+    vat: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VatReturn:
+    """The boxes of the Danish VAT return that sales fill, to the øre."""
+
+    sales_vat: Money  # salgsmoms
+    taxed_net: Money  # what the sales VAT is 25 percent of
+    goods_to_eu: Money  # rubrik B, goods
+    services_to_eu: Money  # rubrik B, services
+    others: Money  # rubrik C
+    outside: Money  # no payment for goods or services: in no box
+    one_stop_shop: Money  # declared elsewhere: in no box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EuSale:
+    """A line of the list of sales without VAT to businesses in other EU countries."""
+
+    country: str
+    number: str
+    services: Money
+    goods: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OssSale:
+    """A line of the One Stop Shop's return: what was sold in a country at a rate, and the VAT on it."""
+
+    country: str
+    percent: Decimal
+    net: Money
+    vat: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OssCorrection:
+    """VAT of an earlier quarter that was credited in this one: declared by that quarter and country."""
+
+    quarter: str
+    country: str
+    net: Money
+    vat: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerTie:
+    """An account of the ledger beside what the documents say of it. The difference is nothing."""
+
+    account: str
+    by_documents: Money
+    by_ledger: Money
+
+    @property
+    def difference(self) -> Money:
+        return self.by_ledger - self.by_documents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VatReport:
+    """All that is declared of a period, and how it ties to the books."""
+
+    period: Period
+    boxes: VatReturn
+    eu_sales: tuple[EuSale, ...]
+    oss: tuple[OssSale, ...]
+    corrections: tuple[OssCorrection, ...]
+    ties: tuple[LedgerTie, ...]
+    documents: int
+
+    @property
+    def is_tied(self) -> bool:
+        return not any(tie.difference for tie in self.ties)

@@ -119,6 +119,18 @@ class NumberCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberToAsk:
+    """A customer's VAT number that the authorities may have to be asked about, and what was tried before."""
+
+    customer_id: int
+    number: str
+    checked_on: date | None
+    is_wished: bool = False
+    tried_on: date | None = None
+    tried_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """A move of a customer to another country, as noted."""
 

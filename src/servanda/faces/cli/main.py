@@ -29,6 +29,7 @@ COMMANDS = {
     "deviations": "deviations",
     "agree": "agreeing",
     "prices": "prices",
+    "vat": "vat",
     "bench": "bench",
     "node": "node",
     "backup": "backup",

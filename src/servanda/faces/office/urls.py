@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from servanda.faces.office import acceptances, acts, agreement_pages, changing, drafting, pages
+from servanda.faces.office import acceptances, acts, agreement_pages, changing, drafting, pages, vat_pages
 from servanda.faces.office.signing_in import sign_in, sign_out
 
 COMPANY: list[URLPattern | URLResolver] = [
@@ -68,11 +68,22 @@ AGREEMENT: list[URLPattern | URLResolver] = [
     path("customers/<str:number>/agreement/accept/", changing.accept, name="accept-version"),
 ]
 
+VAT: list[URLPattern | URLResolver] = [
+    path("vat/", vat_pages.vat, name="vat"),
+    path("vat/file/", vat_pages.vat_file, name="vat-file"),
+    path("vat/one-stop-shop/", vat_pages.choose_shop, name="choose-shop"),
+    path("customers/<str:number>/vat/check/", vat_pages.check_number, name="check-number"),
+    path("customers/<str:number>/vat/number/", vat_pages.change_number, name="change-number"),
+    path("customers/<str:number>/vat/location/", vat_pages.add_location, name="add-location"),
+    path("customers/<str:number>/vat/move/", vat_pages.move_abroad, name="move-abroad"),
+    path("customers/<str:number>/vat/dealer/", vat_pages.mark_dealer, name="mark-dealer"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
-    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT])),
+    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *VAT])),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -35,6 +35,7 @@ ACCOUNTS: Mapping[str, str] = {
     "interest": gettext_noop("Interest"),
     "compensation": gettext_noop("Compensation"),
     "rounding": gettext_noop("Rounding"),
+    "vat-oss": gettext_noop("VAT of other EU countries"),
     "other": gettext_noop("Other"),
 }
 BOOKINGS: Mapping[str, str] = {
