@@ -52,6 +52,7 @@ class CataloguePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name_da: str
     name_en: str
     interval_months: int
+    vat: VatClassName | None = None  # the product's when left out
     price: tuple[CataloguePrice, ...] = ()
 
 

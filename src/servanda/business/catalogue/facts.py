@@ -47,6 +47,12 @@ class ListedPlan:
     name_en: str
     interval_months: int
     prices: tuple[ListedPrice, ...]
+    own_vat_class: VatClass | None = None
+
+    @property
+    def vat_class(self) -> VatClass:
+        """As what it is taxed: its own class, or the product's."""
+        return self.own_vat_class or self.product.vat_class
 
     def price_on(self, day: date) -> Money:
         """Return the price in force on the day; refuses a day before the first one."""

@@ -30,10 +30,16 @@ class Plan(models.Model):
     name_da = models.TextField()
     name_en = models.TextField()
     interval_months = models.PositiveSmallIntegerField()  # 0: sold once
+    vat_class = models.TextField(default="", db_default="", blank=True)  # empty: the product's
 
     class Meta:
         db_table = "catalogue_plan"
-        constraints = [models.UniqueConstraint(fields=["product", "code"], name="one_plan_per_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "code"], name="one_plan_per_code"),
+            models.CheckConstraint(
+                condition=models.Q(vat_class__in=("", *VAT_CLASSES)), name="a_plan_is_of_a_known_vat_class"
+            ),
+        ]
 
 
 class Price(models.Model):

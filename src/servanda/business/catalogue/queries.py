@@ -37,6 +37,7 @@ def _plan(row: Plan) -> ListedPlan:
         name_en=row.name_en,
         interval_months=row.interval_months,
         prices=tuple(sorted(prices, key=lambda price: price.since)),
+        own_vat_class=VatClass(row.vat_class) if row.vat_class else None,
     )
 
 

@@ -20,6 +20,7 @@ class CustomerDetails:
     cvr: str = ""
     vat_number: str = ""  # of another EU country
     vat_number_checked_on: date | None = None
+    dealer_evidence: str = ""  # why they count as a VAT-registered dealer in listed hardware
     ean: str = ""  # GLN of a public body
     address_lines: tuple[str, ...] = ()
     postal_code: str = ""

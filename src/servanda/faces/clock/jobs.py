@@ -43,7 +43,7 @@ def deliver_letters(timestamp: int = 0) -> None:
     deliver_waiting(timezone.now)
 
 
-@app.periodic(cron="*/10 * * * *")
+@app.periodic(cron="* * * * *")
 @app.task(name="check_vat_numbers", queueing_lock="check_vat_numbers", lock="check_vat_numbers")
 def check_vat_numbers(timestamp: int = 0) -> None:
     """Ask the authorities about VAT numbers that were never asked about, or long ago, or that somebody waits for."""

@@ -65,6 +65,8 @@ class CustomerVatShown:
     because: tuple[Citation, ...]
     vat_number: str
     number_problem: str
+    checked_on: date | None
+    may_be_located: bool
     is_number_wished: bool
     may_be_checked: bool
     may_be_dealer: bool

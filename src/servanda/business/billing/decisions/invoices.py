@@ -88,7 +88,7 @@ def _line(
 ) -> DraftLine:
     unit, because = price_of(contract, line, prices, pricing, on=period.since)
     name = prices.name_of(line.plan, contract.language)
-    sold = prices.plan(line.plan).product.vat_class
+    sold = prices.plan(line.plan).vat_class
     return DraftLine(
         line_id=line.line_id,
         product=line.product,

@@ -78,7 +78,7 @@ def amount_minor(invoice: ComingInvoice, contract: BillableContract, prices: Pri
         line = contract.lines[place]
         unit, _ = price_of(contract, line, prices, pricing, on=period.since)
         listed = prices.plans.get(line.plan)
-        sold = listed.product.vat_class if listed is not None else VatClass.SERVICE
+        sold = listed.vat_class if listed is not None else VatClass.SERVICE
         rate = treatment_of(
             contract.buyer, sold=sold, on=invoice.issued_on
         ).rate  # consumers abroad: as below the threshold
