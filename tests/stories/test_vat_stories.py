@@ -49,6 +49,7 @@ BEGAN_ON = date(2026, 8, 2)  # billed on the last working day of August
 ANNA = replace(CARLA, number="2001", name="Anna Prøve", country="SE", language="en")
 BRITT = replace(ANNA, number="2002", name="Britt Prøve")
 GMBH = replace(ALMA, number="2003", name="Prøve GmbH", cvr="", country="DE", vat_number="DE123456788", language="en")
+NET = Money(1_000_00)
 BECAUSE = (Citation("safe-it", "2.7", "2025-01"),)
 
 
@@ -63,7 +64,7 @@ def world(db: None) -> Iterator[World]:
     asker.is_trusting = True
 
 
-def signed(world: World, details: object, price: Money = Money(1_000_00), *, plan: str = "hosting-monthly") -> int:
+def signed(world: World, details: object, price: Money = NET, *, plan: str = "hosting-monthly") -> int:
     return world.customer(details, plan, began_on=BEGAN_ON, price=price)  # type: ignore[arg-type]
 
 
@@ -214,7 +215,8 @@ def test_a_customer_who_moves_is_taxed_by_the_new_country_and_what_was_issued_st
     assert customer(anna).postal_lines[-2:] == ("00100 Provstad", "FI")
     after = world.invoice_of(anna)
     assert groups(after) == [("FI", "S", Decimal("25.5"), Money(1_000_00), Money(255_00))]
-    assert invoices([before.invoice_id]) == (replace(before, allocations=invoices([before.invoice_id])[0].allocations),)
+    (still,) = invoices([before.invoice_id])
+    assert (still.lines, still.groups, still.buyer) == (before.lines, before.groups, before.buyer)
     assert [(move.left_country, move.country, move.since) for move in moves_of(anna)] == [
         ("DE", "FI", date(2026, 9, 20))
     ]

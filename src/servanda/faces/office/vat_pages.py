@@ -164,7 +164,7 @@ def _customer(here: Visit, number: str) -> CustomerFacts:
 
 
 def _country(request: HttpRequest) -> str:
-    return text(request, "country", most=2).upper()
+    return text(request, "country", most=20).upper()
 
 
 def _line(request: HttpRequest, name: str) -> str:

@@ -36,7 +36,7 @@ from servanda.faces.office.words import language, word
 from servanda.faces.parts.vat_tables import euro_rate, vat_sheets
 from servanda.ground.calendar import day_text
 from servanda.ground.law.sentences import Language
-from servanda.ground.law.vat import VatBuyer, VatTreatment, treatment_of
+from servanda.ground.law.vat import VatBuyer, VatTreatment, is_abroad_in_eu, treatment_of
 from servanda.ground.law.vat_location import OWN_WORDS, LocationItem, LocationKind, Proof
 from servanda.ground.law.vat_numbers import VatNumber, read_vat_number
 from servanda.ground.law.vat_periods import quarter_of, vat_period
@@ -195,11 +195,16 @@ def _evidence(buyer: VatBuyer, invoice: InvoiceFacts) -> Iterable[tuple[str, str
 
 def _treatment(buyer: VatBuyer, visit: Visit) -> tuple[VatTreatment | None, str]:
     """Return how a service would be taxed today, or why that is not known."""
-    is_shop = sales_abroad(visit.company.company_id, today=visit.today).is_one_stop_shop(Money(0))
+    is_consumer_abroad = not buyer.is_business and is_abroad_in_eu(buyer.country, on=visit.today)
+    is_shop = is_consumer_abroad and _is_shop(visit)
     try:
         return treatment_of(buyer, on=visit.today, is_one_stop_shop=is_shop), ""
     except Refused as refusal:
         return None, str(refusal)
+
+
+def _is_shop(visit: Visit) -> bool:
+    return sales_abroad(visit.company.company_id, today=visit.today).is_one_stop_shop(Money(0))
 
 
 def _treatment_text(treatment: VatTreatment | None) -> str:
