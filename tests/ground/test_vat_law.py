@@ -11,12 +11,12 @@ from servanda.ground.citation import Citation
 from servanda.ground.dated import NotCovered
 from servanda.ground.law.vat import (
     CONSUMERS_OUTSIDE_EU,
-    ELECTRONIC_SERVICES,
     EU_COUNTRIES,
     OUTSIDE_SCOPE,
     REVERSE_CHARGE,
     SIMPLIFIED_INVOICE_MAX,
     STANDARD_RATE,
+    THRESHOLD,
     VAT_RATE,
     UnknownCountry,
     net_of_gross,
@@ -37,8 +37,8 @@ RATE = Decimal("0.25")
         ("DE", True, True, "AE", 0, REVERSE_CHARGE),
         ("EL", True, True, "AE", 0, REVERSE_CHARGE),
         ("DE", False, True, "S", 25, STANDARD_RATE),
-        ("DE", False, False, "S", 25, ELECTRONIC_SERVICES),
-        ("DE", True, False, "S", 25, ELECTRONIC_SERVICES),
+        ("DE", False, False, "S", 25, THRESHOLD),
+        ("DE", True, False, "S", 25, THRESHOLD),
         ("NO", False, True, "O", 0, OUTSIDE_SCOPE),
         ("GB", True, True, "O", 0, OUTSIDE_SCOPE),
         ("GL", False, True, "O", 0, OUTSIDE_SCOPE),
@@ -53,19 +53,21 @@ def test_the_customer_decides_the_treatment(
         customer_country=country, has_checked_vat_number=has_checked, is_business=is_business, on=TODAY
     )
     assert (found.category.value, int(found.percent), found.citation) == (category, percent, citation)
-    assert bool(found.note_da) is bool(found.note_en) is (country != "DK")
+    assert (found.note is not None) is (country != "DK")
 
 
 def test_a_reverse_charge_is_named_on_the_invoice() -> None:
     found = vat_treatment(customer_country="SE", has_checked_vat_number=True, is_business=True, on=TODAY)
-    assert "Omvendt betalingspligt" in found.note_da
-    assert "Reverse charge" in found.note_en
+    assert found.note is not None
+    assert "Omvendt betalingspligt" in found.note.da
+    assert "Reverse charge" in found.note.en
 
 
 def test_a_consumer_abroad_is_told_that_the_threshold_decides() -> None:
     found = vat_treatment(customer_country="SE", has_checked_vat_number=False, is_business=False, on=TODAY)
-    assert "One Stop Shop" in found.note_da
-    assert "threshold" in found.note_en
+    assert found.note is not None
+    assert "One Stop Shop" in found.note.da
+    assert "threshold" in found.note.en
 
 
 def test_the_united_kingdom_left_with_the_year_2020() -> None:

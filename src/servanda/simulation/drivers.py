@@ -5,12 +5,19 @@ from functools import cache
 from servanda.drivers.documents.memory import TextMaker
 from servanda.drivers.letters.memory import MemoryPost
 from servanda.drivers.sheets.csv_maker import CsvMaker
+from servanda.drivers.vatnumbers.memory import MemoryAsker
 
 
 @cache
 def post() -> MemoryPost:
     """Return the one post of this process; a test tells it whom to refuse and whose mail to lose."""
     return MemoryPost()
+
+
+@cache
+def number_asker(*, is_practice: bool) -> MemoryAsker:
+    """Return the one authority of this process; every number is in use, unless a test says otherwise."""
+    return MemoryAsker(is_trusting=True)
 
 
 def document_maker() -> TextMaker:

@@ -23,6 +23,8 @@ ProductKind = Literal[
     "database", "network", "agreement", "time", "hardware",
 ]
 # fmt: on
+# How the VAT act sees what is sold: hosting and the like, goods that are sent, hardware of § 46, no sale at all.
+VatClassName = Literal["service", "goods", "listed goods", "outside vat"]
 INTERVAL_MONTHS_MAX = 60
 AMOUNT_MAX = Money(10_000_000_00)
 T = TypeVar("T")
@@ -50,6 +52,7 @@ class CataloguePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name_da: str
     name_en: str
     interval_months: int
+    vat: VatClassName | None = None  # the product's when left out
     price: tuple[CataloguePrice, ...] = ()
 
 
@@ -63,6 +66,7 @@ class CatalogueProduct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_service: bool
     unit_da: str
     unit_en: str
+    vat: VatClassName = "service"
     plan: tuple[CataloguePlan, ...] = ()
 
 

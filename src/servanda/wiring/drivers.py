@@ -55,6 +55,9 @@ from servanda.drivers.sheets.xlsx import XlsxMaker
 from servanda.drivers.signing import Signer
 from servanda.drivers.signing.keys import KeyRing
 from servanda.drivers.signing.pades import PadesSigner
+from servanda.drivers.vatnumbers import NumberAsker
+from servanda.drivers.vatnumbers.memory import PracticeAsker
+from servanda.drivers.vatnumbers.vies import ViesAsker
 from servanda.ground.law.sentences import Sentence
 from servanda.ground.refusal import Problem, WrongDocument
 from servanda.wiring.bank import drafts_of
@@ -72,6 +75,13 @@ def post() -> Post:
         password=settings.SMTP_PASSWORD,
     )
     return SmtpPost(server)
+
+
+def number_asker(*, is_practice: bool) -> NumberAsker:
+    """Return who is asked about VAT numbers: VIES, or for made-up companies somebody who believes every right number."""
+    if is_practice:
+        return PracticeAsker()
+    return ViesAsker(address=settings.VIES_ADDRESS)
 
 
 def document_maker() -> DocumentMaker:

@@ -152,6 +152,7 @@ DRIVERS = "servanda.wiring.drivers"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the one list of jobs is named, not searched for
 PROCRASTINATE_IMPORT_PATHS = ["servanda.faces.clock.jobs"]
 
+VIES_ADDRESS = text_of("SERVANDA_VIES", "https://ec.europa.eu/taxation_customs/vies/rest-api")
 PORT = number_of("SERVANDA_PORT", 8000)  # of the web server that `servanda up` starts
 SMTP_HOST = text_of("SERVANDA_SMTP_HOST", "127.0.0.1")
 SMTP_PORT = number_of("SERVANDA_SMTP_PORT", 8025)

@@ -66,7 +66,15 @@ FAULTS = (
         f"update invoice set open_minor = open_minor - 1 where id = {LATEST_OPEN}",
     ),
     Fault(4, "a column for amounts holds fractions", "alter table charge add column share_minor double precision"),
-    Fault(5, "a line's VAT rate changes", f"update invoice_line set vat_percent = 24 where id = {FIRST_LINE}"),
+    Fault(
+        5, "a line's VAT rate changes", f"update invoice_line set vat_percent = 24 where id = {FIRST_LINE}", seals=True
+    ),
+    Fault(
+        5,
+        "a line's VAT becomes that of another country",
+        f"update invoice_line set vat_country = 'SE' where id = {FIRST_LINE}",
+        seals=True,
+    ),
     Fault(
         6,
         "an øre of an overpayment disappears",
@@ -168,7 +176,17 @@ FAULTS = (
         seals=True,
     ),
     Fault(
-        20, "the check of a VAT number is lost", "update customer set vat_number_checked_on = null where country = 'DE'"
+        20,
+        "the check of a VAT number is lost",
+        """update invoice set buyer = jsonb_set(buyer, '{number_checked_on}', 'null')
+            where id in (select invoice_id from invoice_line where vat_category = 'AE')""",
+        seals=True,
+    ),
+    Fault(
+        20,
+        "a Danish customer turns out to have been a dealer without a registration",
+        f"update invoice_line set vat_basis = 'registered dealer' where id = {FIRST_LINE}",
+        seals=True,
     ),
     Fault(
         21,
@@ -394,4 +412,20 @@ FAULTS = (
         is_bare=True,
     ),
     Fault(78, "an account has no number", "delete from books_account where account = 'receivable'", is_bare=True),
+    Fault(
+        79,
+        "Danish VAT stands on the account of other countries",
+        """update ledger_posting set account = 'vat-oss' where account = 'vat-out'
+              and entry_id = (select min(id) from ledger_entry where what = 'invoice')""",
+    ),
+    Fault(
+        79,
+        "VAT is booked by hand",
+        """with entry as (insert into ledger_entry (company_id, key, what, on_day, at, because)
+             select min(id), 'by hand', 'explained', '2026-03-01', now(), '[{"source": "Bogføringsloven"}]' from company
+             returning id, company_id),
+           vat as (select 'vat-out' as account, 1 as amount union all select 'other', -1)
+           insert into ledger_posting (entry_id, company_id, account, amount_minor, currency)
+           select e.id, e.company_id, v.account, v.amount, 'DKK' from entry e, vat v""",
+    ),
 )

@@ -1,10 +1,10 @@
 """Two small companies that lived some months by the house's own rounds and actions: something of everything, all lawful."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 from servanda.business.billing.actions.crediting import credit_invoice
 from servanda.business.billing.actions.issuing import issue_invoice
+from servanda.business.billing.decisions.vat import groups_of
 from servanda.business.billing.facts import BankMovement, DraftLine, InvoiceDraft, InvoiceFacts, StatementDraft
 from servanda.business.billing.queries import invoices, invoices_of_customer
 from servanda.business.books.actions.closing import close_period
@@ -15,6 +15,7 @@ from servanda.business.dunning.queries import open_proposals
 from servanda.faces.demo.customers import new_line, sign
 from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
+from servanda.ground.law.vat import buyer_of, treatment_of
 from servanda.ground.money import Money, total_of
 from servanda.ground.periods import Period
 from servanda.terms.clauses import CustomerKind
@@ -174,6 +175,7 @@ def _credit_and_bill_again(world: World, invoice: InvoiceFacts) -> None:
         at=moment_of(world.today),
     )
     (first,) = invoices([invoice.invoice_id])
+    at_home = buyer_of("DK", is_business=True)
     again = DraftLine(
         line_id=line.line_id,
         product=line.product,
@@ -182,6 +184,7 @@ def _credit_and_bill_again(world: World, invoice: InvoiceFacts) -> None:
         unit=line.unit,
         net=line.net,
         period=Period(line.since, line.until),
+        vat=treatment_of(at_home, on=world.today),
     )
     draft = InvoiceDraft(
         contract_id=first.contract_id,
@@ -194,11 +197,8 @@ def _credit_and_bill_again(world: World, invoice: InvoiceFacts) -> None:
         due_on=date(2026, 1, 19),
         is_term_agreed=True,
         lines=(again,),
-        vat_category="S",
-        vat_percent=Decimal(25),
-        vat_note="",
-        net=line.net,
-        vat=line.net.times(Decimal("0.25")),
+        groups=groups_of([again]),
+        buyer=at_home,
         because=first.because,
     )
     issue_invoice(world.company, draft, at=moment_of(world.today))

@@ -11,14 +11,15 @@ from servanda.business.billing.decisions.reading import billing_terms_of
 from servanda.business.billing.facts import BillableContract, BillableLine, InvoiceDraft
 from servanda.business.catalogue.facts import ListedPlan, ListedPrice, ListedProduct, NotInCatalogue, PriceList
 from servanda.ground.citation import requirements_of
-from servanda.ground.law.vat import REVERSE_CHARGE, VatCategory, vat_treatment
+from servanda.ground.law.vat import REVERSE_CHARGE, VatCategory, buyer_of, treatment_of
 from servanda.ground.money import Money
 from servanda.ground.periods import Period
 from servanda.terms.clauses import CustomerKind
 
 NOVEMBER_1, NOVEMBER_30 = date(2026, 11, 1), date(2026, 11, 30)
-DANISH = vat_treatment(customer_country="DK", has_checked_vat_number=False, is_business=True, on=NOVEMBER_30)
-GERMAN = vat_treatment(customer_country="DE", has_checked_vat_number=True, is_business=True, on=NOVEMBER_30)
+AT_HOME = buyer_of("DK", is_business=True)
+GERMAN = buyer_of("DE", is_business=True, has_number=True)
+DANISH = treatment_of(AT_HOME, on=NOVEMBER_30)
 
 
 def plan(code: str, product: str, months: int, *prices: tuple[date, int]) -> ListedPlan:
@@ -69,7 +70,7 @@ def contract(*lines: BillableLine, **changes: object) -> BillableContract:
         terms_version="2025-01",
         language="da",
         email="birk@birk.example",
-        vat=DANISH,
+        buyer=AT_HOME,
         lines=lines,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -168,10 +169,13 @@ def test_vat_is_rounded_once_on_the_sum_and_not_line_by_line() -> None:
 
 
 def test_a_checked_business_elsewhere_in_the_eu_accounts_for_the_vat_itself() -> None:
-    found = draft(contract(line("hosting-monthly"), vat=GERMAN, language="en"))
+    found = draft(contract(line("hosting-monthly"), buyer=GERMAN, language="en"))
     assert (found.vat, found.total) == (Money(0), Money(99_00))
-    assert found.vat_category == VatCategory.REVERSE_CHARGE
-    assert found.vat_note.startswith("Reverse charge")
+    (group,) = found.groups
+    assert group.category == VatCategory.REVERSE_CHARGE
+    (note,) = {line.vat.note for line in found.lines}
+    assert note is not None
+    assert note.en.startswith("Reverse charge")
     assert REVERSE_CHARGE in found.because
 
 

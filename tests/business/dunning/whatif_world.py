@@ -14,7 +14,7 @@ from servanda.business.billing.facts import BillableContract, BillableLine, Past
 from servanda.business.catalogue.facts import ListedPlan, ListedPrice, ListedProduct, PriceList
 from servanda.business.dunning.decisions.whatif.cases import CompanyCase, KnownCustomer
 from servanda.business.hosting.facts import ServiceSpan
-from servanda.ground.law.vat import vat_treatment
+from servanda.ground.law.vat import buyer_of
 from servanda.ground.money import Money
 from servanda.terms.clauses import CustomerKind, Rule
 from servanda.terms.document import Agreement, Clause
@@ -135,7 +135,7 @@ def contract(
         terms_version=terms.version,
         language="da",
         email="birk@kunde.example",
-        vat=vat_treatment(customer_country="DK", has_checked_vat_number=False, is_business=is_business, on=TODAY),
+        buyer=buyer_of("DK", is_business=is_business),
         lines=(line,),
     )
 

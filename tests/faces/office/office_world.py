@@ -28,8 +28,10 @@ from servanda.drivers.documents.memory import TextMaker
 from servanda.drivers.documents.typst_proofs import TypstProofs
 from servanda.drivers.letters import Attachment, OutgoingMail
 from servanda.drivers.letters.memory import MemoryPost
+from servanda.drivers.sheets.xlsx import XlsxMaker
 from servanda.drivers.signing.keys import KeyRing
 from servanda.drivers.signing.pades import PadesSigner
+from servanda.drivers.vatnumbers.memory import MemoryAsker
 from servanda.faces.clock.rounds import live_through_day, move_time
 from servanda.ground.calendar import moment_of
 from servanda.ground.money import Money, total_of
@@ -39,6 +41,7 @@ BEGAN_ON = date(2026, 8, 3)
 HOSTILE = "<script>alert('Mallory')</script>"
 PASSWORD = "sagen er ren"
 _POST = MemoryPost()
+ASKER = MemoryAsker()
 _KEYS = Path(__file__).parents[3] / "var" / "tests" / "signing"
 
 
@@ -48,6 +51,14 @@ def post() -> MemoryPost:
 
 def document_maker() -> TextMaker:
     return TextMaker()
+
+
+def number_asker(*, is_practice: bool) -> MemoryAsker:
+    return ASKER
+
+
+def sheet_maker() -> XlsxMaker:
+    return XlsxMaker()
 
 
 def proof_maker() -> TypstProofs:

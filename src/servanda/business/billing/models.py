@@ -51,7 +51,10 @@ class Invoice(models.Model):
     # The rules of the customer's own that held on the day of issue: they explain the invoice and what follows from it.
     own_terms = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     because = models.JSONField()
+    # What was known of the customer for VAT on the day of issue: number and its check, location, dealer.
+    buyer = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     content_sha256 = models.TextField()  # of the canonical content
+    content_format = models.PositiveSmallIntegerField(default=1, db_default=1)  # 2: the VAT of each line is in the hash
 
     class Meta:
         db_table = "invoice"
@@ -89,6 +92,8 @@ class InvoiceLine(models.Model):
     net_minor = models.BigIntegerField()
     vat_category = models.TextField()  # S, AE, O …
     vat_percent = models.DecimalField(max_digits=5, decimal_places=2)
+    vat_country = models.TextField(default="DK", db_default="DK")  # whose VAT it is
+    vat_basis = models.TextField(default="", db_default="")  # why it is taxed so: ground/law/vat_words.py
     since = models.DateField(null=True)
     until = models.DateField(null=True)
     bills_period = models.BooleanField(default=False)
@@ -97,6 +102,27 @@ class InvoiceLine(models.Model):
     class Meta:
         db_table = "invoice_line"
         # Migration 0002 adds: no_period_is_billed_twice, an exclusion over line and days.
+
+
+class InvoiceVat(models.Model):
+    """The VAT of a document once for each country, category and rate. Append-only; the groups make the document's sums."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_index=False)
+    country = models.TextField()  # whose VAT it is
+    category = models.TextField()
+    percent = models.DecimalField(max_digits=5, decimal_places=2)
+    net_minor = models.BigIntegerField()
+    vat_minor = models.BigIntegerField()
+
+    class Meta:
+        db_table = "invoice_vat"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "country", "category", "percent"], name="one_group_per_country_category_and_rate"
+            ),
+            models.CheckConstraint(condition=Q(percent__gt=0) | Q(vat_minor=0), name="no_vat_without_a_rate"),
+        ]
+        # Migration 0004 adds: the_groups_make_the_invoice, looked at after each statement.
 
 
 class Charge(models.Model):

@@ -25,6 +25,7 @@ def load_catalogue(company_id: int, catalogue: Catalogue, *, today: date, at: da
         raise CatalogueRefused("\n".join(change.objections))
     products = {product.code: _save_product(company_id, product) for product in catalogue.product}
     _add_plans(change, products)
+    _class_plans(catalogue, products)
     _add_prices(company_id, change)
     for new in change.prices:
         record(
@@ -58,6 +59,7 @@ def _save_product(company_id: int, product: CatalogueProduct) -> Product:
             "is_service": product.is_service,
             "unit_da": product.unit_da,
             "unit_en": product.unit_en,
+            "vat_class": product.vat,
         },
     )
     return row
@@ -71,9 +73,18 @@ def _add_plans(change: CatalogueChange, products: dict[str, Product]) -> None:
             name_da=entry.plan.name_da,
             name_en=entry.plan.name_en,
             interval_months=entry.plan.interval_months,
+            vat_class=entry.plan.vat or "",
         )
         for entry in change.plans
     )
+
+
+def _class_plans(catalogue: Catalogue, products: dict[str, Product]) -> None:
+    """Give the plans that are sold already their present VAT class: what was invoiced keeps its own."""
+    for product in catalogue.product:
+        for plan in product.plan:
+            known = Plan.objects.filter(product=products[product.code], code=plan.code)
+            known.exclude(vat_class=plan.vat or "").update(vat_class=plan.vat or "")
 
 
 def _add_prices(company_id: int, change: CatalogueChange) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from servanda.ground.law.vat import VatClass
 from servanda.ground.money import Money
 from servanda.ground.refusal import Refused
 
@@ -24,6 +25,7 @@ class ListedProduct:
     is_service: bool
     unit_da: str
     unit_en: str
+    vat_class: VatClass = VatClass.SERVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class ListedPlan:
     name_en: str
     interval_months: int
     prices: tuple[ListedPrice, ...]
+    own_vat_class: VatClass | None = None
+
+    @property
+    def vat_class(self) -> VatClass:
+        """As what it is taxed: its own class, or the product's."""
+        return self.own_vat_class or self.product.vat_class
 
     def price_on(self, day: date) -> Money:
         """Return the price in force on the day; refuses a day before the first one."""

@@ -1,5 +1,7 @@
 from django.db import models
 
+VAT_CLASSES = ("service", "goods", "listed goods", "outside vat")
+
 
 class Product(models.Model):
     company = models.ForeignKey("companies.Company", on_delete=models.PROTECT)
@@ -10,10 +12,16 @@ class Product(models.Model):
     is_service = models.BooleanField()
     unit_da = models.TextField()
     unit_en = models.TextField()
+    vat_class = models.TextField(default="service", db_default="service")  # as the VAT act sees it
 
     class Meta:
         db_table = "catalogue_product"
-        constraints = [models.UniqueConstraint(fields=["company", "code"], name="one_product_per_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "code"], name="one_product_per_code"),
+            models.CheckConstraint(
+                condition=models.Q(vat_class__in=VAT_CLASSES), name="a_product_is_of_a_known_vat_class"
+            ),
+        ]
 
 
 class Plan(models.Model):
@@ -22,10 +30,16 @@ class Plan(models.Model):
     name_da = models.TextField()
     name_en = models.TextField()
     interval_months = models.PositiveSmallIntegerField()  # 0: sold once
+    vat_class = models.TextField(default="", db_default="", blank=True)  # empty: the product's
 
     class Meta:
         db_table = "catalogue_plan"
-        constraints = [models.UniqueConstraint(fields=["product", "code"], name="one_plan_per_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "code"], name="one_plan_per_code"),
+            models.CheckConstraint(
+                condition=models.Q(vat_class__in=("", *VAT_CLASSES)), name="a_plan_is_of_a_known_vat_class"
+            ),
+        ]
 
 
 class Price(models.Model):

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from servanda.business.catalogue.facts import ListedPlan, ListedPrice, ListedProduct, PriceList
 from servanda.business.catalogue.models import Plan, Product
+from servanda.ground.law.vat import VatClass
 from servanda.ground.money import Money
 
 
@@ -36,8 +37,18 @@ def _plan(row: Plan) -> ListedPlan:
         name_en=row.name_en,
         interval_months=row.interval_months,
         prices=tuple(sorted(prices, key=lambda price: price.since)),
+        own_vat_class=VatClass(row.vat_class) if row.vat_class else None,
     )
 
 
 def _product(row: Product) -> ListedProduct:
-    return ListedProduct(row.code, row.name_da, row.name_en, row.kind, row.is_service, row.unit_da, row.unit_en)
+    return ListedProduct(
+        code=row.code,
+        name_da=row.name_da,
+        name_en=row.name_en,
+        kind=row.kind,
+        is_service=row.is_service,
+        unit_da=row.unit_da,
+        unit_en=row.unit_en,
+        vat_class=VatClass(row.vat_class),
+    )

@@ -1,12 +1,13 @@
 """Adding a company, and moving its test clock forward."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
 from servanda.business.companies.facts import CompanyFacts
-from servanda.business.companies.models import Company
+from servanda.business.companies.models import Company, OneStopShopChoice
 from servanda.business.companies.queries import company as facts_of
+from servanda.business.companies.queries import is_one_stop_shop_chosen
 from servanda.ground.refusal import Refused
 
 JUMP_DAYS_MAX = 400
@@ -14,6 +15,10 @@ JUMP_DAYS_MAX = 400
 
 class ClockRefused(Refused):
     """A clock can only be moved where there is a test clock, forward, and not by years at a time."""
+
+
+class ChoiceRefused(Refused):
+    """The One Stop Shop is chosen for a day that comes, with a reason."""
 
 
 def add_company(
@@ -79,3 +84,24 @@ def finish_day(company_id: int, *, day: date) -> None:
 def note_bank_news(company_id: int, *, until: date) -> None:
     """Note up to which day the bank's entries are known."""
     Company.objects.filter(pk=company_id).exclude(bank_checked_on__gte=until).update(bank_checked_on=until)
+
+
+@transaction.atomic
+def choose_one_stop_shop(
+    company_id: int, *, is_in: bool, since: date, reason: str, by: str, today: date, at: datetime
+) -> bool:
+    """Note that the company taxes consumers elsewhere in the EU by their own country from a day on, or no longer does.
+
+    False: it is so on that day already. A day that has passed is refused: invoices of it stand as they were issued.
+    """
+    if since < today:
+        raise ChoiceRefused(f"{since} has passed. Choose today or a later day: what was issued stays as it is.")
+    if not reason.strip():
+        raise ChoiceRefused("Say why. The tax authority is told of the choice, and it binds for two calendar years.")
+    Company.objects.select_for_update().get(pk=company_id)
+    if is_one_stop_shop_chosen(company_id, on=since) == is_in:
+        return False
+    OneStopShopChoice.objects.create(
+        company_id=company_id, since=since, is_in=is_in, reason=reason.strip(), on_day=today, at=at, by=by
+    )
+    return True

@@ -25,3 +25,24 @@ class Company(models.Model):
 
     class Meta:
         db_table = "company"
+
+
+class OneStopShopChoice(models.Model):
+    """From a day on, the company charges consumers elsewhere in the EU the VAT of their country, whatever it sells.
+
+    Append-only: the newest choice whose day has come holds, and one made by mistake is followed by its opposite.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    since = models.DateField()
+    is_in = models.BooleanField()
+    reason = models.TextField()
+    on_day = models.DateField()
+    at = models.DateTimeField()
+    by = models.TextField()
+
+    class Meta:
+        db_table = "one_stop_shop_choice"
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="a_choice_of_the_one_stop_shop_has_a_reason"),
+        ]

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import date, datetime
 
 from servanda.business.companies.facts import CompanyFacts
-from servanda.business.companies.models import Company
+from servanda.business.companies.models import Company, OneStopShopChoice
 from servanda.ground.calendar import legal_day, moment_of
 from servanda.ground.refusal import Refused
 
@@ -31,6 +31,12 @@ def company_named(slug: str) -> CompanyFacts:
         known = ", ".join(Company.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
         raise NoSuchCompany(f"There is no company {slug!r}. Known: {known}.")
     return _facts(found)
+
+
+def is_one_stop_shop_chosen(company_id: int, *, on: date) -> bool:
+    """Tell whether the company has chosen the One Stop Shop, of its own will, from the day or an earlier one."""
+    choice = OneStopShopChoice.objects.filter(company_id=company_id, since__lte=on).order_by("-since", "-id").first()
+    return choice is not None and choice.is_in
 
 
 def today_of(company: CompanyFacts, *, now: datetime) -> date:

@@ -1,8 +1,10 @@
 """What others know of a customer, and what a new one brings."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 
+from servanda.ground.law.vat_location import LocationItem
 from servanda.terms.clauses import CustomerKind
 
 
@@ -18,6 +20,7 @@ class CustomerDetails:
     cvr: str = ""
     vat_number: str = ""  # of another EU country
     vat_number_checked_on: date | None = None
+    dealer_evidence: str = ""  # why they count as a VAT-registered dealer in listed hardware
     ean: str = ""  # GLN of a public body
     address_lines: tuple[str, ...] = ()
     postal_code: str = ""
@@ -73,6 +76,72 @@ class CustomerFacts:
         lines = (details.name, details.contact_name, *details.address_lines, place)
         country = "" if details.country == "DK" else details.country
         return tuple(line for line in (*lines, country) if line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerVat:
+    """What is known of a customer for VAT on a day: where they are, and the evidence for what they say they are.
+
+    `location` has the billing address and the newest item of each other kind that was noted since the latest move.
+    """
+
+    customer_id: int
+    company_id: int
+    country: str
+    number: str = ""
+    number_checked_on: date | None = None
+    consultation: str = ""
+    dealer_evidence: str = ""
+    location: tuple[LocationItem, ...] = ()
+
+
+class CheckOutcome(StrEnum):
+    """What an authority says of a VAT number. Unavailable: nothing, and so nothing changes."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberCheck:
+    """One question about a VAT number and its answer, as stored."""
+
+    customer_id: int
+    number: str
+    outcome: CheckOutcome
+    consultation: str = ""
+    name: str = ""
+    reason: str = ""
+    source: str = ""
+    on_day: date
+    at: datetime
+    answer_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberToAsk:
+    """A customer's VAT number that the authorities may have to be asked about, and what was tried before."""
+
+    customer_id: int
+    number: str
+    checked_on: date | None
+    is_wished: bool = False
+    tried_on: date | None = None
+    tried_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A move of a customer to another country, as noted."""
+
+    customer_id: int
+    left_country: str
+    country: str
+    since: date
+    reason: str
+    on_day: date
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Balances and postings, for pages and checks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +9,7 @@ from django.db.models import Sum
 from servanda.business.ledger.facts import Account, ClosingFacts
 from servanda.business.ledger.models import Closing, Entry, Posting
 from servanda.ground.money import Money
+from servanda.ground.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,18 @@ def balances_of_accounts(company_id: int) -> dict[str, Money]:
     """Return the balance of each account of the company."""
     rows = Posting.objects.filter(company_id=company_id).values("account").annotate(total=Sum("amount_minor"))
     return {row["account"]: Money(row["total"]) for row in rows.order_by("account")}
+
+
+def turnover_of_accounts(company_id: int, period: Period, accounts: Iterable[str]) -> dict[str, Money]:
+    """Return what was posted on accounts on the days of a period; an account without postings is left out."""
+    rows = Posting.objects.filter(
+        company_id=company_id,
+        account__in=list(accounts),
+        entry__on_day__gte=period.since,
+        entry__on_day__lt=period.until,
+    )
+    totals = rows.values("account").annotate(total=Sum("amount_minor"))
+    return {row["account"]: Money(row["total"]) for row in totals.order_by("account")}
 
 
 def postings_of_invoice(invoice_id: int) -> tuple[PostedLine, ...]:

@@ -32,6 +32,7 @@ COMMANDS = {
     "agree": "agreeing",
     "prices": "prices",
     "invoice": "invoice",
+    "vat": "vat",
     "bench": "bench",
     "node": "node",
     "backup": "backup",

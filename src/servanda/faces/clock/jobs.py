@@ -45,6 +45,15 @@ def deliver_letters(timestamp: int = 0) -> None:
     deliver_waiting(timezone.now)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="check_vat_numbers", queueing_lock="check_vat_numbers", lock="check_vat_numbers")
+def check_vat_numbers(timestamp: int = 0) -> None:
+    """Ask the authorities about VAT numbers that were never asked about, or long ago, or that somebody waits for."""
+    from servanda.faces.clock.numbers import check_numbers
+
+    check_numbers(timezone.now)
+
+
 @app.periodic(cron="* * * * * */10")
 @app.task(name="revive", queueing_lock="revive", priority=100, pass_context=True)
 async def revive(context: JobContext, timestamp: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import cast
 
-from servanda.business.billing.facts import InvoiceFacts, InvoiceLineFacts
+from servanda.business.billing.facts import InvoiceFacts, InvoiceLineFacts, VatBreakdown
 from servanda.business.billing.queries import invoices
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.customers.facts import CustomerFacts
@@ -15,10 +15,9 @@ from servanda.business.library.queries import version_of
 from servanda.drivers.documents import Column, Paper, Payment, Sender, Table, Total
 from servanda.ground.calendar import day_text
 from servanda.ground.citation import Citation
-from servanda.ground.law.vat import vat_treatment
-from servanda.ground.money import Money, money_text, total_of
+from servanda.ground.money import money_text
 from servanda.ground.periods import Period
-from servanda.terms.clauses import CustomerKind, InvoiceNote
+from servanda.terms.clauses import InvoiceNote
 from servanda.terms.document import Language
 from servanda.terms.resolving import ask
 
@@ -58,7 +57,7 @@ def _invoice(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts) ->
         table=_table(invoice),
         totals=_totals(invoice),
         payment=_payment(invoice, company, money_text(invoice.total, invoice.language), invoice.due_on),
-        notes=_notes(invoice, company, to),
+        notes=_notes(invoice, company),
         clauses=_clauses(invoice.because, invoice, company),
     )
 
@@ -82,7 +81,7 @@ def _credit_note(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts
         table=_table(invoice),
         totals=_totals(invoice),
         payment=None,
-        notes=(),
+        notes=_vat_notes(invoice),
         clauses=_clauses(invoice.because, invoice, company),
     )
 
@@ -214,14 +213,12 @@ def _period(line: InvoiceLineFacts, language: str) -> str:
 
 def _totals(invoice: InvoiceFacts) -> tuple[Total, ...]:
     is_da = invoice.language == "da"
-    percents = {(line.vat_category, line.vat_percent) for line in invoice.lines}
     vat = [
         Total(
-            f"{'Moms' if is_da else 'VAT'} {percent:.0f} % {'af' if is_da else 'of'} "
-            f"{money_text(_net(invoice, category, percent), invoice.language)}",
-            money_text(invoice.vat, invoice.language),
+            f"{_vat_label(part, is_da=is_da)} {'af' if is_da else 'of'} {money_text(part.base, invoice.language)}",
+            money_text(part.vat, invoice.language),
         )
-        for category, percent in sorted(percents)
+        for part in invoice.breakdown
     ]
     return (
         Total("Uden moms" if is_da else "Without VAT", money_text(invoice.net, invoice.language)),
@@ -230,8 +227,11 @@ def _totals(invoice: InvoiceFacts) -> tuple[Total, ...]:
     )
 
 
-def _net(invoice: InvoiceFacts, category: str, percent: object) -> Money:
-    return total_of(line.net for line in invoice.lines if line.vat_category == category and line.vat_percent == percent)
+def _vat_label(part: VatBreakdown, *, is_da: bool) -> str:
+    """Return the rate and whose VAT it is, where it is not Danish."""
+    whose = f" ({part.group.country})" if part.group.country != "DK" else ""
+    percent = f"{part.percent.normalize():f}"
+    return f"Moms {percent.replace('.', ',')} %{whose}" if is_da else f"VAT {percent} %{whose}"
 
 
 def _payment(invoice: InvoiceFacts, company: CompanyFacts, amount_text: str, pay_by: date | None) -> Payment:
@@ -250,7 +250,7 @@ def _payment(invoice: InvoiceFacts, company: CompanyFacts, amount_text: str, pay
     )
 
 
-def _notes(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts) -> tuple[str, ...]:
+def _notes(invoice: InvoiceFacts, company: CompanyFacts) -> tuple[str, ...]:
     agreement = version_of(company.slug, invoice.terms_version)
     asked = [
         ask(
@@ -264,21 +264,13 @@ def _notes(invoice: InvoiceFacts, company: CompanyFacts, to: CustomerFacts) -> t
         for product in sorted(invoice.products)
     ]
     notes = [INTERRUPTION[invoice.language]] if any(answer.rule is not None for answer in asked) else []
-    vat_note = _vat_note(invoice, to)
-    return (*notes, *((vat_note,) if vat_note else ()))
+    return (*notes, *_vat_notes(invoice))
 
 
-def _vat_note(invoice: InvoiceFacts, to: CustomerFacts) -> str:
-    """Return the sentence that the VAT treatment of this sale demands, if it demands one."""
-    treatment = vat_treatment(
-        customer_country=to.country,
-        has_checked_vat_number=to.has_checked_vat_number,
-        is_business=invoice.customer_kind is not CustomerKind.CONSUMER,
-        on=invoice.issued_on,
-    )
-    if {line.vat_category for line in invoice.lines} != {str(treatment.category)}:
-        return ""  # the customer's details have changed since; the invoice stays as it was issued
-    return treatment.note_da if invoice.language == "da" else treatment.note_en
+def _vat_notes(invoice: InvoiceFacts) -> tuple[str, ...]:
+    """Return the sentences that the VAT treatments of this sale demand, as they were when it was issued."""
+    notes = dict.fromkeys(note for part in invoice.breakdown for note in part.notes)
+    return tuple(note.in_language(_language(invoice.language)) for note in notes)
 
 
 def _pay_by(paper: Mapping[str, object], invoice: InvoiceFacts) -> date | None:

@@ -22,6 +22,7 @@ from servanda.business.companies.actions import JUMP_DAYS_MAX, ClockRefused, fin
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies, company, moment_for, today_of
 from servanda.business.contracts.actions import follow_discontinuations, follow_prices, follow_successions
+from servanda.business.customers.actions.vat import follow_moves
 from servanda.business.dunning.actions import (
     follow_new_invoices,
     look_again_at_customers,
@@ -34,6 +35,7 @@ from servanda.business.hosting.actions import (
     remind_of_export,
     take_lines_forward,
 )
+from servanda.faces.clock.numbers import check_numbers_of
 from servanda.faces.clock.post import deliver_of
 
 LOG = logging.getLogger(__name__)
@@ -67,6 +69,7 @@ def run_rounds(clock: Callable[[], datetime]) -> None:
 def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     """Ask what is due in a company today, and do it."""
     today, at = today_of(company, now=now), moment_for(company, now=now)
+    follow_moves(company.company_id, today=today)
     follow_successions(company, today=today, at=at)
     follow_prices(company, today=today, at=at)
     follow_discontinuations(company, today=today, at=at)
@@ -124,6 +127,7 @@ def live_through_day(company: CompanyFacts, *, now: datetime) -> None:
     """Let a day of a test clock pass: its payments, its round, its letters, and what those lead to."""
     if settings.DAILY_LIFE:
         import_string(settings.DAILY_LIFE)(company, now=now)
+    check_numbers_of(company, now=now)
     for _ in range(4):  # a letter that is accepted may make the next step due on the same day
         run_round(company, now=now)
         if not deliver_of(company, now=now):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from servanda.business.billing.queries import suspense_counts
+from servanda.business.billing.queries.vat_questions import vat_question_counts
 from servanda.business.contracts.queries import notice_counts
 from servanda.business.dunning.queries import proposal_counts
 from servanda.business.hosting.queries import purge_counts
@@ -35,6 +36,7 @@ def needs_by_company(today_by_company: Mapping[int, date]) -> Mapping[int, Needs
         purge_counts(today_by_company),
         change_counts(today_by_company),
         Counter(draft.company_id for draft in waiting_drafts(today_by_company)),
+        {company_id: int(bool(count)) for company_id, count in vat_question_counts(today_by_company).items()},
         {company_id: int(bool(figures)) for company_id, figures in unconfirmed_by_company(today_by_company).items()},
     )
     payments = suspense_counts(today_by_company)

@@ -22,6 +22,7 @@ from servanda.faces.office.showing.mails import attachments_of, mail_rows, mail_
 from servanda.faces.office.showing.matching import entries_shown
 from servanda.faces.office.showing.naming import customer_link, invoice_link
 from servanda.faces.office.showing.today import today_shown
+from servanda.faces.office.showing.vat import customer_vat_shown, invoice_vat_shown
 from servanda.faces.office.shown import Link
 from servanda.faces.office.ways import PAYMENTS, ways_of
 from servanda.faces.parts.access import access
@@ -63,8 +64,9 @@ def customer_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     days = _whole(request.GET.get("days"), default=DAYS_AT_FIRST, most=DAYS_MAX)
     shown = customer_shown(here, found, days=days, is_whole=request.GET.get("all") == "1")
     rows = acceptance_rows(here, found)
-    link = customers_link(here)
-    return _page(request, here, "customer", "customers", link, customer=shown, acceptances=rows, older="all=1")
+    link, vat = customers_link(here), customer_vat_shown(here, found)
+    context = {"customer": shown, "acceptances": rows, "vat": vat, "older": "all=1"}
+    return _page(request, here, "customer", "customers", link, **context)
 
 
 @access(policy="staff")
@@ -75,8 +77,8 @@ def invoice_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     picture = None if found.kind == "credit note" else picture_of_invoice(here, found)
     links = (customers_link(here), customer_link(whose, slug))
     asked = request.GET.get("act", "")  # which of the acts stands open
-    shown = invoice_shown(here, found, whose)
-    return _page(request, here, "invoice", "customers", *links, invoice=shown, picture=picture, open_act=asked)
+    shown, vat = invoice_shown(here, found, whose), invoice_vat_shown(found)
+    return _page(request, here, "invoice", "customers", *links, invoice=shown, vat=vat, picture=picture, open_act=asked)
 
 
 @access(policy="staff")

@@ -27,6 +27,12 @@ class Saying:
 HAPPENED: Mapping[str, Saying] = {
     "customer.added": Saying(gettext_noop("The customer was added.")),
     "address.changed": Saying(gettext_noop("The customer gave a new address.")),
+    "customer.moved": Saying(gettext_noop("The customer moved from %(left)s to %(country)s.")),
+    "vat_number.checked": Saying(gettext_noop("The VAT number was asked about.")),
+    "vat_number.changed": Saying(gettext_noop("The customer gave another VAT number.")),
+    "location.noted": Saying(gettext_noop("It was noted where the customer lives: %(country)s.")),
+    "dealer.noted": Saying(gettext_noop("It was noted whether the customer is a registered dealer.")),
+    "one_stop_shop.chosen": Saying(gettext_noop("A person chose on the One Stop Shop: %(reason)s")),
     "contract.concluded": Saying(gettext_noop("The contract was concluded.")),
     "contract.ended": Saying(gettext_noop("The contract was ended."), "stop"),
     "deviation.agreed": Saying(gettext_noop("A special agreement was made: %(name)s is %(value)s.")),

@@ -378,8 +378,6 @@ class InvoiceShown:
     facts: tuple[tuple[str, str], ...]
     lines: tuple[PaperLine, ...]
     net: Money
-    vat_text: str
-    vat: Money
     total: Money
     payment_lines: tuple[tuple[str, str], ...]
     footer: str

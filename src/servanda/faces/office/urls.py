@@ -11,6 +11,7 @@ from servanda.faces.office import (
     drafting,
     pages,
     report_pages,
+    vat_pages,
 )
 from servanda.faces.office.signing_in import sign_in, sign_out
 
@@ -93,11 +94,22 @@ REPORTS: list[URLPattern | URLResolver] = [
     path("reports/rows/<slug:name>/", report_pages.rows, name="report-rows"),
 ]
 
+VAT: list[URLPattern | URLResolver] = [
+    path("vat/", vat_pages.vat, name="vat"),
+    path("vat/file/", vat_pages.vat_file, name="vat-file"),
+    path("vat/one-stop-shop/", vat_pages.choose_shop, name="choose-shop"),
+    path("customers/<str:number>/vat/check/", vat_pages.check_number, name="check-number"),
+    path("customers/<str:number>/vat/number/", vat_pages.change_number, name="change-number"),
+    path("customers/<str:number>/vat/location/", vat_pages.add_location, name="add-location"),
+    path("customers/<str:number>/vat/move/", vat_pages.move_abroad, name="move-abroad"),
+    path("customers/<str:number>/vat/dealer/", vat_pages.mark_dealer, name="mark-dealer"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
-    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *BOOKS, *REPORTS])),
+    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *BOOKS, *REPORTS, *VAT])),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -10,6 +10,7 @@ PAYMENTS = (("matching", gettext_noop("Match payments")),)
 BOOKS = (
     ("books", gettext_noop("The books")),
     ("books-kept", gettext_noop("Kept until")),
+    ("vat", gettext_noop("VAT")),
     ("reports", gettext_noop("Reports")),
 )
 

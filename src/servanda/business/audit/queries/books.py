@@ -20,7 +20,7 @@ select e.key,
        coalesce(sum(p.amount_minor) filter (where p.account = 'receivable'), 0) as receivable,
        coalesce(sum(p.amount_minor) filter (where p.account = 'customer-credit'), 0) as credit,
        coalesce(sum(p.amount_minor) filter (where p.account = 'sales'), 0) as sales,
-       coalesce(sum(p.amount_minor) filter (where p.account = 'vat-out'), 0) as vat,
+       coalesce(sum(p.amount_minor) filter (where p.account in ('vat-out', 'vat-oss')), 0) as vat,
        coalesce(sum(p.amount_minor) filter (where p.account in ('fees', 'interest', 'compensation')), 0) as charged
   from ledger_entry e join ledger_posting p on p.entry_id = e.id
  where e.what in ({what})

@@ -11,6 +11,7 @@ from servanda.business.billing.queries import billing_terms
 from servanda.business.contracts.decisions.deviating import own_terms_from_json
 from servanda.ground.calendar import is_bank_day
 from servanda.ground.law.vat import VAT_RATE
+from servanda.ground.law.vat_rates import standard_rate
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import CustomerKind
 
@@ -35,10 +36,10 @@ select i.id as invoice, i.number, own ->> 'kind' as kind, own ->> 'since' as sin
                       and (i.issued_on < d.until or d.end_reason <> ''))
 """
 _RATES = """
-select i.issued_on, l.vat_category, l.vat_percent, count(*) as lines, min(i.number) as first_number
+select i.issued_on, l.vat_country, l.vat_category, l.vat_percent, count(*) as lines, min(i.number) as first_number
   from invoice i join audited a on a.company_id = i.company_id join invoice_line l on l.invoice_id = i.id
  where i.kind = 'invoice'
- group by 1, 2, 3
+ group by 1, 2, 3, 4
 """
 
 
@@ -60,12 +61,16 @@ def due_days(scope: Scope) -> Iterator[Row]:
 
 
 def vat_rates(scope: Scope) -> Iterator[Row]:
-    """Yield the lines whose rate is not the law's on the day of issue: the standard rate, or none."""
+    """Yield the lines whose rate is not the law's on the day of issue: the standard rate of their country, or none."""
     for row in scope.rows(_RATES):
         assert isinstance(row["issued_on"], date)
-        expected = VAT_RATE.on(row["issued_on"]).value * 100 if row["vat_category"] == "S" else Decimal(0)
+        expected = _rate(str(row["vat_country"]), row["issued_on"]) * 100 if row["vat_category"] == "S" else Decimal(0)
         if row["vat_percent"] != expected:
             yield {**row, "expected_percent": expected}
+
+
+def _rate(country: str, on: date) -> Decimal:
+    return VAT_RATE.on(on).value if country == "DK" else standard_rate(country, on=on)
 
 
 def _earliest(case: Row) -> date | None:

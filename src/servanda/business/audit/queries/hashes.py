@@ -4,7 +4,9 @@ Written apart from the code that issues, so that the two must agree on what the 
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import groupby
 
 import msgspec
@@ -16,10 +18,14 @@ _CONTENTS = """
 select i.id as invoice, i.kind, i.number, o.number as original_number, i.reference, i.customer_id, i.issued_on,
        i.due_on, i.net_minor, i.vat_minor, i.total_minor, i.currency, i.content_sha256,
        l.position, l.product_code, l.description, l.quantity, l.unit_minor, l.net_minor as line_net_minor,
-       l.since, l.until
+       l.since, l.until, l.vat_country, l.vat_category, l.vat_percent, l.vat_basis, i.buyer::text as buyer,
+       i.content_format, v.groups
   from invoice i join audited a on a.company_id = i.company_id
   left join invoice o on o.id = i.original_id
   left join invoice_line l on l.invoice_id = i.id
+  left join (select invoice_id, jsonb_agg(jsonb_build_array(country, category, percent::text, net_minor, vat_minor)
+                                          order by country, category, percent)::text as groups
+               from invoice_vat group by invoice_id) v on v.invoice_id = i.id
  order by i.id, l.position
 """
 
@@ -36,18 +42,41 @@ def content_hashes(scope: Scope) -> Iterator[tuple[object, str, object]]:
     for invoice_id, group in groupby(scope.rows(_CONTENTS), key=lambda row: row["invoice"]):
         rows = tuple(group)
         content = _invoice(rows) if rows[0]["kind"] == "invoice" else _credit_note(rows)
-        yield invoice_id, hashlib.sha256(msgspec.json.encode(content)).hexdigest(), rows[0]["content_sha256"]
+        yield (
+            invoice_id,
+            hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest(),
+            rows[0]["content_sha256"],
+        )
 
 
 def _invoice(rows: Sequence[Row]) -> tuple[object, ...]:
     names = ("number", "reference", "customer_id", "issued_on", "due_on", "net_minor", "vat_minor", "currency")
     line = ("product_code", "description", "quantity", "unit_minor", "line_net_minor", "since", "until")
-    return (*_values(rows[0], names), [_values(row, line) for row in _lines(rows)])
+    if rows[0]["content_format"] == 1:
+        return (*_values(rows[0], names), [_values(row, line) for row in _lines(rows)])
+    lines = [(*_values(row, line), *_vat(row)) for row in _lines(rows)]
+    return (*_values(rows[0], names), lines, _groups(rows[0]), json.loads(str(rows[0]["buyer"])))
 
 
 def _credit_note(rows: Sequence[Row]) -> tuple[object, ...]:
     lines = [_values(row, ("position", "line_net_minor")) for row in _lines(rows)]
-    return (*_values(rows[0], ("number", "original_number", "issued_on")), lines, rows[0]["total_minor"])
+    content = (*_values(rows[0], ("number", "original_number", "issued_on")), lines, rows[0]["total_minor"])
+    return content if rows[0]["content_format"] == 1 else (*content, _groups(rows[0]))
+
+
+def _vat(row: Row) -> tuple[object, ...]:
+    percent = row["vat_percent"]
+    assert isinstance(percent, Decimal)
+    return (row["vat_country"], row["vat_category"], f"{percent.normalize():f}", row["vat_basis"])
+
+
+def _groups(row: Row) -> list[tuple[object, ...]]:
+    """Return the VAT groups as they are hashed; they are no part of the oldest documents' hashes."""
+    stored = json.loads(str(row["groups"] or "[]"))
+    return [
+        (country, category, f"{Decimal(percent).normalize():f}", net, vat)
+        for country, category, percent, net, vat in stored
+    ]
 
 
 def _values(row: Row, names: Sequence[str]) -> tuple[object, ...]:

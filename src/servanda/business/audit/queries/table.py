@@ -9,9 +9,12 @@ from servanda.business.audit.queries.promises import PROMISES
 from servanda.business.audit.queries.scope import Scope
 from servanda.business.audit.queries.sealed import SEALED
 from servanda.business.audit.queries.times import TIMES
+from servanda.business.audit.queries.vat import VAT
 
 INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
-    sorted((*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *SEALED), key=lambda invariant: invariant.number)
+    sorted(
+        (*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *SEALED, *VAT), key=lambda invariant: invariant.number
+    )
 )
 # What must hold before a period of the books is closed.
 OF_THE_BOOKS = (1, 2, 3, 6, 7, 8, 15, 16, 77)

@@ -4,19 +4,19 @@ A credit note takes its lines' amounts back, at most once each. What the invoice
 already becomes the customer's credit.
 """
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
 
-import msgspec
 from django.db import transaction
 from django.db.models import Sum
 
+from servanda.business.billing.actions.issuing import CONTENT_FORMAT, hash_of, hashed_group
 from servanda.business.billing.actions.numbering import take_numbers
-from servanda.business.billing.facts import InvoiceFacts, InvoiceLineFacts
-from servanda.business.billing.models import Allocation, Invoice, InvoiceLine
+from servanda.business.billing.decisions.vat import buyer_to_json, groups_to_credit, vat_by_account
+from servanda.business.billing.facts import InvoiceFacts, InvoiceLineFacts, VatGroup
+from servanda.business.billing.models import Allocation, Invoice, InvoiceLine, InvoiceVat
 from servanda.business.billing.queries import invoices
+from servanda.business.billing.queries.invoices import vat_group
 from servanda.business.billing.wording import credit_subject, credit_text
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.customers.queries import customer
@@ -27,7 +27,6 @@ from servanda.business.ledger.facts import Account, JournalEntry, PostingLine
 from servanda.business.letters.actions import write_letters
 from servanda.business.letters.facts import LetterDraft
 from servanda.ground.citation import Citation
-from servanda.ground.law.vat import vat_of
 from servanda.ground.money import Money, total_of
 from servanda.ground.refusal import Refused
 
@@ -60,10 +59,11 @@ def credit_invoice(
     (invoice,) = invoices([invoice_id])
     lines = _checked_lines(invoice, net_by_position)
     net = total_of((amount for _, amount in lines), row.currency)
-    total = net + _vat(invoice, lines)
-    note = _write_note(company, invoice, lines, net=net, total=total, because=because, today=today)
+    groups = groups_to_credit(invoice.groups, _credited_groups(invoice_id), lines)
+    total = net + total_of((group.vat for group in groups), row.currency)
+    note = _write_note(company, invoice, lines, groups, net=net, total=total, because=because, today=today)
     _take_back(company, row, note, total, reason=reason, by=by, today=today)
-    _book(company, invoice, note, net=net, total=total, because=because, today=today, at=at)
+    _book(company, invoice, note, groups, total=total, because=because, today=today, at=at)
     record(
         company_id=company.company_id,
         key=f"invoice.credited:{note.pk}",
@@ -130,22 +130,17 @@ def _checked_lines(invoice: InvoiceFacts, net_by_position: Mapping[int, Money]) 
     return [(by_position[position], amount) for position, amount in sorted(net_by_position.items())]
 
 
-def _vat(invoice: InvoiceFacts, lines: list[tuple[InvoiceLineFacts, Money]]) -> Money:
-    """Return the VAT to give back: that on all credited so far, less what earlier notes gave back.
-
-    Rounded on the sum, so that many small notes never give back another amount than one large one.
-    """
-    notes = Invoice.objects.filter(original_id=invoice.invoice_id, kind="credit note")
-    before = notes.aggregate(net=Sum("net_minor"), vat=Sum("vat_minor"))
-    credited = total_of(amount for _, amount in lines) + Money(before["net"] or 0)
-    whole = invoice.vat if credited == invoice.net else vat_of(credited, rate=Decimal(lines[0][0].vat_percent) / 100)
-    return whole - Money(before["vat"] or 0)
+def _credited_groups(invoice_id: int) -> tuple[VatGroup, ...]:
+    """Return the groups of the credit notes that the invoice has already."""
+    rows = InvoiceVat.objects.filter(invoice__original_id=invoice_id, invoice__kind="credit note").order_by("id")
+    return tuple(vat_group(row, Money(0).currency) for row in rows)
 
 
 def _write_note(
     company: CompanyFacts,
     invoice: InvoiceFacts,
     lines: list[tuple[InvoiceLineFacts, Money]],
+    groups: tuple[VatGroup, ...],
     *,
     net: Money,
     total: Money,
@@ -153,7 +148,10 @@ def _write_note(
     today: date,
 ) -> Invoice:
     number = take_numbers(company.company_id, 1)
-    content = (number, invoice.number, today, [(line.position, amount.minor) for line, amount in lines], total.minor)
+    content = (
+        *(number, invoice.number, today, [(line.position, amount.minor) for line, amount in lines], total.minor),
+        [hashed_group(group) for group in groups],
+    )
     note = Invoice.objects.create(
         company_id=company.company_id,
         customer_id=invoice.customer_id,
@@ -175,7 +173,9 @@ def _write_note(
         products=sorted(invoice.products),
         terms_version=invoice.terms_version,
         because=because_to_json((*because, CREDIT_NOTE)),
-        content_sha256=hashlib.sha256(msgspec.json.encode(content)).hexdigest(),
+        buyer=buyer_to_json(invoice.buyer) if invoice.buyer is not None else {},
+        content_format=CONTENT_FORMAT,
+        content_sha256=hash_of(content),
     )
     InvoiceLine.objects.bulk_create(
         InvoiceLine(
@@ -189,10 +189,23 @@ def _write_note(
             net_minor=amount.minor,
             vat_category=line.vat_category,
             vat_percent=line.vat_percent,
+            vat_country=line.vat_country,
+            vat_basis=line.vat_basis,
             since=line.since,
             until=line.until,
         )
         for line, amount in lines
+    )
+    InvoiceVat.objects.bulk_create(
+        InvoiceVat(
+            invoice=note,
+            country=group.country,
+            category=group.category,
+            percent=group.percent,
+            net_minor=group.net.minor,
+            vat_minor=group.vat.minor,
+        )
+        for group in groups
     )
     whole = [line.line_key for line, amount in lines if amount == line.net]
     InvoiceLine.objects.filter(pk__in=whole, credited_by__isnull=True).update(credited_by=note.pk)
@@ -224,8 +237,8 @@ def _book(
     company: CompanyFacts,
     invoice: InvoiceFacts,
     note: Invoice,
+    groups: tuple[VatGroup, ...],
     *,
-    net: Money,
     total: Money,
     because: tuple[Citation, ...],
     today: date,
@@ -233,8 +246,8 @@ def _book(
 ) -> None:
     to_credit = total - min(total, invoice.open_principal)  # paid already: the customer has it to their credit
     lines = (
-        PostingLine(Account.SALES, net),
-        PostingLine(Account.VAT_OUT, total - net),
+        PostingLine(Account.SALES, total_of(group.net for group in groups)),
+        *(PostingLine(account, vat) for account, vat in vat_by_account(groups).items()),
         PostingLine(Account.RECEIVABLE, to_credit - total),
         PostingLine(Account.CUSTOMER_CREDIT, -to_credit),
     )

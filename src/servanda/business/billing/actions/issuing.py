@@ -9,6 +9,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import msgspec
 from django.db import connection, transaction
@@ -18,11 +19,13 @@ from servanda.business.billing.actions.numbering import lock_numbers, take_numbe
 from servanda.business.billing.decisions.invoices import invoice_due
 from servanda.business.billing.decisions.periods import look_again_on, next_turn
 from servanda.business.billing.decisions.terms import BillingTerms
-from servanda.business.billing.facts import BillableContract, DraftLine, InvoiceDraft
+from servanda.business.billing.decisions.vat import after, buyer_to_json, vat_by_account
+from servanda.business.billing.facts import BillableContract, DraftLine, InvoiceDraft, VatGroup
 from servanda.business.billing.models import RunningLine
 from servanda.business.billing.queries.lines import due_contracts
 from servanda.business.billing.queries.prices import pricing_of
 from servanda.business.billing.queries.terms import billing_terms
+from servanda.business.billing.queries.vat import sales_abroad_before
 from servanda.business.billing.wording import invoice_subject, invoice_text
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.companies.facts import CompanyFacts
@@ -33,6 +36,7 @@ from servanda.ground.law.companies import fik_reference
 from servanda.ground.refusal import Refused
 
 LOG = logging.getLogger(__name__)
+CONTENT_FORMAT = 2  # of what is hashed: since then with the VAT of each line and group, and what it rests on
 BATCH = 2000  # lines; more would hold the company's counter for longer and win little
 
 
@@ -90,13 +94,17 @@ def _drafts(
     """Return what is due to each contract. One that cannot be invoiced is reported and left out; it holds nobody up."""
     prices = prices_of(company.company_id)
     pricing = pricing_of(company, prices, contracts)
-    drafts = []
+    abroad = sales_abroad_before(company.company_id, contracts, today=today)
+    drafts: list[tuple[BillableContract, InvoiceDraft | None]] = []
     for contract in contracts:
         try:
             terms = _terms(company, contract, today)
-            drafts.append((contract, invoice_due(contract, prices, terms, today=today, pricing=pricing)))
+            draft = invoice_due(contract, prices, terms, today=today, pricing=pricing, abroad=abroad)
         except (Refused, AssertionError, ValueError, TypeError, LookupError):
             LOG.exception("contract %s could not be invoiced", contract.contract_id)
+            continue
+        drafts.append((contract, draft))
+        abroad = after(abroad, draft) if draft is not None else abroad
     return drafts
 
 
@@ -119,7 +127,15 @@ def _number(company_id: int, drafts: Sequence[InvoiceDraft]) -> list[Issued]:
 def content_hash(number: int, reference: str, draft: InvoiceDraft) -> str:
     """Return the hash of what the invoice says: it can be computed again from the rows at any time."""
     lines = [
-        (line.product, line.description, line.quantity, line.unit.minor, line.net.minor, *_days(line))
+        (
+            line.product,
+            line.description,
+            line.quantity,
+            line.unit.minor,
+            line.net.minor,
+            *_days(line),
+            *_hashed_vat(line),
+        )
         for line in draft.lines
     ]
     content = (
@@ -132,12 +148,36 @@ def content_hash(number: int, reference: str, draft: InvoiceDraft) -> str:
         draft.vat.minor,
         draft.net.currency,
         lines,
+        [hashed_group(group) for group in draft.groups],
+        buyer_to_json(draft.buyer),
     )
-    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
+    return hash_of(content)
+
+
+def hash_of(content: tuple[object, ...]) -> str:
+    """Return the hash of what a document says, whatever the order in which its keys were stored."""
+    return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
+
+
+def hashed_group(group: VatGroup) -> tuple[object, ...]:
+    return (group.country, group.category, _percent(group.percent), group.net.minor, group.vat.minor)
+
+
+def _hashed_vat(line: DraftLine) -> tuple[str, ...]:
+    return (line.vat.country, str(line.vat.category), _percent(line.vat.percent), str(line.vat.basis))
+
+
+def _percent(percent: Decimal) -> str:
+    """Return the rate in one spelling: 25 and 25.00 are the same."""
+    return f"{percent.normalize():f}"
 
 
 def _days(line: DraftLine) -> tuple[date | None, date | None]:
     return (line.period.since, line.period.until) if line.period is not None else (None, None)
+
+
+def _vat(line: DraftLine) -> tuple[str, str, Decimal, str]:
+    return (line.vat.country, str(line.vat.category), line.vat.percent, str(line.vat.basis))
 
 
 def write_invoices(company: CompanyFacts, issued: Sequence[Issued], *, at: datetime) -> None:
@@ -147,6 +187,7 @@ def write_invoices(company: CompanyFacts, issued: Sequence[Issued], *, at: datet
     because = {id(one): msgspec.json.encode(because_to_json(one.draft.because)).decode() for one in issued}
     copy_rows("invoice", _INVOICE, (_invoice_row(company, one, because[id(one)]) for one in issued))
     copy_rows("invoice_line", _LINE, (row for one in issued for row in _line_rows(one)))
+    copy_rows("invoice_vat", _GROUP, (row for one in issued for row in _group_rows(one)))
     _write_ledger(company, issued, because, at=at)
     copy_rows("evidence_record", _RECORD, (_record_row(company, one, because[id(one)], at) for one in issued))
     copy_rows("letter", _LETTER, (_letter_row(company, one, at) for one in issued))
@@ -155,7 +196,7 @@ def write_invoices(company: CompanyFacts, issued: Sequence[Issued], *, at: datet
 _INVOICE = (
     *("id", "company_id", "customer_id", "contract_id", "kind", "number", "issued_on", "due_on", "is_term_agreed"),
     *("customer_kind", "language", "currency", "net_minor", "vat_minor", "total_minor", "open_minor", "reference"),
-    *("products", "terms_version", "own_terms", "because", "content_sha256"),
+    *("products", "terms_version", "own_terms", "because", "buyer", "content_sha256", "content_format"),
 )
 
 
@@ -183,13 +224,15 @@ def _invoice_row(company: CompanyFacts, one: Issued, because: str) -> tuple[obje
         draft.terms_version,
         msgspec.json.encode(own_terms_to_json(draft.own_terms)).decode() if draft.own_terms else "[]",
         because,
+        msgspec.json.encode(buyer_to_json(draft.buyer)).decode(),
         one.content_sha256,
+        CONTENT_FORMAT,
     )
 
 
 _LINE = (
     *("invoice_id", "position", "line_id", "product_code", "description", "quantity", "unit_minor", "net_minor"),
-    *("vat_category", "vat_percent", "since", "until", "bills_period"),
+    *("vat_country", "vat_category", "vat_percent", "vat_basis", "since", "until", "bills_period"),
 )
 
 
@@ -204,13 +247,19 @@ def _line_rows(one: Issued) -> list[tuple[object, ...]]:
             line.quantity,
             line.unit.minor,
             line.net.minor,
-            str(one.draft.vat_category),
-            one.draft.vat_percent,
+            *_vat(line),
             *_days(line),
             line.period is not None and line.line_id is not None,
         )
         for position, line in enumerate(one.draft.lines, start=1)
     ]
+
+
+_GROUP = ("invoice_id", "country", "category", "percent", "net_minor", "vat_minor")
+
+
+def _group_rows(one: Issued) -> list[tuple[object, ...]]:
+    return [(one.invoice_id, *group.key, group.net.minor, group.vat.minor) for group in one.draft.groups]
 
 
 _ENTRY = ("id", "company_id", "key", "what", "on_day", "at", "customer_id", "invoice_id", "because")
@@ -248,7 +297,7 @@ def _write_ledger(company: CompanyFacts, issued: Sequence[Issued], because: dict
             for account, amount in (
                 (str(Account.RECEIVABLE), one.draft.total.minor),
                 (str(Account.SALES), -one.draft.net.minor),
-                (str(Account.VAT_OUT), -one.draft.vat.minor),
+                *((str(account), -vat.minor) for account, vat in vat_by_account(one.draft.groups).items()),
             )
             if amount
         ),

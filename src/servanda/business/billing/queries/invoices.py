@@ -7,6 +7,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
+from servanda.business.billing.decisions.vat import buyer_from_json
 from servanda.business.billing.facts import (
     AllocationFacts,
     ChargeFacts,
@@ -14,8 +15,9 @@ from servanda.business.billing.facts import (
     InvoiceLineFacts,
     OpenItem,
     OpenTotals,
+    VatGroup,
 )
-from servanda.business.billing.models import Allocation, Charge, Invoice, InvoiceLine
+from servanda.business.billing.models import Allocation, Charge, Invoice, InvoiceLine, InvoiceVat
 from servanda.business.contracts.decisions.deviating import own_terms_from_json
 from servanda.business.evidence.facts import because_from_json
 from servanda.ground.money import Money
@@ -125,19 +127,26 @@ def _whole(rows: QuerySet[Invoice]) -> tuple[InvoiceFacts, ...]:
     found = list(rows.order_by("company_id", "number"))
     ids = [row.pk for row in found]
     lines: dict[int, list[InvoiceLine]] = defaultdict(list)
+    groups: dict[int, list[InvoiceVat]] = defaultdict(list)
     charges: dict[int, list[Charge]] = defaultdict(list)
     allocations: dict[int, list[Allocation]] = defaultdict(list)
     for line in InvoiceLine.objects.filter(invoice_id__in=ids).order_by("invoice_id", "position"):
         lines[line.invoice_id].append(line)
+    for group in InvoiceVat.objects.filter(invoice_id__in=ids).order_by("invoice_id", "country", "category", "percent"):
+        groups[group.invoice_id].append(group)
     for charge in Charge.objects.filter(invoice_id__in=ids).order_by("id"):
         charges[charge.invoice_id].append(charge)
     for allocation in Allocation.objects.filter(invoice_id__in=ids).order_by("id"):
         allocations[allocation.invoice_id].append(allocation)
-    return tuple(_facts(row, lines[row.pk], charges[row.pk], allocations[row.pk]) for row in found)
+    return tuple(_facts(row, lines[row.pk], charges[row.pk], allocations[row.pk], groups[row.pk]) for row in found)
 
 
 def _facts(
-    row: Invoice, lines: Iterable[InvoiceLine], charges: Iterable[Charge], allocations: Iterable[Allocation]
+    row: Invoice,
+    lines: Iterable[InvoiceLine],
+    charges: Iterable[Charge],
+    allocations: Iterable[Allocation],
+    groups: Iterable[InvoiceVat] = (),
 ) -> InvoiceFacts:
     currency = row.currency
     return InvoiceFacts(
@@ -166,6 +175,18 @@ def _facts(
         charges=tuple(_charge(charge, currency) for charge in charges),
         allocations=tuple(_allocation(allocation, currency) for allocation in allocations),
         own_terms=own_terms_from_json(row.own_terms),
+        groups=tuple(vat_group(group, currency) for group in groups),
+        buyer=buyer_from_json(row.buyer),
+    )
+
+
+def vat_group(row: InvoiceVat, currency: str) -> VatGroup:
+    return VatGroup(
+        country=row.country,
+        category=row.category,
+        percent=row.percent,
+        net=Money(row.net_minor, currency),
+        vat=Money(row.vat_minor, currency),
     )
 
 
@@ -184,6 +205,8 @@ def _line(row: InvoiceLine, currency: str) -> InvoiceLineFacts:
         until=row.until,
         credited_by=row.credited_by,
         line_key=row.pk,
+        vat_country=row.vat_country,
+        vat_basis=row.vat_basis,
     )
 
 

@@ -7,9 +7,10 @@ from itertools import groupby
 from django.db import connection
 
 from servanda.business.billing.facts import BillableContract, BillableLine
+from servanda.business.billing.queries.vat import buyers_of
 from servanda.business.contracts.facts import AgreedRule
 from servanda.business.contracts.queries import agreed_rules
-from servanda.ground.law.vat import VatTreatment, vat_treatment
+from servanda.ground.law.vat import VatBuyer
 from servanda.ground.money import Money
 from servanda.terms.clauses import CustomerKind
 
@@ -20,8 +21,7 @@ select distinct contract_id from (
 """
 
 _COLUMNS = """
-select c.id, c.customer_id, c.customer_kind, c.terms_version, u.language, u.email, u.country,
-       u.vat_number_checked_on is not null and u.vat_number <> '' as has_vat_number, own.is_any,
+select c.id, c.customer_id, c.customer_kind, c.terms_version, u.language, u.email, own.is_any,
        l.id as line_id, l.product_code, l.plan_code, l.description, l.quantity, l.own_price_minor,
        l.interval_months, l.began_on, l.until, r.billed_until
   from contract c
@@ -67,9 +67,10 @@ def running_contracts(company_id: int, *, today: date) -> tuple[BillableContract
 
 
 def _contracts(rows: list[tuple], *, today: date) -> tuple[BillableContract, ...]:  # type: ignore[type-arg]
-    agreed = _agreed({row[0] for row in rows}) if rows and rows[0][8] else {}
+    agreed = _agreed({row[0] for row in rows}) if rows and rows[0][6] else {}
+    buyers = buyers_of({row[0]: (row[1], CustomerKind(row[2])) for row in rows}, on=today)
     return tuple(
-        _contract(list(group), agreed.get(contract_id, ()), today=today)
+        _contract(list(group), agreed.get(contract_id, ()), buyers[contract_id])
         for contract_id, group in groupby(rows, key=lambda row: row[0])
     )
 
@@ -82,28 +83,18 @@ def _agreed(contract_ids: Iterable[int]) -> Mapping[int, tuple[AgreedRule, ...]]
     return found
 
 
-def _contract(rows: list[tuple], agreed: tuple[AgreedRule, ...], *, today: date) -> BillableContract:  # type: ignore[type-arg]
-    contract_id, customer_id, kind, version, language, email, country, has_vat_number = rows[0][:8]
-    customer_kind = CustomerKind(kind)
+def _contract(rows: list[tuple], agreed: tuple[AgreedRule, ...], buyer: VatBuyer) -> BillableContract:  # type: ignore[type-arg]
+    contract_id, customer_id, kind, version, language, email = rows[0][:6]
     return BillableContract(
         contract_id=contract_id,
         customer_id=customer_id,
-        customer_kind=customer_kind,
+        customer_kind=CustomerKind(kind),
         terms_version=version,
         language=language,
         email=email,
-        vat=_vat(country, has_vat_number, customer_kind, today),
-        lines=tuple(_line(row[9:]) for row in rows),
+        buyer=buyer,
+        lines=tuple(_line(row[7:]) for row in rows),
         agreed=agreed,
-    )
-
-
-def _vat(country: str, has_vat_number: bool, kind: CustomerKind, today: date) -> VatTreatment:
-    return vat_treatment(
-        customer_country=country,
-        has_checked_vat_number=has_vat_number,
-        is_business=kind is not CustomerKind.CONSUMER,
-        on=today,
     )
 
 

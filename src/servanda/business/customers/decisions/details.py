@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from servanda.business.customers.facts import CustomerDetails
 from servanda.ground.law.companies import is_cvr_plausible, is_gln_plausible
+from servanda.ground.law.sentences import Sentence
+from servanda.ground.law.vat_numbers import read_vat_number
 from servanda.terms.clauses import CustomerKind
 
 _LANGUAGES = ("da", "en")
@@ -75,7 +77,24 @@ def _warnings(details: CustomerDetails) -> Iterator[Finding]:
         yield Finding(
             "cvr", "A Danish business has no CVR number.", "Ask for it; without it the buyer may be a consumer."
         )
+    yield from _vat_number_warnings(details)
+
+
+def _vat_number_warnings(details: CustomerDetails) -> Iterator[Finding]:
+    read = read_vat_number(details.vat_number) if details.vat_number else None
+    if isinstance(read, Sentence):
+        yield Finding("vat_number", read.en, "It is kept as it is, and counts as not in use once it is asked about.")
+    elif read is not None and read.country != details.country:
+        yield Finding(
+            "vat_number",
+            f"{details.vat_number} is a number of another country than {details.country}.",
+            "Look at the country of the customer.",
+        )
+    if details.dealer_evidence and not details.cvr:
+        yield Finding("dealer_evidence", "A registered dealer has a CVR number.", "Ask for it.")
     if details.vat_number and details.vat_number_checked_on is None and details.country != "DK":
         yield Finding(
-            "vat_number", "The VAT number has not been checked, so Danish VAT is charged.", "Check it and note the day."
+            "vat_number",
+            "The VAT number has not been checked, so Danish VAT is charged until it is.",
+            "The worker asks VIES about it.",
         )

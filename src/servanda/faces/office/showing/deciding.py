@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from servanda.business.billing.facts import BankEntryFacts
 from servanda.business.billing.queries import entries_in_suspense
+from servanda.business.billing.queries.vat_questions import VatQuestion, vat_questions
 from servanda.business.catalogue.facts import PriceList
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.contracts.facts import OpenNotice
@@ -24,6 +25,7 @@ from servanda.business.library.queries import unconfirmed_figures, waiting_draft
 from servanda.faces.office.places import Visit
 from servanda.faces.office.showing.deciding_terms import agreement_cards
 from servanda.faces.office.showing.naming import Names
+from servanda.faces.office.showing.vat import vat_card
 from servanda.faces.office.shown import Card, LetterCard, Link, NoticeCard, PaymentsCard, PurgeCard, Question
 from servanda.faces.office.words import CHANNELS, LETTER_KINDS, language, word
 from servanda.ground.law.confirming import FigureToConfirm
@@ -43,6 +45,7 @@ class Asked:
     drafts: tuple[WaitingDraft, ...]
     changes: tuple[ChangeProposalFacts, ...]
     figures: tuple[FigureToConfirm, ...]
+    vat: tuple[VatQuestion, ...]
 
     @property
     def invoice_ids(self) -> frozenset[int]:
@@ -55,6 +58,7 @@ class Asked:
             {letter.customer_id for letter in self.letters}
             | {service.customer_id for service in self.purges}
             | {notice.line.customer_id for notice in self.notices}
+            | {question.customer_id for question in self.vat}
         )
 
 
@@ -69,6 +73,7 @@ def asked_in(visit: Visit) -> Asked:
         drafts=waiting_drafts([company_id]),
         changes=open_changes(company_id),
         figures=unconfirmed_figures(company_id, on=visit.today),
+        vat=vat_questions(company_id, today=visit.today),
     )
 
 
@@ -81,6 +86,7 @@ def cards_of(asked: Asked, names: Names, visit: Visit) -> tuple[Card, ...]:
         *(_purge(service, names) for service in asked.purges),
         *(_notice(notice, names, prices) for notice in asked.notices),
         *_payments(asked.entries),
+        *vat_card(asked.vat, names, visit.today),
         *agreement_cards(asked.drafts, asked.changes, asked.figures, visit),
     ]
     return tuple(sorted(cards, key=lambda card: card.on))

@@ -60,8 +60,6 @@ def invoice_shown(visit: Visit, invoice: InvoiceFacts, customer: CustomerFacts) 
         facts=tuple(_facts(invoice, customer)),
         lines=tuple(_line(line) for line in invoice.lines),
         net=invoice.net,
-        vat_text=_vat_text(invoice),
-        vat=invoice.vat,
         total=invoice.total,
         payment_lines=() if is_credit_note else tuple(_payment_lines(invoice, company)),
         footer=_("The terms of version %(version)s hold.") % {"version": invoice.terms_version},
@@ -101,14 +99,6 @@ def _line(line: InvoiceLineFacts) -> PaperLine:
         net=line.net,
         stamp=Stamp(_("Credited"), "note") if line.credited_by is not None else None,
     )
-
-
-def _vat_text(invoice: InvoiceFacts) -> str:
-    percents = {line.vat_percent for line in invoice.lines if line.vat_percent}
-    if not percents:
-        return _("No VAT")
-    rates = " + ".join(f"{percent.normalize():f} %" for percent in sorted(percents))
-    return _("VAT %(rate)s") % {"rate": rates}
 
 
 def _payment_lines(invoice: InvoiceFacts, company: CompanyFacts) -> Iterable[tuple[str, str]]:

@@ -7,6 +7,7 @@ for: it matters only where somebody pays late.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from servanda.business.billing.decisions.periods import next_period, price_of_period, run_day
@@ -14,8 +15,8 @@ from servanda.business.billing.decisions.prices import Pricing, price_of
 from servanda.business.billing.decisions.terms import BillingTerms
 from servanda.business.billing.facts import BillableContract, BillableLine
 from servanda.business.catalogue.facts import PriceList
-from servanda.ground.law.vat import vat_of
-from servanda.ground.money import total_of
+from servanda.ground.law.vat import VatClass, treatment_of, vat_of
+from servanda.ground.money import Money, total_of
 from servanda.ground.periods import Period
 from servanda.terms.clauses import InvoiceRun
 
@@ -72,10 +73,14 @@ class Schedule:
 
 def amount_minor(invoice: ComingInvoice, contract: BillableContract, prices: PriceList, pricing: Pricing) -> int:
     """Return what an invoice to come adds up to with VAT, by the prices that bind the customer as far as is known now."""
-    nets = []
+    nets: dict[Decimal, Money] = {}
     for place, period in invoice.billed:
         line = contract.lines[place]
         unit, _ = price_of(contract, line, prices, pricing, on=period.since)
-        nets.append(price_of_period(line, period, unit))
-    net = total_of(nets)
-    return (net + vat_of(net, rate=contract.vat.rate)).minor
+        listed = prices.plans.get(line.plan)
+        sold = listed.vat_class if listed is not None else VatClass.SERVICE
+        rate = treatment_of(
+            contract.buyer, sold=sold, on=invoice.issued_on
+        ).rate  # consumers abroad: as below the threshold
+        nets[rate] = nets.get(rate, Money(0)) + price_of_period(line, period, unit)
+    return total_of(net + vat_of(net, rate=rate) for rate, net in nets.items()).minor

@@ -86,6 +86,7 @@ def _facts(row: Customer) -> CustomerFacts:
         cvr=row.cvr,
         vat_number=row.vat_number,
         vat_number_checked_on=row.vat_number_checked_on,
+        dealer_evidence=row.dealer_evidence,
         ean=row.ean,
         address_lines=tuple(row.address_lines),
         postal_code=row.postal_code,
