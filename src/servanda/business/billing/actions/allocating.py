@@ -225,7 +225,7 @@ def _book(
     company: CompanyFacts, row: BankEntry, found: Match, given: Money, *, is_booked: bool, today: date, at: datetime
 ) -> None:
     amount = Money(row.amount_minor, row.currency)
-    source = Account.SUSPENSE if is_booked else Account.BANK
+    source = Account.SUSPENSE if is_booked else Account(row.ledger_account)
     lines = (
         PostingLine(source, amount),
         PostingLine(Account.RECEIVABLE, -given),
@@ -262,7 +262,7 @@ def _close_pair(
     receivable = Money(given, returned.currency)
     rest = Account.SUSPENSE if returned.state == "suspense" else Account.CUSTOMER_CREDIT
     lines = (
-        PostingLine(Account.BANK, -amount),
+        PostingLine(Account(reversal.ledger_account), -amount),
         PostingLine(Account.RECEIVABLE, receivable),
         PostingLine(rest, amount - receivable),
     )

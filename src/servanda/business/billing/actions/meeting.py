@@ -109,7 +109,9 @@ class Balances:
 
     def _on(self, day: date, *, but: StatementDraft) -> int:
         """Return the balance at the end of a day, by the first opening and all that other statements had booked then."""
-        rows = BankEntry.objects.filter(company_id=self.company_id, account=self.account, booked_on__lte=day)
+        rows = BankEntry.objects.filter(
+            company_id=self.company_id, account=self.account, booked_on__lte=day, parent=None
+        )
         rows = rows.exclude(statement__statement_id=but.statement_id)
         return self._first.opening_minor + (rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
 

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from servanda.business.billing.actions.allocating import Allocated, allocate, give_back, lock_invoices
 from servanda.business.billing.actions.meeting import Balances, StatementsDoNotMeet, balances_of
+from servanda.business.billing.actions.sources import AnotherAccount, MoneySource, source_of
 from servanda.business.billing.decisions.matching import Match, Part, invoice_numbers_in, match
 from servanda.business.billing.facts import BankMovement, IncomingEntry, StatementDraft
 from servanda.business.billing.models import BankEntry, Statement
@@ -35,10 +36,6 @@ ALIKE = "it looks like a payment of another statement, and the bank gave no refe
 BACK = "the bank returns money that went out"
 OUT = "money that went out"
 _TURN = 0x5E42_BA4E  # of the advisory locks that keep two statements of one company apart
-
-
-class AnotherAccount(Refused):
-    """The statement is of an account that is not the company's."""
 
 
 class ForeignCurrency(Refused):
@@ -84,22 +81,22 @@ def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: da
 
     Refuses the whole statement when it is of another account or currency, or does not meet what is known of the account.
     """
-    _check_account(company, draft)
+    source = source_of(company, draft)
     _check_currency(draft)
     _take_turn(company)
-    account = company.iban.replace(" ", "")
-    balances = balances_of(company.company_id, account)
+    balances = balances_of(company.company_id, source.account)
     balances.check_opening(draft)
-    statement = _statement(company, draft, account, at=at)
+    statement = _statement(company, draft, source.account, at=at)
     moved = [movement for movement in draft.movements if movement.amount]
-    rows = _new_rows(company, statement, moved, balances, draft)
+    rows = _new_rows(source, statement, moved, balances, draft)
     told = []
     changed: list[Allocated] = []
     for row in rows:
         entry, allocated = _book(company, row, today=today, at=at)
         told.append(entry)
         changed.extend(allocated)
-    note_bank_news(company.company_id, until=draft.closing_on)
+    if source.is_bank:
+        note_bank_news(company.company_id, until=draft.closing_on)
     in_suspense = sum(entry.state == "suspense" for entry in told)
     return Received(
         entries_new=len(told),
@@ -110,18 +107,6 @@ def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: da
         entries=tuple(told),
         entries_empty=len(draft.movements) - len(moved),
     )
-
-
-def _check_account(company: CompanyFacts, draft: StatementDraft) -> None:
-    given = "".join(draft.account.split()).replace("-", "").upper()
-    iban = company.iban.replace(" ", "")
-    domestic = company.bank_registration + company.bank_account
-    padded = company.bank_registration + company.bank_account.zfill(10)
-    if given not in {iban, domestic, padded}:
-        raise AnotherAccount(
-            f"{draft.file_name} is a statement of account {draft.account}, which is not {company.name}'s "
-            f"({company.iban}). Choose the company that the account belongs to."
-        )
 
 
 def _check_currency(draft: StatementDraft) -> None:
@@ -171,7 +156,7 @@ def changed_since(draft: StatementDraft, row: Statement) -> StatementChanged:
 
 
 def _new_rows(
-    company: CompanyFacts,
+    source: MoneySource,
     statement: Statement,
     movements: Iterable[BankMovement],
     balances: Balances,
@@ -183,7 +168,7 @@ def _new_rows(
     for movement in movements:
         known = _known(statement, movement)
         if known is None:
-            rows.append(_write(company, statement, movement))
+            rows.append(_write(source, statement, movement))
         else:
             if not movement.reference and known.statement_id != statement.pk:
                 riddles.append((len(rows), movement))
@@ -194,7 +179,7 @@ def _new_rows(
         raise changed_since(draft, statement)
     answer = balances.tell_new(draft, total_of(Money(row.amount_minor) for row in written), asked)
     for place, movement in riddles if answer != "known" else ():
-        rows[place] = _write_again(company, statement, movement, reason=ALIKE if answer == "unknown" else "")
+        rows[place] = _write_again(source, statement, movement, reason=ALIKE if answer == "unknown" else "")
     return [row for row in rows if row is not None]
 
 
@@ -209,7 +194,7 @@ def _known(statement: Statement, movement: BankMovement) -> BankEntry | None:
     ).first()
 
 
-def _write_again(company: CompanyFacts, statement: Statement, movement: BankMovement, *, reason: str) -> BankEntry:
+def _write_again(source: MoneySource, statement: Statement, movement: BankMovement, *, reason: str) -> BankEntry:
     """Write a movement that looks like a known one, under the next ordinal that is free."""
     alike = BankEntry.objects.filter(
         company_id=statement.company_id,
@@ -219,15 +204,16 @@ def _write_again(company: CompanyFacts, statement: Statement, movement: BankMove
         reference="",
     )
     ordinal = 1 + max(alike.values_list("ordinal", flat=True), default=0)
-    return _write(company, statement, movement, ordinal=ordinal, reason=reason)
+    return _write(source, statement, movement, ordinal=ordinal, reason=reason)
 
 
 def _write(
-    company: CompanyFacts, statement: Statement, movement: BankMovement, *, ordinal: int | None = None, reason: str = ""
+    source: MoneySource, statement: Statement, movement: BankMovement, *, ordinal: int | None = None, reason: str = ""
 ) -> BankEntry:
     return BankEntry.objects.create(
-        company_id=company.company_id,
+        company_id=statement.company_id,
         account=statement.account,
+        ledger_account=str(source.ledger_account),
         booked_on=movement.booked_on,
         amount_minor=movement.amount.minor,
         reference=movement.reference,
@@ -337,7 +323,7 @@ def _to_suspense(company: CompanyFacts, row: BankEntry, *, reason: str, at: date
         key=f"bank entry:{row.pk}",
         what="payment",
         on_day=row.booked_on,
-        lines=(PostingLine(Account.BANK, amount), PostingLine(Account.SUSPENSE, -amount)),
+        lines=(PostingLine(Account(row.ledger_account), amount), PostingLine(Account.SUSPENSE, -amount)),
         because=(VOUCHER,),
     )
     post(company.company_id, entry, at=at)
