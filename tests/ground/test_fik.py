@@ -51,7 +51,9 @@ def test_what_banks_write_is_read(text: str, read: FikLine) -> None:
     assert read.is_whole
 
 
-@pytest.mark.parametrize("text", ["", "Faktura 1001", "72<106548702380495+81234567<", "71 106548702380495 tak", "7100", "01 2026"])
+@pytest.mark.parametrize(
+    "text", ["", "Faktura 1001", "72<106548702380495+81234567<", "71 106548702380495 tak", "7100", "01 2026"]
+)
 def test_other_texts_are_no_line(text: str) -> None:
     assert read_fik_line(text) is None
 

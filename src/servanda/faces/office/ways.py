@@ -6,7 +6,7 @@ from django.utils.translation import gettext, gettext_noop
 from servanda.faces.office.places import Visit
 from servanda.faces.office.shown import Tab
 
-PAYMENTS = (("matching", gettext_noop("Match payments")),)
+PAYMENTS = (("matching", gettext_noop("Match payments")), ("layouts", gettext_noop("Bank files as CSV")))
 BOOKS: tuple[tuple[str, str], ...] = ()
 
 

@@ -58,8 +58,7 @@ class FikLine:
 
 def fik_line(kind: FikType, *, creditor: str, body: str = "") -> FikLine:
     """Return the code line of a slip; `body` is the payment id without its check digit, filled with zeros from the left."""
-    if kind not in CREDITOR_DIGITS = (7, 8)
-WRITTEN:
+    if kind not in WRITTEN:
         raise NotAFikLine(f"Slips of type {kind} are read, but no longer written. Use 71, 73 or 75.")
     if not re.fullmatch("8[0-9]{7}", creditor):
         raise NotAFikLine(f"{creditor!r} is no creditor number. It has eight digits and begins with 8.")
