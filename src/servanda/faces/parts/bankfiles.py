@@ -130,18 +130,18 @@ def _read(
             problems.extend(wrong.problems)
     if problems:
         raise WrongDocument(tuple(problems))
-    # Each is checked against the ones before. What adds nothing comes last: by then all that it tells is known.
-    statements.sort(key=lambda one: (one.opening_on, one.closing_on, not one.has_balances, one.statement_id))
-    return _in_order(statements), notices
+    return in_order(statements), notices
 
 
-def _in_order(statements: list[StatementDraft]) -> list[StatementDraft]:
-    """Return the statements of each day so that one goes on from the other, where a bank makes several of a day.
+def in_order(statements: Sequence[StatementDraft]) -> list[StatementDraft]:
+    """Return statements in the order of their days, whatever order they came in; each is checked against the ones before.
 
-    The order of the files must not matter, so it is the balances that say which of them is first.
+    Where a bank makes several of a day, the balances say which of them goes on from the other.
     """
     ordered: list[StatementDraft] = []
-    waiting = list(statements)
+    waiting = sorted(
+        statements, key=lambda one: (one.opening_on, one.closing_on, not one.has_balances, one.statement_id)
+    )
     balance: Money | None = None
     while waiting:
         day = waiting[0].opening_on, waiting[0].closing_on

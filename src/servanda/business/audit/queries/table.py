@@ -1,6 +1,7 @@
 """All invariants that are checked, in the order of their numbers."""
 
 from servanda.business.audit.facts import Invariant
+from servanda.business.audit.queries.bank import BANK
 from servanda.business.audit.queries.books import BOOKS
 from servanda.business.audit.queries.claims import CLAIMS
 from servanda.business.audit.queries.invoices import INVOICES
@@ -10,5 +11,5 @@ from servanda.business.audit.queries.scope import Scope
 from servanda.business.audit.queries.times import TIMES
 
 INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
-    sorted((*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES), key=lambda invariant: invariant.number)
+    sorted((*BOOKS, *BANK, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES), key=lambda invariant: invariant.number)
 )
