@@ -109,9 +109,9 @@ def layout_from_json(stored: dict[str, object]) -> BankLayout:
     if strange:
         raise WrongLayout({strange[0]: "There is no such field in a layout."})
     wrong = {
-        name: f"{value!r} is not {_KINDS[str(known[name].type)]}."
+        name: f"{value!r} is not {_KINDS[cast(type, known[name].type)]}."
         for name, value in stored.items()
-        if type(value).__name__ != str(known[name].type).replace("Column", "str")
+        if type(value) is not known[name].type
     }
     if wrong:
         raise WrongLayout(wrong)
@@ -122,7 +122,7 @@ def _are_numbers(column: str) -> bool:
     return all(part.strip().isdecimal() for part in column.split("+")) if column else True
 
 
-_KINDS = {"str": "a text", "int": "a whole number", "bool": "true or false", "Column": "a column's name"}
+_KINDS: dict[type, str] = {str: "a text", int: "a whole number", bool: "true or false"}
 _ALLOWED: dict[str, tuple[str, ...]] = {
     "delimiter": DELIMITERS,
     "encoding": ENCODINGS,
