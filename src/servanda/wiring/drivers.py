@@ -11,7 +11,7 @@ from typing import cast
 
 from django.conf import settings
 
-from servanda.business.billing.facts import StatementDraft
+from servanda.business.billing.facts import CsvPreview, NoticeDraft, PreviewLine, StatementDraft
 from servanda.drivers.documents import DocumentMaker
 from servanda.drivers.documents.proofs import ProofMaker
 from servanda.drivers.documents.typst_maker import TypstMaker
@@ -61,6 +61,13 @@ from servanda.drivers.vatnumbers.vies import ViesAsker
 from servanda.ground.law.sentences import Sentence
 from servanda.ground.refusal import Problem, WrongDocument
 from servanda.wiring.bank import drafts_of
+from servanda.drivers.payments.camt054 import is_camt054, read_camt054
+from servanda.drivers.payments.csv_files import look_at_csv, read_csv
+from servanda.drivers.signing import Signer
+from servanda.drivers.signing.keys import KeyRing
+from servanda.drivers.signing.pades import PadesSigner
+from servanda.ground.bank_layout import BankLayout
+from servanda.wiring.bank import drafts_of, notices_of
 from servanda.wiring.tables import contract_rows as contract_rows
 from servanda.wiring.tables import customer_rows as customer_rows
 
@@ -108,6 +115,40 @@ def sheet_maker(form: str = "xlsx") -> SheetMaker:
 def bank_statements(content: bytes, *, file: str) -> tuple[StatementDraft, ...]:
     """Return the statements of a bank's file, or raise `WrongDocument` with all of its problems."""
     return drafts_of(read_camt053(content, file=file), file=file)
+
+
+def is_bank_notice(content: bytes) -> bool:
+    """Tell whether a bank's file is advance news, to be read as such."""
+    return is_camt054(content)
+
+
+def bank_notices(content: bytes, *, file: str) -> tuple[NoticeDraft, ...]:
+    """Return a bank's advance news, or raise `WrongDocument` with all of its problems."""
+    return notices_of(read_camt054(content, file=file), file=file)
+
+
+def bank_csv(content: bytes, layout: BankLayout, *, file: str) -> tuple[StatementDraft, ...]:
+    """Return a bank's CSV file as a statement by a layout, or raise `WrongDocument` with all of its problems."""
+    return drafts_of(read_csv(content, layout, file=file), file=file)
+
+
+def bank_csv_preview(content: bytes, layout: BankLayout, *, file: str, most: int) -> CsvPreview:
+    """Return the first lines of a file as a layout reads them, with every problem."""
+    reading = look_at_csv(content, layout, file=file)
+    lines = tuple(
+        PreviewLine(
+            line=one.number,
+            booked_on=one.booked_on,
+            amount=one.amount,
+            text=one.text,
+            payer_name=one.payer_name,
+            reference=one.reference,
+            payment_reference=one.payment_reference,
+            balance=one.balance,
+        )
+        for one in reading.lines[:most]
+    )
+    return CsvPreview(reading.header, lines, len(reading.lines), reading.problems)
 
 
 def mail_sink() -> Sink:

@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 
 from servanda.business.billing.actions.crediting import credit_invoice
+from servanda.business.billing.actions.explaining import explain_otherwise
 from servanda.business.billing.actions.issuing import issue_invoice
 from servanda.business.billing.decisions.vat import groups_of
 from servanda.business.billing.facts import BankMovement, DraftLine, InvoiceDraft, InvoiceFacts, StatementDraft
-from servanda.business.billing.queries import invoices, invoices_of_customer
+from servanda.business.billing.queries import entries_in_suspense, invoices, invoices_of_customer
 from servanda.business.books.actions.closing import close_period
 from servanda.business.companies.actions import note_bank_news
 from servanda.business.customers.facts import CustomerDetails
@@ -52,6 +53,7 @@ def _vicevaert() -> None:
     _live_until(world, date(2026, 1, 9))
     too_much = _owed(fritz, extra=50_00)
     _bank_statement(world, *_owed(alma), *_owed(carla, only_oldest=True), *too_much, (Money(123_45), ""))
+    _explain_riddles(world)
     _credit_and_bill_again(world, invoices_of_customer(alma)[-1])
     _live_until(world, date(2026, 2, 16))
     _bank_statement(world, *_owed(alma), *_owed(birk))
@@ -73,6 +75,8 @@ def _vicevaert() -> None:
         today=world.today,
         at=moment_of(world.today),
     )
+    _live_until(world, date(2026, 3, 30))
+    _bank_statement(world, (Money(77_00), ""))
     _live_until(world, END)
 
 
@@ -143,6 +147,19 @@ def _bank_statement(world: World, *movements: tuple[Money, str]) -> None:
         ),
     )
     receive_statement(world.company, draft, today=world.today, at=moment_of(world.today))
+
+
+def _explain_riddles(world: World) -> None:
+    """Say of all that waits that it is no customer's."""
+    for entry in entries_in_suspense(world.company_id):
+        explain_otherwise(
+            world.company,
+            entry.entry_id,
+            reason="the owner's own money",
+            by=EVA,
+            today=world.today,
+            at=moment_of(world.today),
+        )
 
 
 def _decide(world: World) -> None:

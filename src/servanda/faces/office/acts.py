@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from servanda.business.billing.actions.allocating import explain_otherwise
+from servanda.business.billing.actions.explaining import explain_otherwise
 from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.billing.queries import invoice_numbered
 from servanda.business.contracts.actions.ending import decide_notice
@@ -244,6 +244,7 @@ def explain(request: HttpRequest, here: Visit) -> None:
         here.company,
         _number(request, "entry"),
         reason=_reason(request),
+        category=request.POST.get("category", ""),
         by=name_in_records(request),
         today=here.today,
         at=here.at,

@@ -396,28 +396,6 @@ class InvoiceShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntryShown:
-    """A movement on the bank account that nobody has explained yet, and the invoices it could be for."""
-
-    entry_id: int
-    payer: str
-    text: str
-    reference: str
-    booked_on: date
-    amount: Money
-    candidates: tuple["Candidate", ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    invoice_id: int
-    invoice: Link
-    customer: Link
-    open: Money
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MailRow:
     subject: str
     address: str

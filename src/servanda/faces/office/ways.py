@@ -13,6 +13,8 @@ BOOKS = (
     ("vat", gettext_noop("VAT")),
     ("reports", gettext_noop("Reports")),
 )
+PAYMENTS = (("matching", gettext_noop("Match payments")), ("layouts", gettext_noop("Bank files as CSV")))
+BOOKS: tuple[tuple[str, str], ...] = ()
 
 
 def ways_of(visit: Visit, ways: tuple[tuple[str, str], ...], here: str) -> tuple[Tab, ...]:

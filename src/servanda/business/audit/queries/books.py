@@ -100,6 +100,7 @@ select b.id as bank_entry, b.state, b.amount_minor, coalesce(g.given, 0) as allo
  where case when b.amount_minor < 0 then coalesce(g.given, 0) not between b.amount_minor and 0
             when b.state = 'matched' then coalesce(g.given, 0) + b.unallocated_minor <> b.amount_minor
             when b.state = 'suspense' then coalesce(g.given, 0) <> 0 or b.unallocated_minor <> b.amount_minor
+            when b.state in ('split', 'joined') then coalesce(g.given, 0) <> 0 or b.unallocated_minor <> 0
             else coalesce(g.given, 0) not between 0 and b.amount_minor end
 """
 _RECEIVED = """
@@ -114,6 +115,16 @@ select n.id as credit_note, n.number, n.total_minor, g.given as allocated_minor
   from invoice n join audited a on a.company_id = n.company_id
   join (select credit_note_id, sum(amount_minor) as given from allocation group by 1) g on g.credit_note_id = n.id
  where n.kind <> 'credit note' or g.given not between 0 and n.total_minor
+"""
+# What was written off stands in the books, and is the invoice's; what fell away again comes to nothing on both sides.
+_WRITTEN_OFF = """
+select w.id as write_off, w.amount_minor, coalesce(g.given, 0) as allocated_minor, coalesce(l.booked, 0) as booked_minor
+  from write_off w join audited a on a.company_id = w.company_id
+  left join (select write_off_id, sum(amount_minor) as given from allocation group by 1) g on g.write_off_id = w.id
+  left join (select split_part(e.key, ':', 2)::bigint as id, sum(p.amount_minor) as booked
+               from ledger_entry e join ledger_posting p on p.entry_id = e.id and p.account = 'rounding'
+              where split_part(e.key, ':', 1) in ('written off', 'write-off taken back') group by 1) l on l.id = w.id
+ where coalesce(g.given, 0) <> coalesce(l.booked, 0) or coalesce(g.given, 0) not in (0, w.amount_minor)
 """
 _CREDIT_OF_CUSTOMERS = """
 select coalesce(l.customer_id, o.customer_id) as customer, coalesce(l.credit, 0) as books_minor,
@@ -143,11 +154,12 @@ select b.company_id as company, b.account, b.booked_on, b.amount_minor, b.refere
 _BANK_ENTRIES_BOOKED = """
 select b.id as bank_entry, b.amount_minor, coalesce(l.times, 0) as times, coalesce(l.booked, 0) as booked_minor
   from bank_entry b join audited a on a.company_id = b.company_id
-  left join (select split_part(e.key, ':', 2)::bigint as id, count(*) as times, sum(p.amount_minor) as booked
-               from ledger_entry e join ledger_posting p on p.entry_id = e.id and p.account = 'bank'
+  left join (select split_part(e.key, ':', 2)::bigint as id, p.account, count(*) as times, sum(p.amount_minor) as booked
+               from ledger_entry e join ledger_posting p on p.entry_id = e.id and p.account in ('bank', 'clearing')
               where split_part(e.key, ':', 1) in ('bank entry', 'bank entry received', 'bank entry reversed')
-              group by 1) l on l.id = b.id
- where coalesce(l.times, 0) <> 1 or l.booked <> b.amount_minor
+              group by 1, 2) l on l.id = b.id and l.account = b.ledger_account
+ where b.parent_id is null and (coalesce(l.times, 0) <> 1 or l.booked <> b.amount_minor)
+    or b.parent_id is not null and l.id is not null
 """
 
 # Statements may overlap, and an entry belongs to the first that brought it: then the entries of its days must add up.
@@ -156,10 +168,10 @@ _STATEMENTS = """
 select s.id as statement, s.statement_id, s.opening_minor, s.closing_minor, own.moved as entries_minor
   from bank_statement s join audited a on a.company_id = s.company_id
  cross join lateral (select coalesce(sum(b.amount_minor), 0) as moved from bank_entry b
-                      where b.statement_id = s.id) own
+                      where b.statement_id = s.id and b.parent_id is null) own
  where s.opening_minor + own.moved <> s.closing_minor
    and s.opening_minor + (select coalesce(sum(b.amount_minor), 0) from bank_entry b
-                           where b.company_id = s.company_id and b.account = s.account
+                           where b.company_id = s.company_id and b.account = s.account and b.parent_id is null
                              and b.booked_on between s.opening_on and s.closing_on) <> s.closing_minor
    and not exists (select 1 from bank_statement o
                     where o.company_id = s.company_id and o.account = s.account and o.id < s.id
@@ -233,10 +245,12 @@ BOOKS: tuple[Invariant[Scope], ...] = (
             "constraint an_invoice_receives_at_most_its_amount on invoice",
             "constraint a_charge_receives_at_most_its_amount on charge",
             "constraint an_allocation_has_one_source on allocation",
+            "constraint what_is_written_off_is_small on write_off",
+            "trigger write_off_append_only on write_off",
             "trigger allocation_append_only on allocation",
         ),
-        queries=(_ALLOCATED, _RECEIVED, _FROM_NOTES, _CREDIT_OF_CUSTOMERS),
-        not_yet="Credit that is used for a later invoice or paid out: there is no such act yet.",
+        queries=(_ALLOCATED, _RECEIVED, _FROM_NOTES, _WRITTEN_OFF, _CREDIT_OF_CUSTOMERS),
+        not_yet="Credit that is paid out: there is no such act yet.",
     ),
     Invariant(
         number=7,

@@ -1,6 +1,7 @@
 """All invariants that are checked, in the order of their numbers."""
 
 from servanda.business.audit.facts import Invariant
+from servanda.business.audit.queries.bank import BANK
 from servanda.business.audit.queries.books import BOOKS
 from servanda.business.audit.queries.claims import CLAIMS
 from servanda.business.audit.queries.invoices import INVOICES
@@ -12,9 +13,7 @@ from servanda.business.audit.queries.times import TIMES
 from servanda.business.audit.queries.vat import VAT
 
 INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
-    sorted(
-        (*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *SEALED, *VAT), key=lambda invariant: invariant.number
-    )
+    sorted((*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *SEALED, *VAT, *BANK), key=lambda invariant: invariant.number)
 )
 # What must hold before a period of the books is closed.
 OF_THE_BOOKS = (1, 2, 3, 6, 7, 8, 15, 16, 77)

@@ -1,0 +1,71 @@
+"""What do customers have to their credit: overpaid money, and credit notes on what was paid already?"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Q, Sum
+
+from servanda.business.billing.facts import CustomerCredit
+from servanda.business.billing.models import Allocation, BankEntry, Invoice
+from servanda.ground.money import Money, total_of
+
+
+def customers_with_credit(company_id: int) -> tuple[int, ...]:
+    """Return the customers of a company who have something to their credit and owe something, so that it can be used."""
+    owing = Invoice.objects.filter(company_id=company_id, kind="invoice", open_minor__gt=0).values("customer_id")
+    charged = Invoice.objects.filter(company_id=company_id, charge__open_minor__gt=0).values("customer_id")
+    paid = BankEntry.objects.filter(company_id=company_id, state="matched", unallocated_minor__gt=0)
+    found = set(paid.filter(customer_id__in=owing).values_list("customer_id", flat=True))
+    found |= set(paid.filter(customer_id__in=charged).values_list("customer_id", flat=True))
+    found |= set(_left_of_notes(_owing_with_notes(company_id)))
+    return tuple(sorted(one for one in found if one is not None))
+
+
+def credits_of(customer_ids: Iterable[int], *, is_locked: bool = False) -> tuple[CustomerCredit, ...]:
+    """Return the customers' credits one by one. Locked, nobody else uses them before the transaction ends."""
+    ids = list(customer_ids)
+    rows = BankEntry.objects.filter(customer_id__in=ids, state="matched", unallocated_minor__gt=0).order_by("id")
+    if is_locked:
+        rows = rows.select_for_update()
+        list(
+            Invoice.objects.select_for_update(no_key=True)
+            .filter(customer_id__in=ids, kind="credit note")
+            .order_by("pk")
+        )
+    paid = tuple(
+        CustomerCredit(row.customer_id or 0, row.pk, None, Money(row.unallocated_minor, row.currency), row.value_on)
+        for row in rows
+    )
+    return (*paid, *(one for found in _left_of_notes(ids).values() for one in found))
+
+
+def credit_totals(customer_ids: Iterable[int]) -> Mapping[int, Money]:
+    """Return what customers have to their credit altogether; one who has nothing is left out."""
+    by_customer: defaultdict[int, list[Money]] = defaultdict(list)
+    for credit in credits_of(customer_ids):
+        by_customer[credit.customer_id].append(credit.amount)
+    return {customer_id: total_of(amounts) for customer_id, amounts in by_customer.items()}
+
+
+def _owing_with_notes(company_id: int) -> tuple[int, ...]:
+    notes = Invoice.objects.filter(company_id=company_id, kind="credit note").values("customer_id")
+    owing = Invoice.objects.filter(company_id=company_id, kind="invoice", customer_id__in=notes)
+    open_ones = owing.filter(Q(open_minor__gt=0) | Q(charge__open_minor__gt=0))
+    return tuple(open_ones.values_list("customer_id", flat=True).distinct())
+
+
+def _left_of_notes(customer_ids: Iterable[int]) -> dict[int, list[CustomerCredit]]:
+    notes = Invoice.objects.filter(customer_id__in=customer_ids, kind="credit note").order_by("id")
+    used = dict(
+        Allocation.objects.filter(credit_note__in=notes.values("pk"))
+        .values("credit_note_id")
+        .annotate(used=Sum("amount_minor"))
+        .values_list("credit_note_id", "used")
+    )
+    left: dict[int, list[CustomerCredit]] = defaultdict(list)
+    for note in notes:
+        amount = note.total_minor - used.get(note.pk, 0)
+        if amount > 0:
+            credit = CustomerCredit(note.customer_id, None, note.pk, Money(amount, note.currency), note.issued_on)
+            left[note.customer_id].append(credit)
+    return left
