@@ -10,6 +10,7 @@ from typing import cast
 from django.conf import settings
 
 from servanda.business.billing.facts import StatementDraft
+from servanda.business.payouts.facts import OrderFile, StatusReport
 from servanda.drivers.documents import DocumentMaker
 from servanda.drivers.documents.proofs import ProofMaker
 from servanda.drivers.documents.typst_maker import TypstMaker
@@ -18,11 +19,15 @@ from servanda.drivers.letters import Attachment, Post
 from servanda.drivers.letters.mailbox import StoredMail, attachments_in, mail_in, mails_in
 from servanda.drivers.letters.sink import Sink
 from servanda.drivers.letters.smtp import SmtpPost, SmtpServer, Tls
+from servanda.drivers.payments import PainVersion
 from servanda.drivers.payments.camt053 import read_camt053
+from servanda.drivers.payments.pain001 import write_pain001
+from servanda.drivers.payments.pain002 import read_pain002
 from servanda.drivers.signing import Signer
 from servanda.drivers.signing.keys import KeyRing
 from servanda.drivers.signing.pades import PadesSigner
 from servanda.wiring.bank import drafts_of
+from servanda.wiring.payouts import report_of, transfers_of
 from servanda.wiring.tables import contract_rows as contract_rows
 from servanda.wiring.tables import customer_rows as customer_rows
 
@@ -57,6 +62,16 @@ def signer() -> Signer:
 def bank_statements(content: bytes, *, file: str) -> tuple[StatementDraft, ...]:
     """Return the statements of a bank's file, or raise `WrongDocument` with all of its problems."""
     return drafts_of(read_camt053(content, file=file), file=file)
+
+
+def transfer_file(order: OrderFile) -> bytes:
+    """Return the file of transfers that the bank is handed; the same order always gives the same bytes."""
+    return write_pain001(transfers_of(order), version=cast(PainVersion, order.version))
+
+
+def status_report(content: bytes, *, file: str) -> StatusReport:
+    """Return the bank's answer to a file of ours, or raise `WrongDocument` with all of its problems."""
+    return report_of(read_pain002(content, file=file), file=file)
 
 
 def mail_sink() -> Sink:

@@ -294,3 +294,25 @@ class StatementDraft:
     file_name: str
     movements: tuple[BankMovement, ...]
     notes: tuple[str, ...] = ()  # what the reader left out, such as movements that are not booked yet
+
+
+@dataclass(frozen=True, slots=True)
+class CreditSource:
+    """Something that a customer has to their credit: what is over of a payment, or of a credit note on a paid invoice."""
+
+    entry_id: int | None
+    credit_note_id: int | None
+    left: Money
+    since: date
+    payer_account: str = ""  # of a payment: the account that it came from
+
+
+@dataclass(frozen=True, slots=True)
+class PayerAccount:
+    """An account from which a customer has paid: the newest of these payments, and what they come to."""
+
+    account: str
+    name: str
+    entry_id: int
+    received: Money
+    last_on: date

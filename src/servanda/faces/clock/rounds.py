@@ -33,6 +33,7 @@ from servanda.business.hosting.actions import (
     remind_of_export,
     take_lines_forward,
 )
+from servanda.business.payouts.actions import follow_payouts
 from servanda.faces.clock.post import deliver_of
 
 LOG = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     follow_prices(company, today=today, at=at)
     follow_discontinuations(company, today=today, at=at)
     lines = take_lines_forward(company, today=today, at=at)
+    follow_payouts(company, today=today, at=at)
     begin_billing(company.company_id)
     with transaction.atomic():  # together: a service that opened unseen would leave its customer's claims asleep
         look_again_at_customers(open_services(company.company_id, today=today), today=today)

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Sum
 
+from servanda.business.billing.actions.crediting_locks import lock_credit_of
 from servanda.business.billing.decisions.matching import Match, Part, part_of
 from servanda.business.billing.facts import OpenItem
-from servanda.business.billing.models import Allocation, BankEntry, Charge, Invoice
+from servanda.business.billing.models import Allocation, BankEntry, Charge, CreditUse, Invoice
 from servanda.business.billing.queries import open_items
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.evidence.actions import record
@@ -116,6 +117,8 @@ def give_back(
 
     What credit notes have left over for these invoices, because they were paid then, comes off them now.
     """
+    if returned.customer_id is not None:
+        lock_credit_of(returned.customer_id)
     undone = list(Allocation.objects.filter(entry=returned).order_by("id"))
     lock_invoices({allocation.invoice_id for allocation in undone})
     for allocation in undone:
@@ -153,6 +156,7 @@ def _apply_credit_notes(company: CompanyFacts, invoice_id: int, *, today: date, 
     invoice = Invoice.objects.get(pk=invoice_id)
     for note in Invoice.objects.filter(original_id=invoice_id, kind="credit note").order_by("id"):
         used = Allocation.objects.filter(credit_note=note).aggregate(total=Sum("amount_minor"))["total"] or 0
+        used += CreditUse.objects.filter(credit_note=note).aggregate(total=Sum("amount_minor"))["total"] or 0
         amount = min(note.total_minor - used, invoice.open_minor)
         if amount <= 0:
             continue
