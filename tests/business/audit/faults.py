@@ -93,6 +93,29 @@ FAULTS = (
             where id = (select max(id) from bank_statement where company_id <> (select max(id) from company))""",
     ),
     Fault(
+        10,
+        "a payout goes to another account than the money came from",
+        "update payout set account = 'DK3299990001234567' where state = 'seen'",
+    ),
+    Fault(
+        10,
+        "a payout that was never proposed stands in the file",
+        "update payout_batch set total_minor = total_minor + 1",
+    ),
+    Fault(
+        10,
+        "a file is changed after it was made",
+        "update payout_batch set content = content || '\\x20'::bytea",
+    ),
+    Fault(
+        10, "a payout that was seen counts as withdrawn", "update payout set state = 'withdrawn' where state = 'seen'"
+    ),
+    Fault(
+        10,
+        "an order is booked elsewhere than on the account of payouts",
+        """update ledger_posting set account = 'other' where account = 'payouts' and amount_minor < 0""",
+    ),
+    Fault(
         11,
         "a credit note names a smaller line than it credits",
         f"update invoice_line set position = 2 where invoice_id = {CREDIT_NOTE}",
@@ -317,5 +340,11 @@ FAULTS = (
         "a service belongs to somebody else",
         """update service set customer_id = (select min(id) from customer)
             where customer_id = (select id from customer where country = 'DE')""",
+    ),
+    Fault(
+        74,
+        "a payout was approved by one person alone",
+        """delete from payout_approval
+            where id = (select max(y.id) from payout_approval y join payout p on p.id = y.payout_id where p.state = 'seen')""",
     ),
 )

@@ -9,14 +9,18 @@ from servanda.business.billing.facts import BankMovement, DraftLine, InvoiceDraf
 from servanda.business.billing.queries import invoices, invoices_of_customer
 from servanda.business.companies.actions import note_bank_news
 from servanda.business.customers.facts import CustomerDetails
+from servanda.business.customers.queries import customer
 from servanda.business.dunning.actions import decide_proposal, receive_statement
 from servanda.business.dunning.queries import open_proposals
+from servanda.business.payouts.actions import approve_payout, follow_payouts, make_batch, propose_payout
+from servanda.business.payouts.facts import AccountSource, PayoutAsk, Person
 from servanda.faces.demo.customers import new_line, sign
 from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money, total_of
 from servanda.ground.periods import Period
 from servanda.terms.clauses import CustomerKind
+from servanda.wiring.drivers import transfer_file
 from tests.cast import ALMA, BIRK, CARLA, EVA
 from tests.stories.world import World
 
@@ -30,6 +34,7 @@ FRITZ = CustomerDetails(
     country="DE",
     language="en",
 )
+FRITZ_PAYS_FROM = "DK5000400440116243"
 BEGIN = date(2026, 1, 5)
 END = date(2026, 4, 1)
 
@@ -49,7 +54,8 @@ def _vicevaert() -> None:
     fritz = _sign(world, FRITZ, "office-yearly")
     _live_until(world, date(2026, 1, 9))
     too_much = _owed(fritz, extra=50_00)
-    _bank_statement(world, *_owed(alma), *_owed(carla, only_oldest=True), *too_much, (Money(123_45), ""))
+    _bank_statement(world, *_owed(alma), *_owed(carla, only_oldest=True), (Money(123_45), ""))
+    _bank_statement(world, *too_much, payer_account=FRITZ_PAYS_FROM)
     _credit_and_bill_again(world, invoices_of_customer(alma)[-1])
     _live_until(world, date(2026, 2, 16))
     _bank_statement(world, *_owed(alma), *_owed(birk))
@@ -59,6 +65,7 @@ def _vicevaert() -> None:
     _live_until(world, date(2026, 2, 20))
     _bank_statement(world, (-paid, reference))
     _live_until(world, date(2026, 2, 23))
+    _pay_back(world, fritz)
     _bank_statement(world, *_owed(carla, only_oldest=True))
     _live_until(world, date(2026, 3, 6))
     _bank_statement(world, *_owed(alma))
@@ -101,7 +108,30 @@ def _owed(customer_id: int, *, only_oldest: bool = False, extra: int = 0) -> tup
     return tuple((one.open_total + Money(extra), one.reference) for one in (owing[:1] if only_oldest else owing))
 
 
-def _bank_statement(world: World, *movements: tuple[Money, str]) -> None:
+def _pay_back(world: World, customer_id: int) -> None:
+    """Pay back a part of what is over, by two persons' word; the bank carries it out, and the rest is approved by one."""
+    whose, at = customer(customer_id), moment_of(world.today)
+    asks = [
+        PayoutAsk(
+            amount=amount,
+            account=FRITZ_PAYS_FROM,
+            holder=whose.name,
+            source=AccountSource.PAYMENT,
+            reason="paid too much",
+        )
+        for amount in (Money(30_00), Money(20_00))
+    ]
+    first, second = (
+        propose_payout(world.company, whose, ask, person=Person(EVA), today=world.today, at=at) for ask in asks
+    )
+    for found, by in ((first, EVA), (first, "staff:ole"), (second, EVA)):
+        approve_payout(world.company, found.payout_id, person=Person(by), today=world.today, at=at)
+    make_batch(world.company, transfer_file, version="001.03", by=EVA, today=world.today, at=at)
+    _bank_statement(world, (-first.amount, ""), text=first.end_to_end_id)
+    follow_payouts(world.company, today=world.today, at=at)
+
+
+def _bank_statement(world: World, *movements: tuple[Money, str], payer_account: str = "", text: str = "") -> None:
     """Let the day's money come in on one statement; what names no reference is a riddle."""
     world.statements += 1
     opening = world.balance
@@ -122,11 +152,11 @@ def _bank_statement(world: World, *movements: tuple[Money, str]) -> None:
                 amount=amount,
                 booked_on=world.today,
                 value_on=world.today,
-                text="",
+                text=text,
                 creditor_reference=reference,
                 payer_name="",
-                payer_account="",
-                is_reversal=amount.minor < 0,
+                payer_account=payer_account,
+                is_reversal=amount.minor < 0 and not text,
             )
             for number, (amount, reference) in enumerate(movements, start=1)
         ),

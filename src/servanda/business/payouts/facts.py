@@ -21,6 +21,17 @@ class PayoutState(StrEnum):
     WITHDRAWN = "withdrawn"  # approved, and then stopped before it was ordered
 
 
+class PayoutProblem(StrEnum):
+    """What went wrong with a payout, so that a person must see to it."""
+
+    TAKEN_BACK = "taken back"  # the bank took back the payment that the money came from: it was not ordered
+    REJECTED = "rejected"  # by the bank, with its words
+    CAME_BACK = "came back"  # it was paid, and the bank returned it
+    ANOTHER_ENTRY = "another entry"  # an entry names it that is not its own
+    REJECTED_AND_PAID = "rejected and paid"
+    PAID_AND_REJECTED = "paid and rejected"
+
+
 TAKEN = frozenset({PayoutState.APPROVED, PayoutState.ORDERED, PayoutState.SEEN})
 COUNTED = TAKEN | {PayoutState.PROPOSED}
 
@@ -124,7 +135,8 @@ class PayoutFacts:
     end_to_end_id: str
     batch_id: int | None
     execution_on: date | None
-    problem: str  # what a person must see to: the bank's reason, or why it was withdrawn
+    problem: PayoutProblem | None
+    problem_detail: str
     is_problem_seen: bool
 
     @property

@@ -47,7 +47,8 @@ class Payout(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True)
     seen_entry_id = models.BigIntegerField(null=True)  # the bank entry that shows it; one may show a whole file
     back_entry_id = models.BigIntegerField(null=True, unique=True)  # the one that brought the money back
-    problem = models.TextField(blank=True)
+    problem = models.TextField(blank=True)  # what a person must see to: see facts.Problem
+    problem_detail = models.TextField(blank=True)  # the bank's words, or the other amount
     problem_seen_by = models.TextField(blank=True)
 
     class Meta:

@@ -15,6 +15,7 @@ from servanda.business.payouts.facts import (
     BatchFacts,
     KnownAccount,
     PayoutFacts,
+    PayoutProblem,
     PayoutRoom,
     PayoutState,
 )
@@ -162,7 +163,8 @@ def _fact(row: Payout, approvals: tuple[ApprovalFacts, ...]) -> PayoutFacts:
         end_to_end_id=row.end_to_end_id,
         batch_id=row.batch_id,
         execution_on=row.batch.execution_on if row.batch is not None else None,
-        problem=row.problem,
+        problem=PayoutProblem(row.problem) if row.problem else None,
+        problem_detail=row.problem_detail,
         is_problem_seen=bool(row.problem_seen_by),
     )
 

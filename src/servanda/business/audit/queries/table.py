@@ -11,5 +11,7 @@ from servanda.business.audit.queries.scope import Scope
 from servanda.business.audit.queries.times import TIMES
 
 INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
-    sorted((*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *PAYING_OUT), key=lambda invariant: invariant.number)
+    sorted(
+        (*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *PAYING_OUT), key=lambda invariant: invariant.number
+    )
 )

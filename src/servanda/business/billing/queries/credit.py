@@ -78,9 +78,9 @@ def _by_customer(entries: Iterable[BankEntry], notes: Iterable[Invoice]) -> dict
     written = list(notes)
     used = _used([note.pk for note in written])
     for note in written:
-        left = note.total_minor - used[note.pk]
-        if left > 0:
-            source = CreditSource(None, note.pk, Money(left, note.currency), note.issued_on)
+        rest = note.total_minor - used[note.pk]
+        if rest > 0:
+            source = CreditSource(None, note.pk, Money(rest, note.currency), note.issued_on)
             found[note.customer_id].append(source)
     return {
         customer_id: tuple(sorted(sources, key=lambda one: (one.since, one.entry_id or 0, one.credit_note_id or 0)))

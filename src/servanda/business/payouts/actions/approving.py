@@ -75,13 +75,15 @@ def withdraw_payout(
     return payout(company.company_id, payout_id)
 
 
-def withdraw(company: CompanyFacts, row: Payout, *, reason: str, by: str, today: date, at: datetime) -> None:
+def withdraw(
+    company: CompanyFacts, row: Payout, *, by: str, today: date, at: datetime, reason: str = "", act: str = ""
+) -> None:
     """Take an approved payout back. Runs in the transaction that has locked it."""
     assert row.state == "approved", "only what is approved and not ordered can be withdrawn"
     row.state = "withdrawn"
     row.save(update_fields=["state"])
     give_credit_back(company, row, today=today, at=at)
-    keep(row, "payout.withdrawn", by=by, today=today, at=at, reason=reason)
+    keep(row, "payout.withdrawn", by=by, today=today, at=at, reason=reason, act=act)
 
 
 def give_credit_back(company: CompanyFacts, row: Payout, *, today: date, at: datetime) -> None:

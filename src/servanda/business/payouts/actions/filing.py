@@ -14,10 +14,10 @@ from django.db.models import Max
 from servanda.business.billing.queries.credit import sources_taken_back
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.payouts.actions.approving import withdraw
-from servanda.business.payouts.actions.recording import NotPaidOut, credit_key, keep, lock_numbers_of
+from servanda.business.payouts.actions.recording import NotPaidOut, credit_key, keep, lock_numbers_of, tell_problem
 from servanda.business.payouts.actions.stopping import refuse_if_stopped
 from servanda.business.payouts.decisions import execution_day, reference_of
-from servanda.business.payouts.facts import BatchFacts, OrderFile, TransferOrder
+from servanda.business.payouts.facts import BatchFacts, OrderFile, PayoutProblem, TransferOrder
 from servanda.business.payouts.models import Batch, Payout
 from servanda.business.payouts.queries import batch_numbered
 from servanda.ground.accounts import parse_account
@@ -25,7 +25,6 @@ from servanda.ground.money import Money, total_of
 
 VERSIONS = ("001.03", "001.09")
 PAYOUTS_MAX = 1000  # in one file
-TAKEN_BACK = "the bank has taken back the payment that the money came from"
 
 
 @transaction.atomic
@@ -61,9 +60,8 @@ def make_batch(
 def _stands(company: CompanyFacts, row: Payout, *, today: date, at: datetime) -> bool:
     if not sources_taken_back(credit_key(row)):
         return True
-    withdraw(company, row, reason=TAKEN_BACK, by="system", today=today, at=at)
-    row.problem = TAKEN_BACK
-    row.save(update_fields=["problem"])
+    withdraw(company, row, act=PayoutProblem.TAKEN_BACK, by="system", today=today, at=at)
+    tell_problem(row, PayoutProblem.TAKEN_BACK)
     return False
 
 

@@ -14,15 +14,14 @@ from servanda.business.billing.queries import entries_in_suspense
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.ledger.facts import Account
 from servanda.business.payouts.actions.approving import give_credit_back
-from servanda.business.payouts.actions.recording import keep
+from servanda.business.payouts.actions.recording import keep, tell_problem
 from servanda.business.payouts.decisions import references_in
+from servanda.business.payouts.facts import PayoutProblem
 from servanda.business.payouts.models import Batch, Payout
 from servanda.ground.money import Money
 
 CARRIED_OUT = "a payout to a customer"
 CAME_BACK = "a payout that came back"
-ANOTHER_ENTRY = "another bank entry, of {amount}, names the payout of {wanted}"
-REJECTED_AND_PAID = "the bank has carried it out, which it had rejected before"
 
 
 def follow_payouts(company: CompanyFacts, *, today: date, at: datetime) -> int:
@@ -50,9 +49,9 @@ def _follow(company: CompanyFacts, entry: BankEntryFacts, *, today: date, at: da
 def _carried_out(company: CompanyFacts, row: Payout, entry: BankEntryFacts, *, today: date, at: datetime) -> bool:
     wanted = Money(row.amount_minor, row.currency)
     if row.state == "rejected":
-        return _tell(row, REJECTED_AND_PAID)
+        return _leave(row, PayoutProblem.REJECTED_AND_PAID)
     if row.seen_entry_id is not None or row.state not in {"ordered", "returned"} or entry.amount != -wanted:
-        return _tell(row, ANOTHER_ENTRY.format(amount=entry.amount, wanted=wanted))
+        return _leave(row, PayoutProblem.ANOTHER_ENTRY, str(entry.amount))
     _explain(company, row, entry, CARRIED_OUT, today=today, at=at)
     _see(row, entry, today=today, at=at)
     return True
@@ -61,12 +60,12 @@ def _carried_out(company: CompanyFacts, row: Payout, entry: BankEntryFacts, *, t
 def _came_back(company: CompanyFacts, row: Payout, entry: BankEntryFacts, *, today: date, at: datetime) -> bool:
     wanted = Money(row.amount_minor, row.currency)
     if row.state not in {"ordered", "seen"} or entry.amount != wanted:
-        return _tell(row, ANOTHER_ENTRY.format(amount=entry.amount, wanted=wanted))
+        return _leave(row, PayoutProblem.ANOTHER_ENTRY, str(entry.amount))
     _explain(company, row, entry, CAME_BACK, today=today, at=at)
     give_credit_back(company, row, today=today, at=at)
-    row.state, row.back_entry_id, row.problem = "returned", entry.entry_id, CAME_BACK
-    row.problem_seen_by = ""
-    row.save(update_fields=["state", "back_entry_id", "problem", "problem_seen_by"])
+    row.state, row.back_entry_id = "returned", entry.entry_id
+    row.save(update_fields=["state", "back_entry_id"])
+    tell_problem(row, PayoutProblem.CAME_BACK)
     keep(row, "payout.returned", by="system", today=today, at=at)
     return True
 
@@ -112,9 +111,7 @@ def _see(row: Payout, entry: BankEntryFacts, *, today: date, at: datetime) -> No
     keep(row, "payout.seen", by="system", today=today, at=at)
 
 
-def _tell(row: Payout, problem: str) -> bool:
-    """Leave the entry for a person, and say why, once."""
-    if row.problem != problem:
-        row.problem, row.problem_seen_by = problem, ""
-        row.save(update_fields=["problem", "problem_seen_by"])
+def _leave(row: Payout, problem: PayoutProblem, detail: str = "") -> bool:
+    """Leave the entry for a person, and say why."""
+    tell_problem(row, problem, detail)
     return False

@@ -10,11 +10,9 @@ from django.db import transaction
 
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.payouts.actions.approving import give_credit_back
-from servanda.business.payouts.actions.recording import NotPaidOut, keep
-from servanda.business.payouts.facts import StatusReport
+from servanda.business.payouts.actions.recording import NotPaidOut, keep, tell_problem
+from servanda.business.payouts.facts import PayoutProblem, StatusReport
 from servanda.business.payouts.models import Batch, Payout, StatusReportRead
-
-PAID_AND_REJECTED = "the bank rejects it, though a statement shows that it was carried out: {reason}"
 
 
 @transaction.atomic
@@ -53,14 +51,14 @@ def _rejected(report: StatusReport, rows: dict[str, Payout]) -> list[tuple[str, 
 
 
 def _reject(company: CompanyFacts, row: Payout, reason: str, *, today: date, at: datetime) -> bool:
-    said = reason or "the bank gave no reason"
+    said = reason or "-"
     if row.state == "ordered":
-        row.state, row.problem, row.problem_seen_by = "rejected", said, ""
-        row.save(update_fields=["state", "problem", "problem_seen_by"])
+        row.state = "rejected"
+        row.save(update_fields=["state"])
+        tell_problem(row, PayoutProblem.REJECTED, said)
         give_credit_back(company, row, today=today, at=at)
         keep(row, "payout.rejected", by="system", today=today, at=at, reason=said)
         return True
     if row.state == "seen":
-        row.problem, row.problem_seen_by = PAID_AND_REJECTED.format(reason=said), ""
-        row.save(update_fields=["problem", "problem_seen_by"])
+        tell_problem(row, PayoutProblem.PAID_AND_REJECTED, said)
     return False

@@ -6,6 +6,7 @@ from django.db import connection
 
 from servanda.business.evidence.actions import record
 from servanda.business.evidence.facts import because_from_json
+from servanda.business.payouts.facts import PayoutProblem
 from servanda.business.payouts.models import Payout
 from servanda.business.payouts.queries import NoSuchPayout
 from servanda.ground.refusal import Refused
@@ -36,11 +37,15 @@ def credit_key(row: Payout) -> str:
     return f"payout:{row.pk}"
 
 
-def keep(row: Payout, what: str, *, by: str, today: date, at: datetime, suffix: str = "", reason: str = "") -> None:
+def keep(
+    row: Payout, what: str, *, by: str, today: date, at: datetime, suffix: str = "", reason: str = "", act: str = ""
+) -> None:
     """Keep one step of a payout as evidence, once."""
     facts: dict[str, object] = {"number": row.number, "amount_minor": row.amount_minor}
     if reason:
         facts["reason"] = reason
+    if act:
+        facts["act"] = act
     record(
         company_id=row.company_id,
         key=f"{what}:{row.pk}{suffix}",
@@ -53,3 +58,11 @@ def keep(row: Payout, what: str, *, by: str, today: date, at: datetime, suffix: 
         customer_id=row.customer_id,
         by=by,
     )
+
+
+def tell_problem(row: Payout, problem: PayoutProblem, detail: str = "") -> None:
+    """Put what went wrong before a person; the same thing is told once."""
+    if (row.problem, row.problem_detail) == (problem, detail):
+        return
+    row.problem, row.problem_detail, row.problem_seen_by = str(problem), detail, ""
+    row.save(update_fields=["problem", "problem_detail", "problem_seen_by"])

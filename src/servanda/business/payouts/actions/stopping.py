@@ -48,4 +48,4 @@ def see_problem(company: CompanyFacts, payout_id: int, *, by: str, today: date, 
         return
     row.problem_seen_by = by
     row.save(update_fields=["problem_seen_by"])
-    keep(row, "payout.seen_to", by=by, today=today, at=at, reason=row.problem)
+    keep(row, "payout.seen_to", by=by, today=today, at=at, suffix=f":{row.problem}:{at.isoformat()}", act=row.problem)

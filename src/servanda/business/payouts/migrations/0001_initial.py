@@ -4,7 +4,7 @@ from django.db import migrations, models
 KEPT = """
 create function payout_is_kept() returns trigger language plpgsql as $$
 declare
-    kept text[] := array['state', 'batch_id', 'seen_entry_id', 'back_entry_id', 'problem', 'problem_seen_by'];
+    kept text[] := array['state', 'batch_id', 'seen_entry_id', 'back_entry_id', 'problem', 'problem_detail', 'problem_seen_by'];
     yeses integer;
 begin
     if tg_op = 'DELETE' then
@@ -97,6 +97,7 @@ class Migration(migrations.Migration):
                 ("seen_entry_id", models.BigIntegerField(null=True)),
                 ("back_entry_id", models.BigIntegerField(null=True, unique=True)),
                 ("problem", models.TextField(blank=True)),
+                ("problem_detail", models.TextField(blank=True)),
                 ("problem_seen_by", models.TextField(blank=True)),
                 (
                     "batch",
