@@ -67,9 +67,11 @@ def _nothing_is_given_twice(company_id: int) -> None:
 
 def _the_bank_has_what_it_told(company_id: int) -> None:
     postings = Posting.objects.filter(company_id=company_id)
-    told = BankEntry.objects.filter(company_id=company_id)
-    waiting = told.filter(state="suspense").aggregate(total=Sum("amount_minor"))["total"] or 0
-    assert _sum(postings.filter(account="bank")) == (told.aggregate(total=Sum("amount_minor"))["total"] or 0)
+    entries = BankEntry.objects.filter(company_id=company_id)
+    waiting = entries.filter(state="suspense").aggregate(total=Sum("amount_minor"))["total"] or 0
+    for account in ("bank", "clearing"):
+        told = entries.filter(ledger_account=account, parent=None)
+        assert _sum(postings.filter(account=account)) == (told.aggregate(total=Sum("amount_minor"))["total"] or 0)
     assert _sum(postings.filter(account="suspense")) == -waiting
 
 

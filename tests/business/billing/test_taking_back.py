@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from servanda.business.billing.actions.allocating import NotThisEntry, explain_otherwise
+from servanda.business.billing.actions.allocating import NotThisEntry
 from servanda.business.billing.actions.crediting import credit_invoice, credit_whole_invoice
+from servanda.business.billing.actions.explaining import explain_otherwise
 from servanda.business.dunning.actions import explain_payment
 from servanda.business.dunning.queries import claims_parked, pauses_of_invoice
 from servanda.ground.calendar import moment_of

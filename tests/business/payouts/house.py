@@ -1,7 +1,7 @@
 """What the tests of payouts do again and again: overpay, propose, approve, order, and let the bank tell of it."""
 
 from servanda.business.audit.queries import run_audit
-from servanda.business.billing.queries.credit import credit_sources, credit_total
+from servanda.business.billing.queries.credit import credit_totals
 from servanda.business.customers.queries import customer
 from servanda.business.dunning.actions import credit_note_for
 from servanda.business.ledger.queries import balance_of_customer, balances_of_accounts
@@ -72,7 +72,7 @@ def state(bank: Bank, found: PayoutFacts) -> PayoutState:
 
 
 def credit(bank: Bank) -> Money:
-    return credit_total(credit_sources(bank.alma))
+    return credit_totals([bank.alma]).get(bank.alma, Money(0))
 
 
 def on_the_way(bank: Bank) -> Money:

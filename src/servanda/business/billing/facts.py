@@ -217,6 +217,12 @@ class OpenItem:
     customer_id: int
     open_principal: Money
     open_charges: Money
+    due_on: date | None = None
+    issued_on: date | None = None
+
+    @property
+    def open_total(self) -> Money:
+        return self.open_principal + self.open_charges
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +233,27 @@ class IncomingEntry:
     reference: str  # the FIK or structured reference, digits only
     text: str
     paid_before_for: frozenset[int] = frozenset()  # customers whose invoices this payer's account has paid by reference
+    is_for_another: bool = False  # the slip is made out to another creditor than us
+    payer_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SmallDifference:
+    """Up to how much the company writes off where a payment falls short, and by which decision of its own."""
+
+    most: Money
+    because: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCredit:
+    """What a customer has to their credit from one payment or credit note."""
+
+    customer_id: int
+    entry_id: int | None
+    credit_note_id: int | None
+    amount: Money
+    value_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +275,12 @@ class BankEntryFacts:
     customer_id: int | None
     state: str
     because: str
+    payer_account: str = ""
+    fik_type: str = ""
+    fik_creditor: str = ""
+    original: Money | None = None  # what the payer sent, where that was in another currency
+    parent_id: int | None = None  # the movement that this is a part of
+    category: str = ""  # of what is no customer's payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,11 +311,17 @@ class BankMovement:
     payer_name: str
     payer_account: str
     is_reversal: bool
+    fik_type: str = ""
+    fik_creditor: str = ""
+    original: Money | None = None  # what the payer sent, where that was in another currency
 
 
 @dataclass(frozen=True, slots=True)
 class StatementDraft:
-    """A statement to be booked. The reader has checked that opening, movements and closing agree."""
+    """A statement to be booked. The reader has checked that opening, movements and closing agree.
+
+    Without balances of the bank's own (`has_balances`), opening and closing are reckoned from what is known of the account.
+    """
 
     account: str
     statement_id: str
@@ -294,17 +333,30 @@ class StatementDraft:
     file_name: str
     movements: tuple[BankMovement, ...]
     notes: tuple[str, ...] = ()  # what the reader left out, such as movements that are not booked yet
+    has_balances: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class CreditSource:
-    """Something that a customer has to their credit: what is over of a payment, or of a credit note on a paid invoice."""
+class NoticeLine:
+    """Advance news of one movement, with the payments that it is made of."""
 
-    entry_id: int | None
-    credit_note_id: int | None
-    left: Money
-    since: date
-    payer_account: str = ""  # of a payment: the account that it came from
+    reference: str
+    ordinal: int
+    amount: Money
+    booked_on: date
+    parts: tuple[BankMovement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDraft:
+    """A bank's notification (CAMT.054): it explains movements, and moves no money by itself."""
+
+    account: str
+    notification_id: str
+    lines: tuple[NoticeLine, ...]
+    sha256: str
+    file_name: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

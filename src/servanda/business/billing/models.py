@@ -138,6 +138,9 @@ class Statement(models.Model):
     sha256 = models.TextField()
     file_name = models.TextField()
     read_at = models.DateTimeField()
+    has_balances = models.BooleanField(
+        default=True, db_default=True
+    )  # told by the bank; else reckoned from what is known
 
     class Meta:
         db_table = "bank_statement"
@@ -163,12 +166,23 @@ class BankEntry(models.Model):
     is_reversal = models.BooleanField(default=False)
     customer_id = models.BigIntegerField(null=True)  # known once matched
     unallocated_minor = models.BigIntegerField()  # what no invoice or charge has received
-    state = models.TextField()  # matched, suspense, explained
+    state = models.TextField()  # matched, suspense, explained, reversed, split
     because = models.TextField(blank=True)  # the matching rule, or the person's reason
+    ledger_account = models.TextField(default="bank", db_default=Value("bank"))  # where the money is: bank, clearing
+    # A movement that is for several customers is split; its parts are explained, and only the whole is the bank's.
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
+    fik_type = models.TextField(blank=True, default="", db_default=Value(""))  # 71, 73, 75 and the older ones
+    fik_creditor = models.TextField(blank=True, default="", db_default=Value(""))  # whose slip it was
+    original_minor = models.BigIntegerField(null=True)  # what the payer sent, where that was in another currency
+    original_currency = models.TextField(blank=True, default="", db_default=Value(""))
+    category = models.TextField(blank=True, default="", db_default=Value(""))  # of what is no customer's payment
 
     class Meta:
         db_table = "bank_entry"
-        indexes = [models.Index(fields=["company", "state"], name="entries_to_explain")]
+        indexes = [
+            models.Index(fields=["company", "state"], name="entries_to_explain"),
+            models.Index(fields=["payer_account"], name="entries_by_payer", condition=~Q(payer_account="")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["company", "account", "booked_on", "amount_minor", "reference", "ordinal"],
@@ -178,6 +192,13 @@ class BankEntry(models.Model):
                 condition=Q(amount_minor__lt=0)
                 | (Q(unallocated_minor__gte=0) & Q(unallocated_minor__lte=F("amount_minor"))),
                 name="a_payment_is_allocated_at_most_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ledger_account__in=["bank", "clearing"]), name="money_lies_in_the_bank_or_at_a_provider"
+            ),
+            models.CheckConstraint(
+                condition=Q(original_minor__isnull=True) ^ ~Q(original_currency=""),
+                name="an_original_amount_has_its_currency",
             ),
         ]
 
@@ -190,6 +211,7 @@ class Allocation(models.Model):
     credit_note = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="+")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT)
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, null=True)
+    write_off = models.ForeignKey("WriteOff", on_delete=models.PROTECT, null=True)
     amount_minor = models.BigIntegerField()
     value_on = models.DateField()  # interest stops on this day
     on_day = models.DateField()
@@ -201,10 +223,110 @@ class Allocation(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(amount_minor=0), name="an_allocation_moves_something"),
             models.CheckConstraint(
-                condition=Q(entry__isnull=False) ^ Q(credit_note__isnull=False),
+                condition=Q(entry__isnull=False, credit_note__isnull=True, write_off__isnull=True)
+                | Q(entry__isnull=True, credit_note__isnull=False, write_off__isnull=True)
+                | Q(entry__isnull=True, credit_note__isnull=True, write_off__isnull=False),
                 name="an_allocation_has_one_source",
             ),
         ]
+
+
+class WriteOff(models.Model):
+    """A small difference that the company gave up, so that the invoice is settled. Never money of the customer's."""
+
+    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT)
+    customer_id = models.BigIntegerField()
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT)
+    entry = models.ForeignKey(BankEntry, on_delete=models.PROTECT, null=True)  # the payment that fell short, if one did
+    amount_minor = models.BigIntegerField()
+    on_day = models.DateField()
+    by = models.TextField()
+    because = models.JSONField()
+
+    class Meta:
+        db_table = "write_off"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, amount_minor__lte=100), name="what_is_written_off_is_small"
+            ),
+        ]
+
+
+class WriteOffLimit(models.Model):
+    """Up to how much a company writes off, from a day on. Decided by a person; a later decision is another row."""
+
+    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT)
+    since = models.DateField()
+    amount_minor = models.BigIntegerField()
+    by = models.TextField()
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "write_off_limit"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_minor__gte=0, amount_minor__lte=100), name="a_write_off_limit_is_at_most_one_krone"
+            ),
+        ]
+
+
+class PaymentAccount(models.Model):
+    """An account other than the company's bank account that money comes in on: a payment provider's, by its own name."""
+
+    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT)
+    account = models.TextField()  # as its statements name it
+    name = models.TextField()
+    ledger_account = models.TextField(default="clearing")
+
+    class Meta:
+        db_table = "payment_account"
+        constraints = [
+            models.UniqueConstraint(fields=["company", "account"], name="one_payment_account_of_a_name"),
+            models.CheckConstraint(
+                condition=Q(ledger_account__in=["bank", "clearing"]),
+                name="a_payment_account_is_of_a_bank_or_a_provider",
+            ),
+        ]
+
+
+class BankNotice(models.Model):
+    """Advance news of one movement (CAMT.054): it is never booked, it explains the movement when a statement brings that."""
+
+    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT)
+    account = models.TextField()
+    reference = models.TextField()
+    ordinal = models.PositiveIntegerField()
+    amount_minor = models.BigIntegerField()
+    currency = models.TextField(default="DKK")
+    booked_on = models.DateField()
+    parts = models.JSONField()  # the payments that the movement is made of
+    notification_id = models.TextField()
+    file_name = models.TextField()
+    sha256 = models.TextField()
+    read_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "bank_notice"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "account", "booked_on", "amount_minor", "reference", "ordinal"],
+                name="a_movement_is_announced_once",
+            ),
+        ]
+
+
+class BankMapping(models.Model):
+    """How a bank's CSV file is to be read, kept under a name."""
+
+    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT)
+    name = models.TextField()
+    layout = models.JSONField()
+    by = models.TextField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "bank_mapping"
+        constraints = [models.UniqueConstraint(fields=["company", "name"], name="one_bank_mapping_of_a_name")]
 
 
 class CreditUse(models.Model):

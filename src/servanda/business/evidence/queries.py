@@ -17,6 +17,11 @@ def recorded_among(keys: Iterable[str]) -> frozenset[str]:
     return frozenset(Record.objects.filter(key__in=list(keys)).values_list("key", flat=True))
 
 
+def count_recorded(subject: str, what: str) -> int:
+    """Return how often a thing of this kind has happened to the subject."""
+    return Record.objects.filter(subject=subject, what=what).count()
+
+
 def is_braked(company_id: int) -> bool:
     """Tell whether all adverse acts of the company are stopped."""
     return Brake.objects.filter(company_id=company_id, is_engaged=True).exists()

@@ -5,7 +5,8 @@ from datetime import date
 
 from django.db.models import Count, Q, Sum
 
-from servanda.business.billing.queries.credit import credit_sources, credit_total, payer_accounts, received_from
+from servanda.business.billing.queries.credit import credits_of
+from servanda.business.billing.queries.paying_back import payer_accounts, received_from
 from servanda.business.evidence.facts import because_from_json
 from servanda.business.payouts.decisions import is_overdue
 from servanda.business.payouts.facts import (
@@ -21,7 +22,7 @@ from servanda.business.payouts.facts import (
 )
 from servanda.business.payouts.models import Batch, Payout, PayoutApproval, PayoutStop
 from servanda.ground.accounts import known_account
-from servanda.ground.money import Money
+from servanda.ground.money import Money, total_of
 from servanda.ground.refusal import Refused
 
 
@@ -95,7 +96,7 @@ def room_of(customer_id: int) -> PayoutRoom:
         newest = before or KnownAccount(account, one.name, one.entry_id, amount, Money(by_account.get(account, 0)))
         received[account] = KnownAccount(account, newest.name, newest.entry_id, amount, newest.paid_back)
     return PayoutRoom(
-        credit=credit_total(credit_sources(customer_id)),
+        credit=total_of(one.amount for one in credits_of([customer_id])),
         proposed=Money(proposed),
         received=received_from(customer_id),
         paid_back=Money(sum(by_account.values())),

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from servanda.business.billing.actions.allocating import explain_otherwise
+from servanda.business.billing.actions.explaining import explain_otherwise
 from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.billing.queries import invoice_numbered
 from servanda.business.contracts.actions.ending import decide_notice

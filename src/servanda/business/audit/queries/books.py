@@ -152,11 +152,12 @@ select b.company_id as company, b.account, b.booked_on, b.amount_minor, b.refere
 _BANK_ENTRIES_BOOKED = """
 select b.id as bank_entry, b.amount_minor, coalesce(l.times, 0) as times, coalesce(l.booked, 0) as booked_minor
   from bank_entry b join audited a on a.company_id = b.company_id
-  left join (select split_part(e.key, ':', 2)::bigint as id, count(*) as times, sum(p.amount_minor) as booked
-               from ledger_entry e join ledger_posting p on p.entry_id = e.id and p.account = 'bank'
+  left join (select split_part(e.key, ':', 2)::bigint as id, p.account, count(*) as times, sum(p.amount_minor) as booked
+               from ledger_entry e join ledger_posting p on p.entry_id = e.id and p.account in ('bank', 'clearing')
               where split_part(e.key, ':', 1) in ('bank entry', 'bank entry received', 'bank entry reversed')
-              group by 1) l on l.id = b.id
- where coalesce(l.times, 0) <> 1 or l.booked <> b.amount_minor
+              group by 1, 2) l on l.id = b.id and l.account = b.ledger_account
+ where b.parent_id is null and (coalesce(l.times, 0) <> 1 or l.booked <> b.amount_minor)
+    or b.parent_id is not null and l.id is not null
 """
 
 # Statements may overlap, and an entry belongs to the first that brought it: then the entries of its days must add up.
@@ -165,10 +166,10 @@ _STATEMENTS = """
 select s.id as statement, s.statement_id, s.opening_minor, s.closing_minor, own.moved as entries_minor
   from bank_statement s join audited a on a.company_id = s.company_id
  cross join lateral (select coalesce(sum(b.amount_minor), 0) as moved from bank_entry b
-                      where b.statement_id = s.id) own
+                      where b.statement_id = s.id and b.parent_id is null) own
  where s.opening_minor + own.moved <> s.closing_minor
    and s.opening_minor + (select coalesce(sum(b.amount_minor), 0) from bank_entry b
-                           where b.company_id = s.company_id and b.account = s.account
+                           where b.company_id = s.company_id and b.account = s.account and b.parent_id is null
                              and b.booked_on between s.opening_on and s.closing_on) <> s.closing_minor
    and not exists (select 1 from bank_statement o
                     where o.company_id = s.company_id and o.account = s.account and o.id < s.id

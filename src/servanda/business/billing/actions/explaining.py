@@ -1,64 +1,46 @@
-"""Taking a bank entry out of suspense when another part of the house knows what it is: a payout, a provider's lump sum."""
+"""Saying what a bank entry is that is no customer's payment: a fee, own money, what a payment provider pays out."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
 
-from servanda.business.billing.actions.allocating import VOUCHER, NotThisEntry
-from servanda.business.billing.models import BankEntry
+from servanda.business.billing.actions.allocating import VOUCHER, NotThisEntry, in_suspense, record_act, times_moved
+from servanda.business.billing.decisions.categories import category_of
 from servanda.business.companies.facts import CompanyFacts
-from servanda.business.evidence.actions import record
 from servanda.business.ledger.actions import post
 from servanda.business.ledger.facts import Account, JournalEntry, PostingLine
-from servanda.ground.money import Money, total_of
+from servanda.ground.money import Money
 
 
 @transaction.atomic
-def explain_by_accounts(
+def explain_otherwise(
     company: CompanyFacts,
     entry_id: int,
-    amounts: Mapping[Account, Money],
     *,
     reason: str,
-    customer_id: int | None = None,
-    by: str = "system",
+    by: str,
     today: date,
     at: datetime,
+    category: str = "",
 ) -> None:
-    """Book an entry in suspense to the accounts that it belongs to; `amounts` are what each is credited, and make up the entry.
-
-    Refuses an entry that is explained already. The customer, where there is one, goes into the record and not on the entry:
-    it is not a payment of theirs.
-    """
-    row = BankEntry.objects.select_for_update().filter(pk=entry_id, company_id=company.company_id).first()
-    if row is None or row.state != "suspense":
-        state = row.state if row is not None else "not there"
-        raise NotThisEntry(f"Bank entry {entry_id} is {state}. Choose one that is waiting for an explanation.")
+    """Take an entry out of suspense that is no customer's payment (a bank fee, own money), with the reason."""
+    if not reason.strip():
+        raise NotThisEntry("Say what the entry is. The reason goes into the books.")
+    kind = category_of(category)
+    row = in_suspense(company, entry_id)
     amount = Money(row.amount_minor, row.currency)
-    assert total_of(amounts.values(), row.currency) == amount, f"entry {entry_id} would be explained in part"
-    lines = (PostingLine(Account.SUSPENSE, amount), *(PostingLine(to, -part) for to, part in amounts.items()))
+    before = times_moved(row, "payment.explained")
     entry = JournalEntry(
-        key=f"bank entry explained:{row.pk}",
+        key=f"bank entry explained:{row.pk}" + (f":{before + 1}" if before else ""),
         what="explained",
         on_day=today,
-        lines=tuple(line for line in lines if line.amount),
+        lines=(PostingLine(Account.SUSPENSE, amount), PostingLine(kind.account, -amount)),
         because=(VOUCHER,),
-        customer_id=customer_id,
     )
-    post(company.company_id, entry, at=at)
-    row.state, row.because = "explained", reason
+    is_new = post(company.company_id, entry, at=at)
+    assert is_new, f"{entry.key} was booked before"
+    row.state, row.because, row.category = "explained", reason.strip(), kind.code
     row.unallocated_minor = 0 if row.amount_minor > 0 else row.unallocated_minor
-    row.save(update_fields=["state", "because", "unallocated_minor"])
-    record(
-        company_id=company.company_id,
-        key=f"payment.explained:{row.pk}",
-        what="payment.explained",
-        subject=f"entry:{row.pk}",
-        on_day=today,
-        at=at,
-        because=(VOUCHER,),
-        facts={"reason": reason, "amount_minor": row.amount_minor},
-        customer_id=customer_id,
-        by=by,
-    )
+    row.save(update_fields=["state", "because", "category", "unallocated_minor"])
+    facts: dict[str, object] = {"reason": reason, "amount_minor": row.amount_minor, "category": kind.code}
+    record_act(company, row, "payment.explained", facts, by=by, today=today, at=at)

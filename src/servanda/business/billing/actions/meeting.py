@@ -56,6 +56,19 @@ class Balances:
             "Read the statement between them first, or ask the bank."
         )
 
+    def before(self, draft: StatementDraft) -> Money:
+        """Return the balance before a statement that tells none: as read before, as known of the day before, or nothing."""
+        again = next((one for one in self.statements if one.statement_id == draft.statement_id), None)
+        if again is not None:
+            return Money(again.opening_minor)
+        if not self.statements:
+            return Money(0)
+        before = draft.opening_on - timedelta(days=1)
+        first = self._first
+        if draft.closing_on <= first.opening_on:  # it leads to what is known
+            return Money(first.opening_minor) - total_of(movement.amount for movement in draft.movements)
+        return Money(self._on(before, but=draft))
+
     def has(self, draft: StatementDraft) -> bool:
         """Tell whether the statement was read before."""
         return any(one.statement_id == draft.statement_id for one in self.statements)
@@ -109,7 +122,9 @@ class Balances:
 
     def _on(self, day: date, *, but: StatementDraft) -> int:
         """Return the balance at the end of a day, by the first opening and all that other statements had booked then."""
-        rows = BankEntry.objects.filter(company_id=self.company_id, account=self.account, booked_on__lte=day)
+        rows = BankEntry.objects.filter(
+            company_id=self.company_id, account=self.account, booked_on__lte=day, parent=None
+        )
         rows = rows.exclude(statement__statement_id=but.statement_id)
         return self._first.opening_minor + (rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
 

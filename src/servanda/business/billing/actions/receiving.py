@@ -8,37 +8,26 @@ Only where they cannot tell, because those movements come to nothing, a person i
 Nothing here knows of dunning. What a payment ends (holds, reminders) is done by the context above in the same transaction.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import connection, transaction
 
-from servanda.business.billing.actions.allocating import Allocated, allocate, give_back, lock_invoices
+from servanda.business.billing.actions.allocating import Allocated
+from servanda.business.billing.actions.booking import ALIKE, ReceivedEntry, book_rows
 from servanda.business.billing.actions.meeting import Balances, StatementsDoNotMeet, balances_of
-from servanda.business.billing.decisions.matching import Match, Part, invoice_numbers_in, match
-from servanda.business.billing.facts import BankMovement, IncomingEntry, StatementDraft
+from servanda.business.billing.actions.sources import AnotherAccount, MoneySource, source_of
+from servanda.business.billing.facts import BankMovement, StatementDraft
 from servanda.business.billing.models import BankEntry, Statement
-from servanda.business.billing.queries import open_items
 from servanda.business.companies.actions import note_bank_news
 from servanda.business.companies.facts import CompanyFacts
-from servanda.business.evidence.actions import record
-from servanda.business.ledger.actions import post
-from servanda.business.ledger.facts import Account, JournalEntry, PostingLine
-from servanda.ground.citation import Citation
 from servanda.ground.money import Money, total_of
 from servanda.ground.refusal import Refused
 
-VOUCHER = Citation("Bogføringsloven", "§ 9", "700/2022")
 CURRENCY = "DKK"  # of the books and of every account in them
-ALIKE = "it looks like a payment of another statement, and the bank gave no reference"
-BACK = "the bank returns money that went out"
-OUT = "money that went out"
 _TURN = 0x5E42_BA4E  # of the advisory locks that keep two statements of one company apart
-
-
-class AnotherAccount(Refused):
-    """The statement is of an account that is not the company's."""
 
 
 class ForeignCurrency(Refused):
@@ -47,22 +36,6 @@ class ForeignCurrency(Refused):
 
 class StatementChanged(Refused):
     """A statement of that name was read before, with other balances."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedEntry:
-    """What became of one movement. `rule` is how it was matched, or why it lies in suspense."""
-
-    entry_id: int
-    amount: Money
-    booked_on: date
-    text: str
-    payer_name: str
-    state: str
-    rule: str
-    parts: tuple[Part, ...] = ()
-    credit: Money | None = None  # what is over, and stays to the customer's credit
-    takes_back: int | None = None  # the entry that the bank has taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,44 +57,29 @@ def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: da
 
     Refuses the whole statement when it is of another account or currency, or does not meet what is known of the account.
     """
-    _check_account(company, draft)
+    source = source_of(company, draft)
     _check_currency(draft)
     _take_turn(company)
-    account = company.iban.replace(" ", "")
-    balances = balances_of(company.company_id, account)
+    balances = balances_of(company.company_id, source.account)
+    if not draft.has_balances:
+        draft = _with_balances(draft, balances)
     balances.check_opening(draft)
-    statement = _statement(company, draft, account, at=at)
+    statement = _statement(company, draft, source.account, at=at)
     moved = [movement for movement in draft.movements if movement.amount]
-    rows = _new_rows(company, statement, moved, balances, draft)
-    told = []
-    changed: list[Allocated] = []
-    for row in rows:
-        entry, allocated = _book(company, row, today=today, at=at)
-        told.append(entry)
-        changed.extend(allocated)
-    note_bank_news(company.company_id, until=draft.closing_on)
+    rows = _new_rows(source, statement, moved, balances, draft)
+    told, changed = book_rows(company, rows, today=today, at=at)
+    if source.is_bank:
+        note_bank_news(company.company_id, until=draft.closing_on)
     in_suspense = sum(entry.state == "suspense" for entry in told)
     return Received(
         entries_new=len(told),
         entries_known=len(moved) - len(told),
         matched=len(told) - in_suspense,
         in_suspense=in_suspense,
-        changed=tuple(changed),
-        entries=tuple(told),
+        changed=changed,
+        entries=told,
         entries_empty=len(draft.movements) - len(moved),
     )
-
-
-def _check_account(company: CompanyFacts, draft: StatementDraft) -> None:
-    given = "".join(draft.account.split()).replace("-", "").upper()
-    iban = company.iban.replace(" ", "")
-    domestic = company.bank_registration + company.bank_account
-    padded = company.bank_registration + company.bank_account.zfill(10)
-    if given not in {iban, domestic, padded}:
-        raise AnotherAccount(
-            f"{draft.file_name} is a statement of account {draft.account}, which is not {company.name}'s "
-            f"({company.iban}). Choose the company that the account belongs to."
-        )
 
 
 def _check_currency(draft: StatementDraft) -> None:
@@ -153,6 +111,7 @@ def _statement(company: CompanyFacts, draft: StatementDraft, account: str, *, at
             "sha256": draft.sha256,
             "file_name": draft.file_name,
             "read_at": at,
+            "has_balances": draft.has_balances,
         },
     )
     same = (row.opening_minor, row.closing_minor, row.opening_on, row.closing_on)
@@ -170,22 +129,32 @@ def changed_since(draft: StatementDraft, row: Statement) -> StatementChanged:
     )
 
 
+def _with_balances(draft: StatementDraft, balances: Balances) -> StatementDraft:
+    """Return a statement that tells no balances with those that are known of the account: by them it must still add up.
+
+    The bank's file is then taken to hold all movements of its days. Where nothing is known yet, the account opens with nothing.
+    """
+    opening = balances.before(draft)
+    return replace(draft, opening=opening, closing=opening + total_of(one.amount for one in draft.movements))
+
+
 def _new_rows(
-    company: CompanyFacts,
+    source: MoneySource,
     statement: Statement,
-    movements: Iterable[BankMovement],
+    movements: Sequence[BankMovement],
     balances: Balances,
     draft: StatementDraft,
 ) -> list[BankEntry]:
-    """Write the movements that are not in the books yet, and return them in the statement's order."""
+    """Return the movements that are not in the books yet, in the statement's order, ready to be booked and written."""
+    known = _known(statement, movements)
     rows: list[BankEntry | None] = []
     riddles: list[tuple[int, BankMovement]] = []
     for movement in movements:
-        known = _known(statement, movement)
-        if known is None:
-            rows.append(_write(company, statement, movement))
+        in_statement = known.get(_key(movement))
+        if in_statement is None:
+            rows.append(_row(source, statement, movement))
         else:
-            if not movement.reference and known.statement_id != statement.pk:
+            if not movement.reference and in_statement != statement.pk:
                 riddles.append((len(rows), movement))
             rows.append(None)
     written = [row for row in rows if row is not None]
@@ -193,41 +162,62 @@ def _new_rows(
     if written and balances.has(draft):
         raise changed_since(draft, statement)
     answer = balances.tell_new(draft, total_of(Money(row.amount_minor) for row in written), asked)
-    for place, movement in riddles if answer != "known" else ():
-        rows[place] = _write_again(company, statement, movement, reason=ALIKE if answer == "unknown" else "")
+    if answer != "known":
+        ordinals = _ordinals_taken(known, written)
+        for place, movement in riddles:
+            ordinals[_alike(movement)] += 1
+            reason = ALIKE if answer == "unknown" else ""
+            rows[place] = _row(source, statement, movement, ordinal=ordinals[_alike(movement)], reason=reason)
     return [row for row in rows if row is not None]
 
 
-def _known(statement: Statement, movement: BankMovement) -> BankEntry | None:
-    return BankEntry.objects.filter(
-        company_id=statement.company_id,
-        account=statement.account,
-        booked_on=movement.booked_on,
-        amount_minor=movement.amount.minor,
-        reference=movement.reference,
-        ordinal=movement.ordinal,
-    ).first()
+Key = tuple[date, int, str, int]
 
 
-def _write_again(company: CompanyFacts, statement: Statement, movement: BankMovement, *, reason: str) -> BankEntry:
-    """Write a movement that looks like a known one, under the next ordinal that is free."""
-    alike = BankEntry.objects.filter(
+def _key(movement: BankMovement) -> Key:
+    return movement.booked_on, movement.amount.minor, movement.reference, movement.ordinal
+
+
+def _alike(movement: BankMovement) -> tuple[date, int]:
+    return movement.booked_on, movement.amount.minor
+
+
+def _known(statement: Statement, movements: Sequence[BankMovement]) -> dict[Key, int]:
+    """Return the entries of the account on the statement's days by what names them, each with its statement: one question."""
+    if not movements:
+        return {}
+    days = [movement.booked_on for movement in movements]
+    rows = BankEntry.objects.filter(
         company_id=statement.company_id,
         account=statement.account,
-        booked_on=movement.booked_on,
-        amount_minor=movement.amount.minor,
-        reference="",
+        booked_on__range=(min(days), max(days)),
+        parent=None,
     )
-    ordinal = 1 + max(alike.values_list("ordinal", flat=True), default=0)
-    return _write(company, statement, movement, ordinal=ordinal, reason=reason)
+    names = rows.values_list("booked_on", "amount_minor", "reference", "ordinal", "statement_id")
+    return {(booked_on, amount, reference, ordinal): told for booked_on, amount, reference, ordinal, told in names}
 
 
-def _write(
-    company: CompanyFacts, statement: Statement, movement: BankMovement, *, ordinal: int | None = None, reason: str = ""
+def _ordinals_taken(known: Iterable[Key], written: Iterable[BankEntry]) -> defaultdict[tuple[date, int], int]:
+    """Return the highest ordinal of the entries that look the same and bear no reference."""
+    taken: defaultdict[tuple[date, int], int] = defaultdict(int)
+    for booked_on, amount, reference, ordinal in known:
+        if not reference:
+            taken[booked_on, amount] = max(taken[booked_on, amount], ordinal)
+    for row in written:
+        if not row.reference:
+            alike = row.booked_on, row.amount_minor
+            taken[alike] = max(taken[alike], row.ordinal)
+    return taken
+
+
+def _row(
+    source: MoneySource, statement: Statement, movement: BankMovement, *, ordinal: int | None = None, reason: str = ""
 ) -> BankEntry:
-    return BankEntry.objects.create(
-        company_id=company.company_id,
+    original = movement.original
+    return BankEntry(
+        company_id=statement.company_id,
         account=statement.account,
+        ledger_account=str(source.ledger_account),
         booked_on=movement.booked_on,
         amount_minor=movement.amount.minor,
         reference=movement.reference,
@@ -243,134 +233,11 @@ def _write(
         unallocated_minor=max(movement.amount.minor, 0),
         state="suspense",
         because=reason,
+        fik_type=movement.fik_type,
+        fik_creditor=movement.fik_creditor,
+        original_minor=original.minor if original is not None else None,
+        original_currency=original.currency if original is not None else "",
     )
-
-
-def _book(
-    company: CompanyFacts, row: BankEntry, *, today: date, at: datetime
-) -> tuple[ReceivedEntry, tuple[Allocated, ...]]:
-    if row.because == ALIKE:
-        return _to_suspense(company, row, reason=ALIKE, at=at), ()
-    if row.amount_minor < 0:
-        returned = _returned_payment(row)
-        if returned is None:
-            reason = "it takes back a payment that is not known" if row.is_reversal else OUT
-            return _to_suspense(company, row, reason=reason, at=at), ()
-        allocated = give_back(company, returned, row, today=today, at=at)
-        return _told(row, takes_back=returned.pk), allocated
-    if row.is_reversal:
-        return _to_suspense(company, row, reason=BACK, at=at), ()
-    found = _match(company, row)
-    if found.customer_id is None:
-        return _to_suspense(company, row, reason=found.rule, at=at), ()
-    allocated = allocate(company, row, found, by="system", today=today, at=at)
-    _record(company, row, found, today=today, at=at)
-    return _told(row, parts=found.parts, credit=found.rest or None), allocated
-
-
-def _match(company: CompanyFacts, row: BankEntry) -> Match:
-    entry = IncomingEntry(Money(row.amount_minor, row.currency), row.creditor_reference, row.text)
-    references = [row.creditor_reference] if row.creditor_reference else []
-    numbers = invoice_numbers_in(entry)
-    found = open_items(company.company_id, references=references, numbers=numbers)
-    if not lock_invoices(item.invoice_id for item in found):
-        return match(entry, ())
-    items = open_items(company.company_id, references=references, numbers=numbers)  # as they stand once locked
-    paid_before_for = _paid_before_for(row)
-    return match(IncomingEntry(entry.amount, entry.reference, entry.text, paid_before_for), items)
-
-
-def _paid_before_for(row: BankEntry) -> frozenset[int]:
-    """Return the customers for whom this account has paid by reference: whose money it is, then, is known."""
-    if not row.payer_account:
-        return frozenset()
-    rows = BankEntry.objects.filter(
-        company_id=row.company_id,
-        payer_account=row.payer_account,
-        state="matched",
-        because="payment reference",
-        customer_id__isnull=False,
-    )
-    return frozenset(one for one in rows.values_list("customer_id", flat=True).distinct() if one is not None)
-
-
-def _told(
-    row: BankEntry, *, parts: tuple[Part, ...] = (), credit: Money | None = None, takes_back: int | None = None
-) -> ReceivedEntry:
-    return ReceivedEntry(
-        entry_id=row.pk,
-        amount=Money(row.amount_minor, row.currency),
-        booked_on=row.booked_on,
-        text=row.text,
-        payer_name=row.payer_name,
-        state=row.state,
-        rule=row.because,
-        parts=parts,
-        credit=credit,
-        takes_back=takes_back,
-    )
-
-
-def _record(company: CompanyFacts, row: BankEntry, found: Match, *, today: date, at: datetime) -> None:
-    record(
-        company_id=company.company_id,
-        key=f"payment.received:{row.pk}",
-        what="payment.received",
-        subject=f"entry:{row.pk}",
-        on_day=today,
-        at=at,
-        because=(VOUCHER,),
-        facts={
-            "amount_minor": row.amount_minor,
-            "value_on": row.value_on.isoformat(),
-            "rule": found.rule,
-            "invoices": [part.invoice_id for part in found.parts],
-            "rest_minor": found.rest.minor,
-        },
-        customer_id=found.customer_id,
-    )
-
-
-def _to_suspense(company: CompanyFacts, row: BankEntry, *, reason: str, at: datetime) -> ReceivedEntry:
-    amount = Money(row.amount_minor, row.currency)
-    entry = JournalEntry(
-        key=f"bank entry:{row.pk}",
-        what="payment",
-        on_day=row.booked_on,
-        lines=(PostingLine(Account.BANK, amount), PostingLine(Account.SUSPENSE, -amount)),
-        because=(VOUCHER,),
-    )
-    post(company.company_id, entry, at=at)
-    row.because = reason
-    row.save(update_fields=["because"])
-    return _told(row)
-
-
-def _returned_payment(row: BankEntry) -> BankEntry | None:
-    """Return the payment that a negative movement takes back, if it is certain which one it was.
-
-    It came before, over the same amount, and the bank names it by its own reference, by the payment reference, or, without
-    either, it is the only one with the same text from the same payer.
-    """
-    if not row.is_reversal:
-        return None
-    same = BankEntry.objects.filter(
-        company_id=row.company_id,
-        account=row.account,
-        amount_minor=-row.amount_minor,
-        booked_on__lte=row.booked_on,
-        is_reversal=False,
-        state__in=["matched", "suspense"],
-    ).order_by("-booked_on", "-id")
-    if row.reference and (named := same.filter(reference=row.reference).first()):
-        return named
-    if row.creditor_reference:
-        # Paid twice with one reference: the later one is over, and taking that back takes least from the customer.
-        return same.filter(creditor_reference=row.creditor_reference).first()
-    if not row.text and not row.payer_account:
-        return None
-    alike = list(same.filter(creditor_reference="", text=row.text, payer_account=row.payer_account)[:2])
-    return alike[0] if len(alike) == 1 else None
 
 
 __all__ = [

@@ -10,12 +10,12 @@ from django.db import transaction
 
 from servanda.business.billing.actions.crediting_locks import lock_credit_of
 from servanda.business.billing.models import BankEntry, CreditUse
-from servanda.business.billing.queries.credit import credit_sources, credit_total
+from servanda.business.billing.queries.credit import credits_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.ledger.actions import post
 from servanda.business.ledger.facts import Account, JournalEntry, PostingLine
 from servanda.ground.citation import Citation
-from servanda.ground.money import Money
+from servanda.ground.money import Money, total_of
 from servanda.ground.refusal import Refused
 
 
@@ -39,14 +39,15 @@ def take_credit(
     lock_credit_of(customer_id)
     if CreditUse.objects.filter(key=key).exists():
         return False
-    sources = credit_sources(customer_id)
-    if not Money(0) < amount <= credit_total(sources):
+    sources = sorted(credits_of([customer_id], is_locked=True), key=lambda one: one.value_on)
+    there = total_of(source.amount for source in sources)
+    if not Money(0) < amount <= there:
         raise NotEnoughCredit(
-            f"The customer has {credit_total(sources)} to their credit; {amount} was asked for. Take at most what is there."
+            f"The customer has {there} to their credit; {amount} was asked for. Take at most what is there."
         )
     left = amount.minor
     for source in sources:
-        part = min(left, source.left.minor)
+        part = min(left, source.amount.minor)
         if not part:
             break
         _use(company, customer_id, key, part, today, entry_id=source.entry_id, credit_note_id=source.credit_note_id)
@@ -126,8 +127,8 @@ def _post(
     at: datetime,
 ) -> None:
     entry = JournalEntry(
-        key=f"credit used:{key}",
-        what="credit used" if amount.minor > 0 else "credit brought back",
+        key=f"credit paid out:{key}",
+        what="credit paid out" if amount.minor > 0 else "credit brought back",
         on_day=today,
         lines=(PostingLine(Account.CUSTOMER_CREDIT, amount), PostingLine(to, -amount)),
         because=because,

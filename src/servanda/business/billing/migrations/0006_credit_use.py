@@ -12,7 +12,7 @@ create trigger credit_use_never_emptied before truncate on credit_use
 class Migration(migrations.Migration):
     dependencies = [
         ("evidence", "0002_append_only"),
-        ("billing", "0003_own_terms"),
+        ("billing", "0005_money_in"),
         ("companies", "0001_initial"),
     ]
 

@@ -14,8 +14,8 @@ from servanda.terms.clauses import CustomerKind
 _INVOICES = """
 with paid as (
     select invoice_id,
-           count(*) filter (where entry_id is not null) as payments,
-           coalesce(max(value_on) filter (where entry_id is not null), max(value_on)) as last_on,
+           count(*) filter (where credit_note_id is null) as payments,
+           coalesce(max(value_on) filter (where credit_note_id is null), max(value_on)) as last_on,
            coalesce(sum(amount_minor) filter (where credit_note_id is not null), 0)::bigint as credited
       from allocation where company_id = %(company)s and charge_id is null group by invoice_id),
 carried as (
@@ -33,7 +33,7 @@ select i.id, i.customer_id, i.contract_id, i.customer_kind, i.terms_version, i.p
 
 _PARTS = """
 select invoice_id, value_on, amount_minor from allocation
- where invoice_id = any(%s) and charge_id is null and entry_id is not null order by id
+ where invoice_id = any(%s) and charge_id is null and credit_note_id is null order by id
 """
 
 

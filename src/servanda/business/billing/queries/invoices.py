@@ -73,18 +73,45 @@ def open_items(
     wanted = Q(reference__in=list(references)) | Q(number__in=list(numbers), open_minor__gt=0)
     if customer_id is not None:
         wanted |= Q(customer_id=customer_id, open_minor__gt=0)
-    rows = list(Invoice.objects.filter(wanted, company_id=company_id, kind="invoice").order_by("number"))
-    charges = _open_charges(row.pk for row in rows)
+    return _items(Invoice.objects.filter(wanted, company_id=company_id, kind="invoice"))
+
+
+def open_items_of_customers(customer_ids: Iterable[int]) -> tuple[OpenItem, ...]:
+    """Return all that customers have open, on the principal or on charges alone, the lowest number first."""
+    ids = list(customer_ids)
+    charged = Charge.objects.filter(customer_id__in=ids, open_minor__gt=0).values("invoice_id")
+    wanted = Q(open_minor__gt=0) | Q(pk__in=charged)
+    return _items(Invoice.objects.filter(wanted, customer_id__in=ids, kind="invoice")) if ids else ()
+
+
+def open_items_of_company(company_id: int, *, limit: int) -> tuple[OpenItem, ...]:
+    """Return what is open in a company, at most so many invoices, the newest first."""
+    rows = Invoice.objects.filter(company_id=company_id, kind="invoice", open_minor__gt=0)
+    newest = rows.order_by("-number").values_list("pk", flat=True)[:limit]
+    return _items(Invoice.objects.filter(pk__in=list(newest)))
+
+
+def items_of_invoices(invoice_ids: Iterable[int]) -> tuple[OpenItem, ...]:
+    """Return what is open on the invoices, nothing too, the lowest number first."""
+    return _items(Invoice.objects.filter(pk__in=list(invoice_ids), kind="invoice"))
+
+
+def _items(rows: QuerySet[Invoice]) -> tuple[OpenItem, ...]:
+    fields = ("id", "number", "reference", "customer_id", "open_minor", "currency", "due_on", "issued_on")
+    found = list(rows.order_by("number").values_list(*fields))
+    charges = _open_charges(row[0] for row in found)
     return tuple(
         OpenItem(
-            row.pk,
-            row.number,
-            row.reference,
-            row.customer_id,
-            Money(row.open_minor, row.currency),
-            Money(charges.get(row.pk, 0), row.currency),
+            invoice_id,
+            number,
+            reference,
+            customer_id,
+            Money(open_minor, currency),
+            Money(charges.get(invoice_id, 0), currency),
+            due_on,
+            issued_on,
         )
-        for row in rows
+        for invoice_id, number, reference, customer_id, open_minor, currency, due_on, issued_on in found
     )
 
 

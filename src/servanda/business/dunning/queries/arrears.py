@@ -135,7 +135,7 @@ def _arrears(
         total=invoice.total - credited,
         open_principal=invoice.open_principal,
         open_charges=invoice.open_charges,
-        payments=tuple(Paid(paid.value_on, paid.amount) for paid in principal if paid.entry_id is not None),
+        payments=tuple(Paid(paid.value_on, paid.amount) for paid in principal if paid.credit_note_id is None),
         done=tuple(_done(events, sent, pauses, today=today)),
         waiting_letters=frozenset(_waiting(events, sent)),
         failed_letters=frozenset(key for key, letter in sent.items() if letter.state in FAILED),

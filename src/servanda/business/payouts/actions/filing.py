@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Max
 
-from servanda.business.billing.queries.credit import sources_taken_back
+from servanda.business.billing.queries.paying_back import is_source_taken_back
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.payouts.actions.approving import withdraw
 from servanda.business.payouts.actions.recording import NotPaidOut, credit_key, keep, lock_numbers_of, tell_problem
@@ -58,7 +58,7 @@ def make_batch(
 
 
 def _stands(company: CompanyFacts, row: Payout, *, today: date, at: datetime) -> bool:
-    if not sources_taken_back(credit_key(row)):
+    if not is_source_taken_back(credit_key(row)):
         return True
     withdraw(company, row, act=PayoutProblem.TAKEN_BACK, by="system", today=today, at=at)
     tell_problem(row, PayoutProblem.TAKEN_BACK)

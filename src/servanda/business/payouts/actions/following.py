@@ -8,11 +8,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from servanda.business.billing.actions.explaining import explain_by_accounts
+from servanda.business.billing.actions.explaining import explain_otherwise
 from servanda.business.billing.facts import BankEntryFacts
 from servanda.business.billing.queries import entries_in_suspense
 from servanda.business.companies.facts import CompanyFacts
-from servanda.business.ledger.facts import Account
 from servanda.business.payouts.actions.approving import give_credit_back
 from servanda.business.payouts.actions.recording import keep, tell_problem
 from servanda.business.payouts.decisions import references_in
@@ -22,6 +21,7 @@ from servanda.ground.money import Money
 
 CARRIED_OUT = "a payout to a customer"
 CAME_BACK = "a payout that came back"
+CATEGORY = "refund"
 
 
 def follow_payouts(company: CompanyFacts, *, today: date, at: datetime) -> int:
@@ -50,9 +50,13 @@ def _carried_out(company: CompanyFacts, row: Payout, entry: BankEntryFacts, *, t
     wanted = Money(row.amount_minor, row.currency)
     if row.state == "rejected":
         return _leave(row, PayoutProblem.REJECTED_AND_PAID)
-    if row.seen_entry_id is not None or row.state not in {"ordered", "returned"} or entry.amount != -wanted:
+    if (
+        row.seen_entry_id not in {None, entry.entry_id}
+        or row.state not in {"ordered", "seen", "returned"}
+        or entry.amount != -wanted
+    ):
         return _leave(row, PayoutProblem.ANOTHER_ENTRY, str(entry.amount))
-    _explain(company, row, entry, CARRIED_OUT, today=today, at=at)
+    _explain(company, entry, CARRIED_OUT, today=today, at=at)
     _see(row, entry, today=today, at=at)
     return True
 
@@ -61,7 +65,7 @@ def _came_back(company: CompanyFacts, row: Payout, entry: BankEntryFacts, *, tod
     wanted = Money(row.amount_minor, row.currency)
     if row.state not in {"ordered", "seen"} or entry.amount != wanted:
         return _leave(row, PayoutProblem.ANOTHER_ENTRY, str(entry.amount))
-    _explain(company, row, entry, CAME_BACK, today=today, at=at)
+    _explain(company, entry, CAME_BACK, today=today, at=at)
     give_credit_back(company, row, today=today, at=at)
     row.state, row.back_entry_id = "returned", entry.entry_id
     row.save(update_fields=["state", "back_entry_id"])
@@ -81,26 +85,14 @@ def _whole_file(
     total = Money(sum(row.amount_minor for row in rows))
     if not rows or entry.amount != -total:
         return False
-    explain_by_accounts(
-        company, entry.entry_id, {Account.PAYOUTS: entry.amount}, reason=CARRIED_OUT, today=today, at=at
-    )
+    _explain(company, entry, CARRIED_OUT, today=today, at=at)
     for row in rows:
         _see(row, entry, today=today, at=at)
     return True
 
 
-def _explain(
-    company: CompanyFacts, row: Payout, entry: BankEntryFacts, reason: str, *, today: date, at: datetime
-) -> None:
-    explain_by_accounts(
-        company,
-        entry.entry_id,
-        {Account.PAYOUTS: entry.amount},
-        reason=reason,
-        customer_id=row.customer_id,
-        today=today,
-        at=at,
-    )
+def _explain(company: CompanyFacts, entry: BankEntryFacts, reason: str, *, today: date, at: datetime) -> None:
+    explain_otherwise(company, entry.entry_id, reason=reason, by="system", today=today, at=at, category=CATEGORY)
 
 
 def _see(row: Payout, entry: BankEntryFacts, *, today: date, at: datetime) -> None:
