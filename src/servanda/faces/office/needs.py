@@ -12,6 +12,7 @@ from servanda.business.hosting.queries import purge_counts
 from servanda.business.letters.queries import undelivered_counts
 from servanda.business.library.queries import proposal_counts as change_counts
 from servanda.business.library.queries import unconfirmed_by_company, waiting_drafts
+from servanda.business.payouts.queries import payout_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ def needs_by_company(today_by_company: Mapping[int, date]) -> Mapping[int, Needs
         Counter(draft.company_id for draft in waiting_drafts(today_by_company)),
         {company_id: int(bool(figures)) for company_id, figures in unconfirmed_by_company(today_by_company).items()},
     )
-    payments = suspense_counts(today_by_company)
+    payments = Counter(suspense_counts(today_by_company))
+    payments.update(payout_counts(today_by_company))
     return {
         company_id: Needs(sum(counts.get(company_id, 0) for counts in asked), payments.get(company_id, 0))
         for company_id in today_by_company

@@ -11,6 +11,7 @@ from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.billing.queries import invoice_numbered
 from servanda.business.customers.queries import NoSuchCustomer, customer, customer_numbered
 from servanda.business.letters.queries import document, letter
+from servanda.faces.office.people import name_in_records
 from servanda.faces.office.places import Visit, crumbs_of, customers_link, place_of, visit
 from servanda.faces.office.showing.acceptances import acceptance_rows
 from servanda.faces.office.showing.companies import company_cards
@@ -21,6 +22,7 @@ from servanda.faces.office.showing.ladders import general_picture, picture_of_in
 from servanda.faces.office.showing.mails import attachments_of, mail_rows, mail_shown
 from servanda.faces.office.showing.matching import entries_shown
 from servanda.faces.office.showing.naming import customer_link, invoice_link
+from servanda.faces.office.showing.payouts import pay_back_panel
 from servanda.faces.office.showing.today import today_shown
 from servanda.faces.office.shown import Link
 from servanda.faces.office.ways import PAYMENTS, ways_of
@@ -64,7 +66,10 @@ def customer_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     shown = customer_shown(here, found, days=days, is_whole=request.GET.get("all") == "1")
     rows = acceptance_rows(here, found)
     link = customers_link(here)
-    return _page(request, here, "customer", "customers", link, customer=shown, acceptances=rows, older="all=1")
+    panel = pay_back_panel(here, found, me=name_in_records(request))
+    return _page(
+        request, here, "customer", "customers", link, customer=shown, acceptances=rows, older="all=1", pay_back=panel
+    )
 
 
 @access(policy="staff")

@@ -92,6 +92,20 @@ HAPPENED: Mapping[str, Saying] = {
     "proposal.approved": Saying(gettext_noop("A person said yes to %(act)s: %(reason)s")),
     "proposal.declined": Saying(gettext_noop("A person said no to %(act)s: %(reason)s")),
     "proposal.declined:not_specified": Saying(gettext_noop("A person has noted that the terms are silent: %(reason)s")),
+    "payout.proposed": Saying(gettext_noop("Paying back %(amount)s was proposed: %(reason)s")),
+    "payout.approved": Saying(gettext_noop("A person said yes to paying back %(amount)s.")),
+    "payout.declined": Saying(gettext_noop("A person said no to paying back %(amount)s: %(reason)s")),
+    "payout.withdrawn": Saying(gettext_noop("Paying back %(amount)s was stopped: %(reason)s"), "warn"),
+    "payout.withdrawn:taken back": Saying(
+        gettext_noop("Paying back %(amount)s was stopped: the bank took back the payment behind it."), "warn"
+    ),
+    "payout.ordered": Saying(gettext_noop("The bank was told to pay back %(amount)s.")),
+    "payout.seen": Saying(gettext_noop("%(amount)s was paid back."), "calm"),
+    "payout.rejected": Saying(gettext_noop("The bank did not pay back %(amount)s: %(reason)s"), "warn"),
+    "payout.returned": Saying(gettext_noop("%(amount)s that was paid back came back from the bank."), "warn"),
+    "payout.seen_to": Saying(gettext_noop("A person has seen to payout %(number)s.")),
+    "payouts.stopped": Saying(gettext_noop("All payouts were stopped: %(reason)s"), "stop"),
+    "payouts.released": Saying(gettext_noop("Payouts go on: %(reason)s"), "calm"),
     "brake.engaged": Saying(gettext_noop("The brake was pulled: %(reason)s"), "stop"),
     "brake.released": Saying(gettext_noop("The brake was released: %(reason)s"), "calm"),
 }

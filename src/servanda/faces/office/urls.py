@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from servanda.faces.office import acceptances, acts, agreement_pages, changing, drafting, pages
+from servanda.faces.office import acceptances, acts, agreement_pages, changing, drafting, pages, payout_pages
 from servanda.faces.office.signing_in import sign_in, sign_out
 
 COMPANY: list[URLPattern | URLResolver] = [
@@ -68,11 +68,24 @@ AGREEMENT: list[URLPattern | URLResolver] = [
     path("customers/<str:number>/agreement/accept/", changing.accept, name="accept-version"),
 ]
 
+PAYING_BACK: list[URLPattern | URLResolver] = [
+    path("payouts/", payout_pages.payouts_page, name="payouts"),
+    path("payouts/approve/", payout_pages.approve, name="approve-payout"),
+    path("payouts/decline/", payout_pages.decline, name="decline-payout"),
+    path("payouts/withdraw/", payout_pages.withdraw, name="withdraw-payout"),
+    path("payouts/file/", payout_pages.make_file, name="make-payout-file"),
+    path("payouts/files/<int:number>/", payout_pages.payout_file, name="payout-file"),
+    path("payouts/answer/", payout_pages.hear, name="payout-answer"),
+    path("payouts/see/", payout_pages.see, name="see-payout"),
+    path("payouts/stop/", payout_pages.stop, name="stop-payouts"),
+    path("customers/<str:number>/pay-back/", payout_pages.propose, name="propose-payout"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
-    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT])),
+    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *PAYING_BACK])),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

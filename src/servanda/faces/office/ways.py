@@ -6,7 +6,10 @@ from django.utils.translation import gettext, gettext_noop
 from servanda.faces.office.places import Visit
 from servanda.faces.office.shown import Tab
 
-PAYMENTS = (("matching", gettext_noop("Match payments")),)
+PAYMENTS = (
+    ("matching", gettext_noop("Match payments")),
+    ("payouts", gettext_noop("Pay back")),
+)
 BOOKS: tuple[tuple[str, str], ...] = ()
 
 
