@@ -4,13 +4,20 @@ The faces reach these by the setting DRIVERS, because nothing below the wiring i
 """
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import cast
 
 from django.conf import settings
 
 from servanda.business.billing.facts import StatementDraft
+from servanda.business.collecting.facts import CreditorFacts, MandateKind
+from servanda.business.companies.facts import CompanyFacts
 from servanda.business.payouts.facts import OrderFile, StatusReport
+from servanda.drivers.collections.betalingsservice import Creditor
+from servanda.drivers.collections.file_collector import FileCollector
+from servanda.drivers.collections.mobilepay import MobilePay, SalesUnit
+from servanda.drivers.collections.simulated_centre import SimulatedCentre
 from servanda.drivers.documents import DocumentMaker
 from servanda.drivers.documents.proofs import ProofMaker
 from servanda.drivers.documents.typst_maker import TypstMaker
@@ -27,6 +34,7 @@ from servanda.drivers.signing import Signer
 from servanda.drivers.signing.keys import KeyRing
 from servanda.drivers.signing.pades import PadesSigner
 from servanda.wiring.bank import drafts_of
+from servanda.wiring.collections import Provider, creditor_values
 from servanda.wiring.payouts import report_of, transfers_of
 from servanda.wiring.tables import contract_rows as contract_rows
 from servanda.wiring.tables import customer_rows as customer_rows
@@ -72,6 +80,31 @@ def transfer_file(order: OrderFile) -> bytes:
 def status_report(content: bytes, *, file: str) -> StatusReport:
     """Return the bank's answer to a file of ours, or raise `WrongDocument` with all of its problems."""
     return report_of(read_pain002(content, file=file), file=file)
+
+
+def collection_provider(company: CompanyFacts, creditor: CreditorFacts, *, today: date) -> Provider | None:
+    """Return the provider that collects for a company, or nothing where this installation has no access to it."""
+    if creditor.kind is MandateKind.BETALINGSSERVICE:
+        folder = settings.COLLECTIONS / company.slug
+        files = FileCollector(Creditor(*creditor_values(company, creditor)), folder / "out", folder / "in")
+        return Provider(files)
+    if not settings.MOBILEPAY_URL:
+        return None
+    unit = SalesUnit(
+        base_url=settings.MOBILEPAY_URL,
+        client_id=settings.MOBILEPAY_CLIENT_ID,
+        client_secret=settings.MOBILEPAY_CLIENT_SECRET,
+        subscription_key=settings.MOBILEPAY_SUBSCRIPTION_KEY,
+        serial_number=creditor.number,
+    )
+    return Provider(MobilePay(unit, today))
+
+
+def simulated_centre(company: CompanyFacts, creditor: CreditorFacts) -> SimulatedCentre:
+    """Return Betalingsservice's other end for a demo company; it remembers what it did in a file of its own."""
+    folder = settings.COLLECTIONS / company.slug
+    values = Creditor(*creditor_values(company, creditor))
+    return SimulatedCentre.kept(values, folder / "out", folder / "in", folder / "centre.json")
 
 
 def mail_sink() -> Sink:

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "servanda.business.contracts",
     "servanda.business.hosting",
     "servanda.business.billing",
+    "servanda.business.collecting",
     "servanda.business.dunning",
     "servanda.business.payouts",
     "servanda.business.audit",
@@ -154,6 +155,11 @@ SMTP_USER = text_of("SERVANDA_SMTP_USER")
 SMTP_PASSWORD = text_of("SERVANDA_SMTP_PASSWORD")
 SMTP_TLS = choice_of("SERVANDA_SMTP_TLS", ("when offered", "required", "from the start"))
 MAIL_SINK = HOME / "mails"
+COLLECTIONS = HOME / "collections"  # files to Betalingsservice and from it, by company
+MOBILEPAY_URL = text_of("SERVANDA_MOBILEPAY_URL")  # without it no charge is made
+MOBILEPAY_CLIENT_ID = text_of("SERVANDA_MOBILEPAY_CLIENT_ID")
+MOBILEPAY_CLIENT_SECRET = text_of("SERVANDA_MOBILEPAY_CLIENT_SECRET")
+MOBILEPAY_SUBSCRIPTION_KEY = text_of("SERVANDA_MOBILEPAY_SUBSCRIPTION_KEY")
 SIGNING_KEYS = HOME / "signing"  # one key for each company, made when it first signs
 
 LOGGING = {

@@ -347,4 +347,18 @@ FAULTS = (
         """delete from payout_approval
             where id = (select max(y.id) from payout_approval y join payout p on p.id = y.payout_id where p.state = 'seen')""",
     ),
+    Fault(
+        82, "news of a collection tells another amount", "update collecting_news set amount_minor = amount_minor + 1"
+    ),
+    Fault(
+        82, "a collection counts as refused that nobody has refused", "update collecting_order set state = 'rejected'"
+    ),
+    Fault(
+        83, "a customer was asked before they agreed", "update mandate set since = '2027-01-01', until = '2027-02-01'"
+    ),
+    Fault(
+        83,
+        "a customer was asked for what another one owes",
+        "update collecting_order set customer_id = customer_id + 1; update mandate set customer_id = customer_id + 1",
+    ),
 )

@@ -7,6 +7,15 @@ from servanda.business.billing.actions.crediting import credit_invoice
 from servanda.business.billing.actions.issuing import issue_invoice
 from servanda.business.billing.facts import BankMovement, DraftLine, InvoiceDraft, InvoiceFacts, StatementDraft
 from servanda.business.billing.queries import invoices, invoices_of_customer
+from servanda.business.collecting.actions import (
+    end_mandate,
+    make_delivery,
+    note_mandate,
+    order_due_collections,
+    set_creditor,
+)
+from servanda.business.collecting.facts import MandateKind, ToldOutcome
+from servanda.business.collecting.queries import collections_of, mandates_of_customer
 from servanda.business.companies.actions import note_bank_news
 from servanda.business.customers.facts import CustomerDetails
 from servanda.business.customers.queries import customer
@@ -14,6 +23,7 @@ from servanda.business.dunning.actions import decide_proposal, receive_statement
 from servanda.business.dunning.queries import open_proposals
 from servanda.business.payouts.actions import approve_payout, follow_payouts, make_batch, propose_payout
 from servanda.business.payouts.facts import AccountSource, PayoutAsk, Person
+from servanda.faces.clock.collecting import book_news
 from servanda.faces.demo.customers import new_line, sign
 from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
@@ -58,7 +68,8 @@ def _vicevaert() -> None:
     _bank_statement(world, *too_much, payer_account=FRITZ_PAYS_FROM)
     _credit_and_bill_again(world, invoices_of_customer(alma)[-1])
     _live_until(world, date(2026, 2, 16))
-    _bank_statement(world, *_owed(alma), *_owed(birk))
+    _collect(world, alma)
+    _bank_statement(world, *_owed(birk))
     _live_until(world, date(2026, 2, 18))
     (paid, reference), *_ = _owed(carla, only_oldest=True)
     _bank_statement(world, (paid, reference))
@@ -106,6 +117,25 @@ def _owed(customer_id: int, *, only_oldest: bool = False, extra: int = 0) -> tup
     """Return what to pay, with the payment references: all that is open, or the oldest and so much more."""
     owing = [one for one in reversed(invoices_of_customer(customer_id)) if one.open_total]
     return tuple((one.open_total + Money(extra), one.reference) for one in (owing[:1] if only_oldest else owing))
+
+
+def _collect(world: World, customer_id: int) -> None:
+    """Let Betalingsservice collect all that a customer owes: agreed to, ordered, handed over and told."""
+    today, at = world.today, moment_of(world.today)
+    kind = MandateKind.BETALINGSSERVICE
+    creditor = set_creditor(world.company, kind, "81000001", details={})
+    note_mandate(world.company, customer_id, kind, "700000001", since=today, by="customer", today=today, at=at)
+    order_due_collections(world.company, today=today, at=at)
+    make_delivery(world.company, kind, today=today)
+    number = customer(customer_id).number
+    outcomes = tuple(
+        ToldOutcome(f"BS{order.key}", "paid", order.key, order.mandate_number, number, order.amount, today)
+        for order in collections_of(world.company_id)
+    )
+    assert outcomes, "she owes something"
+    book_news(world.company, creditor, mandates=(), outcomes=outcomes, today=today, at=at)
+    (mandate,) = mandates_of_customer(customer_id)
+    end_mandate(world.company, mandate.mandate_id, on=today, ended_by="customer", by="customer", today=today, at=at)
 
 
 def _pay_back(world: World, customer_id: int) -> None:

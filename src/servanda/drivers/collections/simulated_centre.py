@@ -5,15 +5,30 @@ say no until the 7th of the month; then the order is rejected. What nobody rejec
 later. Nothing is remembered but the files themselves and what the test or the demo decides about customers.
 """
 
+import os
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+import msgspec
 
 from servanda.drivers.collections.betalingsservice import Creditor, read_orders, write_agreements, write_payments
 from servanda.drivers.collections.values import AgreementNews, Order, Outcome, OutcomeKind
 from servanda.ground.calendar import bank_day_on_or_after, first_of_month, working_days_before
 
 DEADLINE_DAYS = 8  # bank days before the first of the month of the payment
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the centre knows, as it is kept between runs."""
+
+    agreements: dict[str, str]
+    rejects: set[str]
+    orders: dict[str, Order]
+    settled: dict[str, OutcomeKind]
+    read: set[str]
+    written: int
 
 
 @dataclass
@@ -29,6 +44,27 @@ class SimulatedCentre:
     settled: dict[str, OutcomeKind] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     written: int = 0
+    memory: Path | None = None  # where all this is kept between runs
+
+    @classmethod
+    def kept(cls, creditor: Creditor, outbox: Path, inbox: Path, memory: Path) -> "SimulatedCentre":
+        """Return the centre as it was left."""
+        centre = cls(creditor, outbox, inbox, memory=memory)
+        if memory.is_file():
+            told = msgspec.json.decode(memory.read_bytes(), type=Remembered)
+            centre.agreements, centre.rejects, centre.orders = told.agreements, told.rejects, told.orders
+            centre.settled, centre.read, centre.written = told.settled, told.read, told.written
+        return centre
+
+    def keep(self) -> None:
+        """Remember everything for the next run; written whole or not at all."""
+        if self.memory is None:
+            return
+        told = Remembered(self.agreements, self.rejects, self.orders, self.settled, self.read, self.written)
+        self.memory.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self.memory.with_suffix(".part")
+        unfinished.write_bytes(msgspec.json.encode(told))
+        os.replace(unfinished, self.memory)
 
     def register(self, agreement: str, customer_number: str, *, on: date) -> None:
         """Let a customer make an agreement."""

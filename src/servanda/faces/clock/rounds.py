@@ -34,6 +34,7 @@ from servanda.business.hosting.actions import (
     take_lines_forward,
 )
 from servanda.business.payouts.actions import follow_payouts
+from servanda.faces.clock.collecting import collect
 from servanda.faces.clock.post import deliver_of
 
 LOG = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     issued = 0
     while ids := issue_due_invoices(company, today=today, at=at):
         issued += len(ids)
+    collect(company, today=today, at=at)
     remind_of_export(company, today=today, at=at)
     lift_expired_holds(company.company_id, today=today, at=at)
     follow_new_invoices(company.company_id)

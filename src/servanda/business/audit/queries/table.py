@@ -3,6 +3,7 @@
 from servanda.business.audit.facts import Invariant
 from servanda.business.audit.queries.books import BOOKS
 from servanda.business.audit.queries.claims import CLAIMS
+from servanda.business.audit.queries.collecting import COLLECTING
 from servanda.business.audit.queries.invoices import INVOICES
 from servanda.business.audit.queries.paying_out import PAYING_OUT
 from servanda.business.audit.queries.periods import PERIODS
@@ -12,6 +13,7 @@ from servanda.business.audit.queries.times import TIMES
 
 INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
     sorted(
-        (*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *PAYING_OUT), key=lambda invariant: invariant.number
+        (*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *PAYING_OUT, *COLLECTING),
+        key=lambda invariant: invariant.number,
     )
 )
