@@ -1,7 +1,10 @@
 """Drivers in memory, for stories and simulations: the second implementation of each port. Named by the setting DRIVERS."""
 
+from datetime import date
 from functools import cache
 
+from servanda.business.collecting.facts import CreditorFacts
+from servanda.business.companies.facts import CompanyFacts
 from servanda.drivers.documents.memory import TextMaker
 from servanda.drivers.letters.memory import MemoryPost
 
@@ -14,3 +17,7 @@ def post() -> MemoryPost:
 
 def document_maker() -> TextMaker:
     return TextMaker()
+
+
+def collection_provider(company: CompanyFacts, creditor: CreditorFacts, *, today: date) -> None:
+    """Return no provider: a story tells of collections itself."""

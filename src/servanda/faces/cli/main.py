@@ -29,6 +29,8 @@ COMMANDS = {
     "deviations": "deviations",
     "agree": "agreeing",
     "prices": "prices",
+    "payouts": "payouts",
+    "collect": "collect",
     "bench": "bench",
     "node": "node",
     "backup": "backup",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from servanda.business.billing.queries import suspense_counts
+from servanda.business.collecting.queries import collection_counts
 from servanda.business.contracts.queries import notice_counts
 from servanda.business.dunning.queries import proposal_counts
 from servanda.business.hosting.queries import purge_counts
@@ -40,6 +41,7 @@ def needs_by_company(today_by_company: Mapping[int, date]) -> Mapping[int, Needs
     )
     payments = Counter(suspense_counts(today_by_company))
     payments.update(payout_counts(today_by_company))
+    payments.update(collection_counts(today_by_company))
     return {
         company_id: Needs(sum(counts.get(company_id, 0) for counts in asked), payments.get(company_id, 0))
         for company_id in today_by_company

@@ -14,6 +14,7 @@ from servanda.business.letters.queries import document, letter
 from servanda.faces.office.people import name_in_records
 from servanda.faces.office.places import Visit, crumbs_of, customers_link, place_of, visit
 from servanda.faces.office.showing.acceptances import acceptance_rows
+from servanda.faces.office.showing.collections import collection_note, mandate_panel
 from servanda.faces.office.showing.companies import company_cards
 from servanda.faces.office.showing.customer import DAYS_MAX, customer_shown
 from servanda.faces.office.showing.customers import customer_list
@@ -67,9 +68,9 @@ def customer_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     rows = acceptance_rows(here, found)
     link = customers_link(here)
     panel = pay_back_panel(here, found, me=name_in_records(request))
-    return _page(
-        request, here, "customer", "customers", link, customer=shown, acceptances=rows, older="all=1", pay_back=panel
-    )
+    mandates = mandate_panel(here, found)
+    more = {"acceptances": rows, "older": "all=1", "pay_back": panel, "mandates": mandates}
+    return _page(request, here, "customer", "customers", link, customer=shown, **more)
 
 
 @access(policy="staff")
@@ -81,7 +82,9 @@ def invoice_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     links = (customers_link(here), customer_link(whose, slug))
     asked = request.GET.get("act", "")  # which of the acts stands open
     shown = invoice_shown(here, found, whose)
-    return _page(request, here, "invoice", "customers", *links, invoice=shown, picture=picture, open_act=asked)
+    note = collection_note(found.invoice_id)
+    more = {"picture": picture, "open_act": asked, "collected": note}
+    return _page(request, here, "invoice", "customers", *links, invoice=shown, **more)
 
 
 @access(policy="staff")

@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from servanda.faces.office import acceptances, acts, agreement_pages, changing, drafting, pages, payout_pages
+from servanda.faces.office import (
+    acceptances,
+    acts,
+    agreement_pages,
+    changing,
+    collection_pages,
+    drafting,
+    pages,
+    payout_pages,
+)
 from servanda.faces.office.signing_in import sign_in, sign_out
 
 COMPANY: list[URLPattern | URLResolver] = [
@@ -81,11 +90,18 @@ PAYING_BACK: list[URLPattern | URLResolver] = [
     path("customers/<str:number>/pay-back/", payout_pages.propose, name="propose-payout"),
 ]
 
+COLLECTING: list[URLPattern | URLResolver] = [
+    path("collections/", collection_pages.collections_page, name="collections"),
+    path("collections/see/", collection_pages.see, name="see-collection"),
+    path("customers/<str:number>/mandate/", collection_pages.note, name="note-mandate"),
+    path("customers/<str:number>/mandate/end/", collection_pages.end, name="end-mandate"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
-    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *PAYING_BACK])),
+    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *PAYING_BACK, *COLLECTING])),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

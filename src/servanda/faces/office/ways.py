@@ -8,6 +8,7 @@ from servanda.faces.office.shown import Tab
 
 PAYMENTS = (
     ("matching", gettext_noop("Match payments")),
+    ("collections", gettext_noop("Collections")),
     ("payouts", gettext_noop("Pay back")),
 )
 BOOKS: tuple[tuple[str, str], ...] = ()
