@@ -1,7 +1,10 @@
 """Drivers in memory, for stories and simulations: the second implementation of each port. Named by the setting DRIVERS."""
 
+from datetime import date
 from functools import cache
 
+from servanda.business.collecting.facts import CreditorFacts
+from servanda.business.companies.facts import CompanyFacts
 from servanda.drivers.documents.memory import TextMaker
 from servanda.drivers.letters.memory import MemoryPost
 from servanda.drivers.sheets.csv_maker import CsvMaker
@@ -27,3 +30,7 @@ def document_maker() -> TextMaker:
 def sheet_maker(form: str = "csv") -> CsvMaker:
     """Return a maker of plain CSV, whatever form is asked for: quick to make and to read back."""
     return CsvMaker()
+
+
+def collection_provider(company: CompanyFacts, creditor: CreditorFacts, *, today: date) -> None:
+    """Return no provider: a story tells of collections itself."""

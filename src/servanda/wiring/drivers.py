@@ -4,7 +4,7 @@ The faces reach these by the setting DRIVERS, because nothing below the wiring i
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import cast
@@ -12,6 +12,13 @@ from typing import cast
 from django.conf import settings
 
 from servanda.business.billing.facts import CsvPreview, NoticeDraft, PreviewLine, StatementDraft
+from servanda.business.collecting.facts import CreditorFacts, MandateKind
+from servanda.business.companies.facts import CompanyFacts
+from servanda.business.payouts.facts import OrderFile, StatusReport
+from servanda.drivers.collections.betalingsservice import Creditor
+from servanda.drivers.collections.file_collector import FileCollector
+from servanda.drivers.collections.mobilepay import MobilePay, SalesUnit
+from servanda.drivers.collections.simulated_centre import SimulatedCentre
 from servanda.drivers.documents import DocumentMaker
 from servanda.drivers.documents.proofs import ProofMaker
 from servanda.drivers.documents.typst_maker import TypstMaker
@@ -48,7 +55,12 @@ from servanda.drivers.letters import Accepted, Attachment, NotSendable, Outgoing
 from servanda.drivers.letters.mailbox import StoredMail, attachments_in, mail_in, mails_in
 from servanda.drivers.letters.sink import Sink
 from servanda.drivers.letters.smtp import SmtpPost, SmtpServer, Tls
+from servanda.drivers.payments import PainVersion
 from servanda.drivers.payments.camt053 import read_camt053
+from servanda.drivers.payments.camt054 import is_camt054, read_camt054
+from servanda.drivers.payments.csv_files import look_at_csv, read_csv
+from servanda.drivers.payments.pain001 import write_pain001
+from servanda.drivers.payments.pain002 import read_pain002
 from servanda.drivers.sheets import SheetMaker
 from servanda.drivers.sheets.csv_maker import CsvMaker
 from servanda.drivers.sheets.xlsx import XlsxMaker
@@ -58,16 +70,12 @@ from servanda.drivers.signing.pades import PadesSigner
 from servanda.drivers.vatnumbers import NumberAsker
 from servanda.drivers.vatnumbers.memory import PracticeAsker
 from servanda.drivers.vatnumbers.vies import ViesAsker
+from servanda.ground.bank_layout import BankLayout
 from servanda.ground.law.sentences import Sentence
 from servanda.ground.refusal import Problem, WrongDocument
-from servanda.wiring.bank import drafts_of
-from servanda.drivers.payments.camt054 import is_camt054, read_camt054
-from servanda.drivers.payments.csv_files import look_at_csv, read_csv
-from servanda.drivers.signing import Signer
-from servanda.drivers.signing.keys import KeyRing
-from servanda.drivers.signing.pades import PadesSigner
-from servanda.ground.bank_layout import BankLayout
 from servanda.wiring.bank import drafts_of, notices_of
+from servanda.wiring.collections import Provider, creditor_values
+from servanda.wiring.payouts import report_of, transfers_of
 from servanda.wiring.tables import contract_rows as contract_rows
 from servanda.wiring.tables import customer_rows as customer_rows
 
@@ -149,6 +157,41 @@ def bank_csv_preview(content: bytes, layout: BankLayout, *, file: str, most: int
         for one in reading.lines[:most]
     )
     return CsvPreview(reading.header, lines, len(reading.lines), reading.problems)
+
+
+def transfer_file(order: OrderFile) -> bytes:
+    """Return the file of transfers that the bank is handed; the same order always gives the same bytes."""
+    return write_pain001(transfers_of(order), version=cast(PainVersion, order.version))
+
+
+def status_report(content: bytes, *, file: str) -> StatusReport:
+    """Return the bank's answer to a file of ours, or raise `WrongDocument` with all of its problems."""
+    return report_of(read_pain002(content, file=file), file=file)
+
+
+def collection_provider(company: CompanyFacts, creditor: CreditorFacts, *, today: date) -> Provider | None:
+    """Return the provider that collects for a company, or nothing where this installation has no access to it."""
+    if creditor.kind is MandateKind.BETALINGSSERVICE:
+        folder = settings.COLLECTIONS / company.slug
+        files = FileCollector(Creditor(*creditor_values(company, creditor)), folder / "out", folder / "in")
+        return Provider(files)
+    if not settings.MOBILEPAY_URL:
+        return None
+    unit = SalesUnit(
+        base_url=settings.MOBILEPAY_URL,
+        client_id=settings.MOBILEPAY_CLIENT_ID,
+        client_secret=settings.MOBILEPAY_CLIENT_SECRET,
+        subscription_key=settings.MOBILEPAY_SUBSCRIPTION_KEY,
+        serial_number=creditor.number,
+    )
+    return Provider(MobilePay(unit, today))
+
+
+def simulated_centre(company: CompanyFacts, creditor: CreditorFacts) -> SimulatedCentre:
+    """Return Betalingsservice's other end for a demo company; it remembers what it did in a file of its own."""
+    folder = settings.COLLECTIONS / company.slug
+    values = Creditor(*creditor_values(company, creditor))
+    return SimulatedCentre.kept(values, folder / "out", folder / "in", folder / "centre.json")
 
 
 def mail_sink() -> Sink:

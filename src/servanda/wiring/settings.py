@@ -78,8 +78,10 @@ INSTALLED_APPS = [
     "servanda.business.contracts",
     "servanda.business.hosting",
     "servanda.business.billing",
+    "servanda.business.collecting",
     "servanda.business.dunning",
     "servanda.business.books",
+    "servanda.business.payouts",
     "servanda.business.audit",
     "servanda.business.reports",
     "servanda.faces.parts",
@@ -162,6 +164,11 @@ SMTP_PASSWORD = text_of("SERVANDA_SMTP_PASSWORD")
 SMTP_TLS = choice_of("SERVANDA_SMTP_TLS", ("when offered", "required", "from the start"))
 MAIL_SINK = HOME / "mails"
 HEADS = HOME / "heads"  # of the chain over ledger and evidence, one file for each company, to be kept elsewhere too
+COLLECTIONS = HOME / "collections"  # files to Betalingsservice and from it, by company
+MOBILEPAY_URL = text_of("SERVANDA_MOBILEPAY_URL")  # without it no charge is made
+MOBILEPAY_CLIENT_ID = text_of("SERVANDA_MOBILEPAY_CLIENT_ID")
+MOBILEPAY_CLIENT_SECRET = text_of("SERVANDA_MOBILEPAY_CLIENT_SECRET")
+MOBILEPAY_SUBSCRIPTION_KEY = text_of("SERVANDA_MOBILEPAY_SUBSCRIPTION_KEY")
 SIGNING_KEYS = HOME / "signing"  # one key for each company, made when it first signs
 EINVOICE_RULES = HOME / "einvoice-rules"  # official rules that `servanda invoice rules install` put there
 EINVOICE_RULES_ELSEWHERE = text_of("SERVANDA_EINVOICE_RULES")

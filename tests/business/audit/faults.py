@@ -132,6 +132,29 @@ FAULTS = (
               from booked, (values ('rounding', 2), ('other', -2)) line (account, amount)""",
     ),
     Fault(
+        10,
+        "a payout goes to another account than the money came from",
+        "update payout set account = 'DK3299990001234567' where state = 'seen'",
+    ),
+    Fault(
+        10,
+        "a payout that was never proposed stands in the file",
+        "update payout_batch set total_minor = total_minor + 1",
+    ),
+    Fault(
+        10,
+        "a file is changed after it was made",
+        "update payout_batch set content = content || '\\x20'::bytea",
+    ),
+    Fault(
+        10, "a payout that was seen counts as withdrawn", "update payout set state = 'withdrawn' where state = 'seen'"
+    ),
+    Fault(
+        10,
+        "an order is booked elsewhere than on the account of payouts",
+        """update ledger_posting set account = 'other' where account = 'payouts' and amount_minor < 0""",
+    ),
+    Fault(
         11,
         "a credit note names a smaller line than it credits",
         f"update invoice_line set position = 2 where invoice_id = {CREDIT_NOTE}",
@@ -456,5 +479,25 @@ FAULTS = (
            vat as (select 'vat-out' as account, 1 as amount union all select 'other', -1)
            insert into ledger_posting (entry_id, company_id, account, amount_minor, currency)
            select e.id, e.company_id, v.account, v.amount, 'DKK' from entry e, vat v""",
+    ),
+    Fault(
+        74,
+        "a payout was approved by one person alone",
+        """delete from payout_approval
+            where id = (select max(y.id) from payout_approval y join payout p on p.id = y.payout_id where p.state = 'seen')""",
+    ),
+    Fault(
+        82, "news of a collection tells another amount", "update collecting_news set amount_minor = amount_minor + 1"
+    ),
+    Fault(
+        82, "a collection counts as refused that nobody has refused", "update collecting_order set state = 'rejected'"
+    ),
+    Fault(
+        83, "a customer was asked before they agreed", "update mandate set since = '2027-01-01', until = '2027-02-01'"
+    ),
+    Fault(
+        83,
+        "a customer was asked for what another one owes",
+        "update collecting_order set customer_id = customer_id + 1; update mandate set customer_id = customer_id + 1",
     ),
 )

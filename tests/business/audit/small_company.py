@@ -9,10 +9,23 @@ from servanda.business.billing.decisions.vat import groups_of
 from servanda.business.billing.facts import BankMovement, DraftLine, InvoiceDraft, InvoiceFacts, StatementDraft
 from servanda.business.billing.queries import entries_in_suspense, invoices, invoices_of_customer
 from servanda.business.books.actions.closing import close_period
+from servanda.business.collecting.actions import (
+    end_mandate,
+    make_delivery,
+    note_mandate,
+    order_due_collections,
+    set_creditor,
+)
+from servanda.business.collecting.facts import MandateKind, ToldOutcome
+from servanda.business.collecting.queries import collections_of, mandates_of_customer
 from servanda.business.companies.actions import note_bank_news
 from servanda.business.customers.facts import CustomerDetails
+from servanda.business.customers.queries import customer
 from servanda.business.dunning.actions import decide_proposal, receive_statement
 from servanda.business.dunning.queries import open_proposals
+from servanda.business.payouts.actions import approve_payout, follow_payouts, make_batch, propose_payout
+from servanda.business.payouts.facts import AccountSource, PayoutAsk, Person
+from servanda.faces.clock.collecting import book_news
 from servanda.faces.demo.customers import new_line, sign
 from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
@@ -20,6 +33,7 @@ from servanda.ground.law.vat import buyer_of, treatment_of
 from servanda.ground.money import Money, total_of
 from servanda.ground.periods import Period
 from servanda.terms.clauses import CustomerKind
+from servanda.wiring.drivers import transfer_file
 from tests.cast import ALMA, BIRK, CARLA, EVA
 from tests.stories.world import World
 
@@ -33,6 +47,7 @@ FRITZ = CustomerDetails(
     country="DE",
     language="en",
 )
+FRITZ_PAYS_FROM = "DK5000400440116243"
 BEGIN = date(2026, 1, 5)
 END = date(2026, 4, 1)
 
@@ -52,17 +67,20 @@ def _vicevaert() -> None:
     fritz = _sign(world, FRITZ, "office-yearly")
     _live_until(world, date(2026, 1, 9))
     too_much = _owed(fritz, extra=50_00)
-    _bank_statement(world, *_owed(alma), *_owed(carla, only_oldest=True), *too_much, (Money(123_45), ""))
+    _bank_statement(world, *_owed(alma), *_owed(carla, only_oldest=True), (Money(123_45), ""))
+    _bank_statement(world, *too_much, payer_account=FRITZ_PAYS_FROM)
     _explain_riddles(world)
     _credit_and_bill_again(world, invoices_of_customer(alma)[-1])
     _live_until(world, date(2026, 2, 16))
-    _bank_statement(world, *_owed(alma), *_owed(birk))
+    _collect(world, alma)
+    _bank_statement(world, *_owed(birk))
     _live_until(world, date(2026, 2, 18))
     (paid, reference), *_ = _owed(carla, only_oldest=True)
     _bank_statement(world, (paid, reference))
     _live_until(world, date(2026, 2, 20))
     _bank_statement(world, (-paid, reference))
     _live_until(world, date(2026, 2, 23))
+    _pay_back(world, fritz)
     _bank_statement(world, *_owed(carla, only_oldest=True))
     _live_until(world, date(2026, 3, 6))
     _bank_statement(world, *_owed(alma))
@@ -116,7 +134,49 @@ def _owed(customer_id: int, *, only_oldest: bool = False, extra: int = 0) -> tup
     return tuple((one.open_total + Money(extra), one.reference) for one in (owing[:1] if only_oldest else owing))
 
 
-def _bank_statement(world: World, *movements: tuple[Money, str]) -> None:
+def _collect(world: World, customer_id: int) -> None:
+    """Let Betalingsservice collect all that a customer owes: agreed to, ordered, handed over and told."""
+    today, at = world.today, moment_of(world.today)
+    kind = MandateKind.BETALINGSSERVICE
+    creditor = set_creditor(world.company, kind, "81000001", details={})
+    note_mandate(world.company, customer_id, kind, "700000001", since=today, by="customer", today=today, at=at)
+    order_due_collections(world.company, today=today, at=at)
+    make_delivery(world.company, kind, today=today)
+    number = customer(customer_id).number
+    outcomes = tuple(
+        ToldOutcome(f"BS{order.key}", "paid", order.key, order.mandate_number, number, order.amount, today)
+        for order in collections_of(world.company_id)
+    )
+    assert outcomes, "she owes something"
+    book_news(world.company, creditor, mandates=(), outcomes=outcomes, today=today, at=at)
+    (mandate,) = mandates_of_customer(customer_id)
+    end_mandate(world.company, mandate.mandate_id, on=today, ended_by="customer", by="customer", today=today, at=at)
+
+
+def _pay_back(world: World, customer_id: int) -> None:
+    """Pay back a part of what is over, by two persons' word; the bank carries it out, and the rest is approved by one."""
+    whose, at = customer(customer_id), moment_of(world.today)
+    asks = [
+        PayoutAsk(
+            amount=amount,
+            account=FRITZ_PAYS_FROM,
+            holder=whose.name,
+            source=AccountSource.PAYMENT,
+            reason="paid too much",
+        )
+        for amount in (Money(30_00), Money(20_00))
+    ]
+    first, second = (
+        propose_payout(world.company, whose, ask, person=Person(EVA), today=world.today, at=at) for ask in asks
+    )
+    for found, by in ((first, EVA), (first, "staff:ole"), (second, EVA)):
+        approve_payout(world.company, found.payout_id, person=Person(by), today=world.today, at=at)
+    make_batch(world.company, transfer_file, version="001.03", by=EVA, today=world.today, at=at)
+    _bank_statement(world, (-first.amount, ""), text=first.end_to_end_id)
+    follow_payouts(world.company, today=world.today, at=at)
+
+
+def _bank_statement(world: World, *movements: tuple[Money, str], payer_account: str = "", text: str = "") -> None:
     """Let the day's money come in on one statement; what names no reference is a riddle."""
     world.statements += 1
     opening = world.balance
@@ -137,11 +197,11 @@ def _bank_statement(world: World, *movements: tuple[Money, str]) -> None:
                 amount=amount,
                 booked_on=world.today,
                 value_on=world.today,
-                text="",
+                text=text,
                 creditor_reference=reference,
                 payer_name="",
-                payer_account="",
-                is_reversal=amount.minor < 0,
+                payer_account=payer_account,
+                is_reversal=amount.minor < 0 and not text,
             )
             for number, (amount, reference) in enumerate(movements, start=1)
         ),

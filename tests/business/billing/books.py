@@ -5,7 +5,7 @@ from collections import Counter
 from django.db.models import Sum
 
 from servanda.business.audit.queries import run_audit
-from servanda.business.billing.models import Allocation, BankEntry, Charge, Invoice
+from servanda.business.billing.models import Allocation, BankEntry, Charge, CreditUse, Invoice
 from servanda.business.ledger.models import Posting
 from servanda.business.ledger.queries import balance_of_customer
 
@@ -39,6 +39,9 @@ def _customers_owe_what_is_open(company_id: int) -> None:
     for entry in BankEntry.objects.filter(company_id=company_id, state="matched", amount_minor__gt=0):
         assert entry.customer_id is not None
         owed[entry.customer_id] -= entry.unallocated_minor
+    for use in CreditUse.objects.filter(company_id=company_id):
+        if use.entry is None or use.entry.state != "matched":
+            owed[use.customer_id] += use.amount_minor
     assert {one: balance_of_customer(one).minor for one in owed} == dict(owed)
 
 
@@ -47,6 +50,8 @@ def _nothing_is_given_twice(company_id: int) -> None:
     for one in Allocation.objects.filter(company_id=company_id):
         given["invoice" if one.charge_id is None else "charge", one.charge_id or one.invoice_id] += one.amount_minor
         given["entry" if one.entry_id else "note", one.entry_id or one.credit_note_id or 0] += one.amount_minor
+    for use in CreditUse.objects.filter(company_id=company_id):
+        given["entry" if use.entry_id else "note", use.entry_id or use.credit_note_id or 0] += use.amount_minor
     for invoice in Invoice.objects.filter(company_id=company_id, kind="invoice"):
         assert invoice.open_minor == invoice.total_minor - given["invoice", invoice.pk]
         assert 0 <= given["invoice", invoice.pk] <= invoice.total_minor

@@ -24,6 +24,7 @@ from servanda.business.contracts.facts import Acceptance, NewLine
 from servanda.business.customers.actions import add_customer
 from servanda.business.customers.facts import CustomerDetails
 from servanda.business.dunning.actions import pause_claim, receive_statement
+from servanda.business.payouts.facts import OrderFile, StatusReport
 from servanda.drivers.documents.memory import TextMaker
 from servanda.drivers.documents.typst_proofs import TypstProofs
 from servanda.drivers.letters import Attachment, OutgoingMail
@@ -36,6 +37,7 @@ from servanda.faces.clock.rounds import live_through_day, move_time
 from servanda.ground.calendar import moment_of
 from servanda.ground.money import Money, total_of
 from servanda.terms.clauses import CustomerKind
+from servanda.wiring import drivers
 
 BEGAN_ON = date(2026, 8, 3)
 HOSTILE = "<script>alert('Mallory')</script>"
@@ -59,6 +61,14 @@ def number_asker(*, is_practice: bool) -> MemoryAsker:
 
 def sheet_maker() -> XlsxMaker:
     return XlsxMaker()
+
+
+def transfer_file(order: OrderFile) -> bytes:
+    return drivers.transfer_file(order)
+
+
+def status_report(content: bytes, *, file: str) -> StatusReport:
+    return drivers.status_report(content, file=file)
 
 
 def proof_maker() -> TypstProofs:

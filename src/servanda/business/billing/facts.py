@@ -460,6 +460,17 @@ class NoticeDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class PayerAccount:
+    """An account from which a customer has paid: the newest of these payments, and what they come to."""
+
+    account: str
+    name: str
+    entry_id: int
+    received: Money
+    last_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewLine:
     """One line of a bank's CSV file as a layout reads it."""
 
@@ -490,8 +501,6 @@ class MappingFacts:
     name: str
     layout: BankLayout
     is_example: bool = False
-
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

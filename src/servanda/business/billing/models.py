@@ -353,3 +353,28 @@ class BankMapping(models.Model):
     class Meta:
         db_table = "bank_mapping"
         constraints = [models.UniqueConstraint(fields=["company", "name"], name="one_bank_mapping_of_a_name")]
+
+
+class CreditUse(models.Model):
+    """What part of a customer's credit went elsewhere than to an invoice, by what it came from. Brought back by a row below zero."""
+
+    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT)
+    customer_id = models.BigIntegerField()
+    key = models.TextField()  # what used it, as in payout:17; with :back where it came back
+    entry = models.ForeignKey(BankEntry, on_delete=models.PROTECT, null=True)
+    credit_note = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="+")
+    amount_minor = models.BigIntegerField()
+    on_day = models.DateField()
+
+    class Meta:
+        db_table = "credit_use"
+        indexes = [models.Index(fields=["key"], name="uses_of_credit_by_key")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount_minor=0), name="a_use_of_credit_moves_something"),
+            models.CheckConstraint(
+                condition=Q(entry__isnull=False) ^ Q(credit_note__isnull=False),
+                name="a_use_of_credit_has_one_source",
+            ),
+            models.UniqueConstraint(fields=["key", "entry"], name="an_entry_is_used_once_by_a_payout"),
+            models.UniqueConstraint(fields=["key", "credit_note"], name="a_credit_note_is_used_once_by_a_payout"),
+        ]

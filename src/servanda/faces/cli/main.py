@@ -33,6 +33,8 @@ COMMANDS = {
     "prices": "prices",
     "invoice": "invoice",
     "vat": "vat",
+    "payouts": "payouts",
+    "collect": "collect",
     "bench": "bench",
     "node": "node",
     "backup": "backup",

@@ -36,6 +36,8 @@ from servanda.business.hosting.actions import (
     remind_of_export,
     take_lines_forward,
 )
+from servanda.business.payouts.actions import follow_payouts
+from servanda.faces.clock.collecting import collect
 from servanda.faces.clock.numbers import check_numbers_of
 from servanda.faces.clock.post import deliver_of
 
@@ -75,12 +77,14 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     follow_prices(company, today=today, at=at)
     follow_discontinuations(company, today=today, at=at)
     lines = take_lines_forward(company, today=today, at=at)
+    follow_payouts(company, today=today, at=at)
     begin_billing(company.company_id)
     with transaction.atomic():  # together: a service that opened unseen would leave its customer's claims asleep
         look_again_at_customers(open_services(company.company_id, today=today), today=today)
     issued = 0
     while ids := issue_due_invoices(company, today=today, at=at):
         issued += len(ids)
+    collect(company, today=today, at=at)
     remind_of_export(company, today=today, at=at)
     lift_expired_holds(company.company_id, today=today, at=at)
     follow_new_invoices(company.company_id)

@@ -5,10 +5,14 @@ the invoice alone, so a demo lives the same life each time.
 """
 
 from datetime import date, datetime, timedelta
+from importlib import import_module
+
+from django.conf import settings
 
 from servanda.business.billing.actions.explaining import explain_otherwise
 from servanda.business.billing.facts import BankMovement, InvoiceFacts, StatementDraft
 from servanda.business.billing.queries import entries_in_suspense, newest_invoices, statements_of
+from servanda.business.collecting.queries import creditors_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import moment_for, today_of
 from servanda.business.contracts.actions.ending import receive_notice
@@ -40,6 +44,10 @@ def live(company: CompanyFacts, *, now: datetime) -> None:
     if is_bank_day(today):  # the bank sends a statement each bank day; a day without movements is news too
         receive_statement(company, _statement(company, movements, today=today), today=today, at=at)
     _explain_old(company, today=today, at=at)
+    for creditor in creditors_of(company.company_id):
+        centre = import_module(settings.DRIVERS).simulated_centre(company, creditor)
+        centre.advance(today)
+        centre.keep()
     for customer in customers.values():
         if customer.details.habit == "ends":
             _give_notice(customer.customer_id, customer.created_on, today=today, at=at)

@@ -10,6 +10,7 @@ from servanda.agreements.reading import catalogue_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies
 from servanda.faces.clock.jobs import move_company_time
+from servanda.faces.demo.collected import collect_from_some
 from servanda.faces.demo.companies import open_company
 from servanda.faces.demo.customers import new_line, sign
 from servanda.faces.demo.people import people_of
@@ -26,6 +27,7 @@ def seed_if_empty() -> bool:
     for slug in PROVIDERS:
         company = open_company(slug, clock_on=BEGINS_ON, at=moment_of(BEGINS_ON), today=BEGINS_ON)
         _fill(company)
+        collect_from_some(company)
         move_company_time.defer(company_id=company.company_id, to=LIVES_UNTIL.isoformat())
     return True
 

@@ -7,12 +7,14 @@ from datetime import date
 
 from servanda.business.billing.queries import suspense_counts
 from servanda.business.billing.queries.vat_questions import vat_question_counts
+from servanda.business.collecting.queries import collection_counts
 from servanda.business.contracts.queries import notice_counts
 from servanda.business.dunning.queries import proposal_counts
 from servanda.business.hosting.queries import purge_counts
 from servanda.business.letters.queries import undelivered_counts
 from servanda.business.library.queries import proposal_counts as change_counts
 from servanda.business.library.queries import unconfirmed_by_company, waiting_drafts
+from servanda.business.payouts.queries import payout_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ def needs_by_company(today_by_company: Mapping[int, date]) -> Mapping[int, Needs
         {company_id: int(bool(count)) for company_id, count in vat_question_counts(today_by_company).items()},
         {company_id: int(bool(figures)) for company_id, figures in unconfirmed_by_company(today_by_company).items()},
     )
-    payments = suspense_counts(today_by_company)
+    payments = Counter(suspense_counts(today_by_company))
+    payments.update(payout_counts(today_by_company))
+    payments.update(collection_counts(today_by_company))
     return {
         company_id: Needs(sum(counts.get(company_id, 0) for counts in asked), payments.get(company_id, 0))
         for company_id in today_by_company

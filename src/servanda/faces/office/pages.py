@@ -11,8 +11,10 @@ from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.billing.queries import invoice_numbered
 from servanda.business.customers.queries import NoSuchCustomer, customer, customer_numbered
 from servanda.business.letters.queries import document, letter
+from servanda.faces.office.people import name_in_records
 from servanda.faces.office.places import Visit, crumbs_of, customers_link, place_of, visit
 from servanda.faces.office.showing.acceptances import acceptance_rows
+from servanda.faces.office.showing.collections import collection_note, mandate_panel
 from servanda.faces.office.showing.companies import company_cards
 from servanda.faces.office.showing.customer import DAYS_MAX, customer_shown
 from servanda.faces.office.showing.customers import customer_list
@@ -20,6 +22,7 @@ from servanda.faces.office.showing.invoice import invoice_shown
 from servanda.faces.office.showing.ladders import general_picture, picture_of_invoice
 from servanda.faces.office.showing.mails import attachments_of, mail_rows, mail_shown
 from servanda.faces.office.showing.naming import customer_link, invoice_link
+from servanda.faces.office.showing.payouts import pay_back_panel
 from servanda.faces.office.showing.today import today_shown
 from servanda.faces.office.showing.vat import customer_vat_shown, invoice_vat_shown
 from servanda.faces.office.shown import Link
@@ -62,9 +65,15 @@ def customer_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     days = _whole(request.GET.get("days"), default=DAYS_AT_FIRST, most=DAYS_MAX)
     shown = customer_shown(here, found, days=days, is_whole=request.GET.get("all") == "1")
     rows = acceptance_rows(here, found)
-    link, vat = customers_link(here), customer_vat_shown(here, found)
-    context = {"customer": shown, "acceptances": rows, "vat": vat, "older": "all=1"}
-    return _page(request, here, "customer", "customers", link, **context)
+    context = {
+        "customer": shown,
+        "acceptances": rows,
+        "vat": customer_vat_shown(here, found),
+        "pay_back": pay_back_panel(here, found, me=name_in_records(request)),
+        "mandates": mandate_panel(here, found),
+        "older": "all=1",
+    }
+    return _page(request, here, "customer", "customers", customers_link(here), **context)
 
 
 @access(policy="staff")
@@ -75,8 +84,14 @@ def invoice_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     picture = None if found.kind == "credit note" else picture_of_invoice(here, found)
     links = (customers_link(here), customer_link(whose, slug))
     asked = request.GET.get("act", "")  # which of the acts stands open
-    shown, vat = invoice_shown(here, found, whose), invoice_vat_shown(found)
-    return _page(request, here, "invoice", "customers", *links, invoice=shown, vat=vat, picture=picture, open_act=asked)
+    more = {
+        "invoice": invoice_shown(here, found, whose),
+        "vat": invoice_vat_shown(found),
+        "collected": collection_note(found.invoice_id),
+        "picture": picture,
+        "open_act": asked,
+    }
+    return _page(request, here, "invoice", "customers", *links, **more)
 
 
 @access(policy="staff")

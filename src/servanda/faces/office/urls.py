@@ -6,17 +6,16 @@ from servanda.faces.office import (
     acceptances,
     acts,
     agreement_pages,
-    books_pages,
-    changing,
-    drafting,
-    pages,
-    report_pages,
-    vat_pages,
     bank_acts,
     bank_pages,
+    books_pages,
     changing,
+    collection_pages,
     drafting,
     pages,
+    payout_pages,
+    report_pages,
+    vat_pages,
 )
 from servanda.faces.office.signing_in import sign_in, sign_out
 
@@ -124,12 +123,34 @@ VAT: list[URLPattern | URLResolver] = [
     path("customers/<str:number>/vat/dealer/", vat_pages.mark_dealer, name="mark-dealer"),
 ]
 
+PAYING_BACK: list[URLPattern | URLResolver] = [
+    path("payouts/", payout_pages.payouts_page, name="payouts"),
+    path("payouts/approve/", payout_pages.approve, name="approve-payout"),
+    path("payouts/decline/", payout_pages.decline, name="decline-payout"),
+    path("payouts/withdraw/", payout_pages.withdraw, name="withdraw-payout"),
+    path("payouts/file/", payout_pages.make_file, name="make-payout-file"),
+    path("payouts/files/<int:number>/", payout_pages.payout_file, name="payout-file"),
+    path("payouts/answer/", payout_pages.hear, name="payout-answer"),
+    path("payouts/see/", payout_pages.see, name="see-payout"),
+    path("payouts/stop/", payout_pages.stop, name="stop-payouts"),
+    path("customers/<str:number>/pay-back/", payout_pages.propose, name="propose-payout"),
+]
+
+COLLECTING: list[URLPattern | URLResolver] = [
+    path("collections/", collection_pages.collections_page, name="collections"),
+    path("collections/see/", collection_pages.see, name="see-collection"),
+    path("customers/<str:number>/mandate/", collection_pages.note, name="note-mandate"),
+    path("customers/<str:number>/mandate/end/", collection_pages.end, name="end-mandate"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
-    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *BOOKS, *REPORTS, *VAT])),
-    path("c/<slug:slug>/", include([*COMPANY, *BANK, *AGREEMENT])),
+    path(
+        "c/<slug:slug>/",
+        include([*COMPANY, *BANK, *PAYING_BACK, *COLLECTING, *BOOKS, *REPORTS, *VAT, *AGREEMENT]),
+    ),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

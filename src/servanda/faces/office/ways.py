@@ -6,15 +6,18 @@ from django.utils.translation import gettext, gettext_noop
 from servanda.faces.office.places import Visit
 from servanda.faces.office.shown import Tab
 
-PAYMENTS = (("matching", gettext_noop("Match payments")),)
+PAYMENTS = (
+    ("matching", gettext_noop("Match payments")),
+    ("collections", gettext_noop("Collections")),
+    ("payouts", gettext_noop("Pay back")),
+    ("layouts", gettext_noop("Bank files as CSV")),
+)
 BOOKS = (
     ("books", gettext_noop("The books")),
     ("books-kept", gettext_noop("Kept until")),
     ("vat", gettext_noop("VAT")),
     ("reports", gettext_noop("Reports")),
 )
-PAYMENTS = (("matching", gettext_noop("Match payments")), ("layouts", gettext_noop("Bank files as CSV")))
-BOOKS: tuple[tuple[str, str], ...] = ()
 
 
 def ways_of(visit: Visit, ways: tuple[tuple[str, str], ...], here: str) -> tuple[Tab, ...]:

@@ -21,7 +21,7 @@ from servanda.business.billing.actions.allocating import (
 )
 from servanda.business.billing.actions.writing_off import undo_write_offs
 from servanda.business.billing.decisions.categories import category_of
-from servanda.business.billing.models import Allocation, BankEntry, Charge, Invoice
+from servanda.business.billing.models import Allocation, BankEntry, Charge, CreditUse, Invoice
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.ledger.actions import post
 from servanda.business.ledger.facts import Account, JournalEntry, PostingLine
@@ -194,8 +194,10 @@ def _apply_credit_notes_of(company: CompanyFacts, given: Given, *, today: date, 
 def _apply_credit_notes(company: CompanyFacts, invoice_id: int, *, today: date, at: datetime) -> None:
     """Take off an invoice that is open again what its credit notes had given to the customer's credit."""
     invoice = Invoice.objects.get(pk=invoice_id)
-    for note in Invoice.objects.filter(original_id=invoice_id, kind="credit note").order_by("id"):
+    notes = Invoice.objects.select_for_update(no_key=True).filter(original_id=invoice_id, kind="credit note")
+    for note in notes.order_by("id"):
         used = Allocation.objects.filter(credit_note=note).aggregate(total=Sum("amount_minor"))["total"] or 0
+        used += CreditUse.objects.filter(credit_note=note).aggregate(total=Sum("amount_minor"))["total"] or 0
         amount = min(note.total_minor - used, invoice.open_minor)
         if amount <= 0:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from django.db.models import Q, Sum
 
 from servanda.business.billing.facts import CustomerCredit
-from servanda.business.billing.models import Allocation, BankEntry, Invoice
+from servanda.business.billing.models import Allocation, BankEntry, CreditUse, Invoice
 from servanda.ground.money import Money, total_of
 
 
@@ -54,6 +54,18 @@ def _owing_with_notes(company_id: int) -> tuple[int, ...]:
     return tuple(open_ones.values_list("customer_id", flat=True).distinct())
 
 
+def credited_customers(company_id: int) -> Mapping[int, tuple[CustomerCredit, ...]]:
+    """Return all customers of a company who have something to their credit, with what it is."""
+    paid = BankEntry.objects.filter(company_id=company_id, state="matched", unallocated_minor__gt=0)
+    noted = Invoice.objects.filter(company_id=company_id, kind="credit note")
+    ids = {one for one in paid.values_list("customer_id", flat=True) if one is not None}
+    ids |= set(noted.values_list("customer_id", flat=True))
+    found: defaultdict[int, list[CustomerCredit]] = defaultdict(list)
+    for credit in credits_of(ids):
+        found[credit.customer_id].append(credit)
+    return {customer_id: tuple(credits) for customer_id, credits in found.items()}
+
+
 def _left_of_notes(customer_ids: Iterable[int]) -> dict[int, list[CustomerCredit]]:
     notes = Invoice.objects.filter(customer_id__in=customer_ids, kind="credit note").order_by("id")
     used = dict(
@@ -62,6 +74,10 @@ def _left_of_notes(customer_ids: Iterable[int]) -> dict[int, list[CustomerCredit
         .annotate(used=Sum("amount_minor"))
         .values_list("credit_note_id", "used")
     )
+    for note_id, minor in CreditUse.objects.filter(credit_note__in=notes.values("pk")).values_list(
+        "credit_note_id", "amount_minor"
+    ):
+        used[note_id] = used.get(note_id, 0) + minor
     left: dict[int, list[CustomerCredit]] = defaultdict(list)
     for note in notes:
         amount = note.total_minor - used.get(note.pk, 0)

@@ -13,6 +13,7 @@ from typing import TypeVar
 from servanda.business.billing.decisions.payment import due_on, term_for
 from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.billing.queries import billing_terms, invoices, pending_payments
+from servanda.business.collecting.queries import pending_collections
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies
 from servanda.business.contracts.queries import line_facts
@@ -80,7 +81,7 @@ def arrears_from(known: Known, found: Iterable[InvoiceFacts], *, today: date) ->
     answers = _by(Proposal.objects.filter(invoice_id__in=ids), lambda proposal: proposal.invoice_id)
     customers = {invoice.customer_id for invoice in wanted}
     reminders = _reminders_of_customers(known.reminding, customers, today=today)
-    pending = pending_payments(wanted)
+    pending = pending_payments(wanted) | pending_collections(ids, today=today)
     contracts = {line.line_id: line.contract_id for line in line_facts(one.line_id for one in known.services)}
     return tuple(
         _arrears(

@@ -54,7 +54,6 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     reports.add_argument("--json", action="store_true", help="print the figures as JSON")
     reports.set_defaults(run=run_reports)
 
-
     bank = kinds.add_parser(
         "bank", help="a bank's feed with overlaps, read twice and in two orders: are the books the same?"
     )
