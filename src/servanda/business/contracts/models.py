@@ -78,6 +78,8 @@ class Notice(models.Model):
     ends_on = models.DateField(null=True)  # the last day of the line by this notice
     because = models.JSONField(default=list)
     withdrawn_at = models.DateTimeField(null=True)
+    cause = models.TextField(default="", db_default="")  # of an extraordinary exit: change, outage, withdrawal
+    paid_until = models.DateField(null=True)  # the first day not paid for, where that is not the day after the last
 
     class Meta:
         db_table = "contract_notice"

@@ -6,6 +6,8 @@ A letter is calm: it says what is so, why, what happens next and how to change i
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from servanda.business.billing.decisions.refunds import AskWhatGoesBack
+from servanda.business.billing.wording import time_reckoning
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.customers.facts import CustomerFacts
 from servanda.business.dunning.decisions.orders import EndContract, Order, PlaceHold, SendReminder
@@ -108,6 +110,23 @@ def proposal(order: Order, arrears: Arrears, customer_name: str) -> tuple[str, s
         f"{da} {customer_name}: faktura {arrears.invoice_number}, {money_text(owed, 'da')} udestår.",
         f"{en} {customer_name}: invoice {arrears.invoice_number}, {money_text(owed, 'en')} outstanding.",
     )
+
+
+def unused_time(step: AskWhatGoesBack, customer_name: str) -> tuple[str, str]:
+    """Return the sentence that a person reads before deciding on prepaid time that will not be used."""
+    number = step.time.invoice_number
+    return (
+        f"Giv {customer_name} pengene tilbage for tid, der ikke bliver brugt: {step.time.description}, faktura {number}. "
+        f"{time_reckoning(step, 'da')} uden moms. {_SILENT_DA if step.is_silent else _KEPT_DA}",
+        f"Give {customer_name} back the money for time that will not be used: {step.time.description}, invoice {number}. "
+        f"{time_reckoning(step, 'en')} without VAT. {_SILENT_EN if step.is_silent else _KEPT_EN}",
+    )
+
+
+_KEPT_DA = "Vilkårene lader jer beholde pengene; de er ikke tabt af sig selv."
+_KEPT_EN = "The terms let you keep the money; it is not forfeit by itself."
+_SILENT_DA = "Vilkårene siger intet om denne ophørsgrund."
+_SILENT_EN = "The terms say nothing about this way of ending."
 
 
 _PROPOSALS = {

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from servanda.business.billing.actions.numbering import take_numbers
-from servanda.business.billing.facts import InvoiceFacts, InvoiceLineFacts
+from servanda.business.billing.facts import CreditedAs, InvoiceFacts, InvoiceLineFacts
 from servanda.business.billing.models import Allocation, Invoice, InvoiceLine
 from servanda.business.billing.queries import invoices
 from servanda.business.billing.wording import credit_subject, credit_text
@@ -29,6 +29,7 @@ from servanda.business.letters.facts import LetterDraft
 from servanda.ground.citation import Citation
 from servanda.ground.law.vat import vat_of
 from servanda.ground.money import Money, total_of
+from servanda.ground.periods import Period
 from servanda.ground.refusal import Refused
 
 CREDIT_NOTE = Citation("Momsbekendtgørelsen", "§ 58, stk. 2", "1435/2023")
@@ -49,10 +50,12 @@ def credit_invoice(
     by: str,
     today: date,
     at: datetime,
+    credited_as: Mapping[int, CreditedAs] | None = None,
 ) -> int:
     """Issue a credit note over so much net of each named line, and return its id.
 
-    Refuses an empty reason, a line that does not exist, and an amount above what the line has left.
+    Refuses an empty reason, a line that does not exist, and an amount above what the line has left. `credited_as` says, by
+    line, what the credit note tells of it instead of the invoice's own text and period.
     """
     if not reason.strip():
         raise NothingToCredit("Say why the invoice is credited. The reason is printed on the credit note.")
@@ -61,7 +64,8 @@ def credit_invoice(
     lines = _checked_lines(invoice, net_by_position)
     net = total_of((amount for _, amount in lines), row.currency)
     total = net + _vat(invoice, lines)
-    note = _write_note(company, invoice, lines, net=net, total=total, because=because, today=today)
+    told = credited_as or {}
+    note = _write_note(company, invoice, lines, told, net=net, total=total, because=because, today=today)
     _take_back(company, row, note, total, reason=reason, by=by, today=today)
     _book(company, invoice, note, net=net, total=total, because=because, today=today, at=at)
     record(
@@ -146,6 +150,7 @@ def _write_note(
     company: CompanyFacts,
     invoice: InvoiceFacts,
     lines: list[tuple[InvoiceLineFacts, Money]],
+    told: Mapping[int, CreditedAs],
     *,
     net: Money,
     total: Money,
@@ -177,26 +182,30 @@ def _write_note(
         because=because_to_json((*because, CREDIT_NOTE)),
         content_sha256=hashlib.sha256(msgspec.json.encode(content)).hexdigest(),
     )
-    InvoiceLine.objects.bulk_create(
-        InvoiceLine(
-            invoice=note,
-            position=line.position,
-            line_id=line.line_id,
-            product_code=line.product,
-            description=line.description,
-            quantity=1,
-            unit_minor=amount.minor,
-            net_minor=amount.minor,
-            vat_category=line.vat_category,
-            vat_percent=line.vat_percent,
-            since=line.since,
-            until=line.until,
-        )
-        for line, amount in lines
-    )
+    InvoiceLine.objects.bulk_create(_note_line(note, line, amount, told.get(line.position)) for line, amount in lines)
     whole = [line.line_key for line, amount in lines if amount == line.net]
     InvoiceLine.objects.filter(pk__in=whole, credited_by__isnull=True).update(credited_by=note.pk)
     return note
+
+
+def _note_line(note: Invoice, line: InvoiceLineFacts, amount: Money, told: CreditedAs | None) -> InvoiceLine:
+    period = Period(line.since, line.until) if line.since is not None and line.until is not None else None
+    if told is not None and told.period is not None:
+        period = told.period
+    return InvoiceLine(
+        invoice=note,
+        position=line.position,
+        line_id=line.line_id,
+        product_code=line.product,
+        description=told.description if told is not None else line.description,
+        quantity=1,
+        unit_minor=amount.minor,
+        net_minor=amount.minor,
+        vat_category=line.vat_category,
+        vat_percent=line.vat_percent,
+        since=period.since if period is not None else None,
+        until=period.until if period is not None else None,
+    )
 
 
 def _take_back(

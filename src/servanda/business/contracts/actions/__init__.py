@@ -47,6 +47,7 @@ from servanda.business.contracts.actions.succeeding import (
     tell_customers,
 )
 from servanda.business.contracts.actions.transferring import Operator, approve_transfer, weigh_for_all
+from servanda.business.contracts.actions.withdrawing import withdraw
 
 __all__ = [
     "AnnouncedPrice",
@@ -91,5 +92,6 @@ __all__ = [
     "take_up_deviations",
     "tell_customers",
     "weigh_for_all",
+    "withdraw",
     "withdraw_notice",
 ]

@@ -11,6 +11,7 @@ from servanda.business.dunning.actions.following import (
 from servanda.business.dunning.actions.pausing import end_pause, pause_claim
 from servanda.business.dunning.actions.paying import credit_note_for, explain_payment, receive_statement
 from servanda.business.dunning.actions.purging import purge_due
+from servanda.business.dunning.actions.refunding import give_back_unused, give_back_unused_of, withdraw_from_line
 
 __all__ = [
     "credit_note_for",
@@ -18,11 +19,14 @@ __all__ = [
     "end_pause",
     "explain_payment",
     "follow_new_invoices",
+    "give_back_unused",
+    "give_back_unused_of",
     "look_again",
     "look_again_at_customers",
     "pause_claim",
     "purge_due",
     "receive_statement",
+    "withdraw_from_line",
     "work_off",
     "work_off_claim",
 ]

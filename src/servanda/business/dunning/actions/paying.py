@@ -18,7 +18,7 @@ from servanda.business.dunning.actions.following import lock_claims_of, look_aga
 from servanda.business.dunning.actions.releasing import release
 from servanda.business.dunning.decisions.interest import settlement_interest
 from servanda.business.dunning.decisions.ladder import doubt
-from servanda.business.dunning.models import Claim, Pause, Proposal
+from servanda.business.dunning.models import UNUSED_TIME, Claim, Pause, Proposal
 from servanda.business.dunning.queries import arrears_of, ladder_terms_of
 from servanda.business.evidence.actions import NoWarrant, record
 from servanda.ground.citation import Citation
@@ -135,7 +135,8 @@ def _settle_invoice(company: CompanyFacts, change: Allocated, *, today: date, at
     (arrears,) = arrears_of([change.invoice_id], today=today)
     if arrears.open_principal:
         return
-    Proposal.objects.filter(invoice_id=change.invoice_id, state="open").update(state="obsolete")
+    asked = Proposal.objects.filter(invoice_id=change.invoice_id, state="open").exclude(act=UNUSED_TIME)
+    asked.update(state="obsolete")
     if not Claim.objects.filter(invoice_id=change.invoice_id).exists() or doubt(arrears, today=today):
         return
     last_value_on = max((paid.value_on for paid in arrears.payments), default=change.value_on)
