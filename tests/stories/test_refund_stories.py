@@ -156,7 +156,7 @@ def test_an_end_that_moves_gives_back_the_rest_and_one_that_is_withdrawn_is_bill
     again = world.invoice_of(alma)
     assert again.net == Money(8_975_34) - Money(2_991_78)  # 1 October to 31 March
     assert (again.lines[0].since, again.lines[0].until) == (date(2026, 10, 1), date(2027, 4, 1))
-    withdraw_notice(first, today=world.today, at=moment_of(world.today) + timedelta(hours=1), by=EVA)
+    withdraw_notice(first, today=world.today, at=moment_of(world.today), by=EVA)
     assert line_of(line_id).until is None
     world.round()
     world.round()

@@ -252,4 +252,5 @@ class Refund(models.Model):
                 name="what_stays_moves_nothing",
             ),
         ]
-        # Migration 0007 adds: no_day_is_given_back_twice, an exclusion over line and days; refund_append_only.
+        # Migration 0007 adds exclusions over days: no_day_is_given_back_twice, no_day_is_billed_again_twice,
+        # no_day_of_an_outage_is_refunded_twice; and the trigger refund_append_only.

@@ -1,11 +1,14 @@
 """What billing's letters say, in Danish and English. Whole sentences side by side, so that both are read together."""
 
 from datetime import timedelta
+from decimal import Decimal
 
+from servanda.business.billing.decisions.changes import RestOfPeriod
 from servanda.business.billing.decisions.refunds import TimeStep, share_after
 from servanda.business.billing.facts import BilledTime, InvoiceDraft
 from servanda.ground.calendar import day_text
 from servanda.ground.money import Money, money_text
+from servanda.ground.periods import Period
 
 
 def invoice_subject(company_name: str, number: int, language: str) -> str:
@@ -91,6 +94,32 @@ def billed_again_text(step: TimeStep, reckoning: str, language: str) -> str:
     if language == "da":
         return f"{step.time.description}: fortsætter alligevel, se faktura {step.time.invoice_number}. {reckoning}"
     return f"{step.time.description}: goes on after all, see invoice {step.time.invoice_number}. {reckoning}"
+
+
+def changed_text(name: str, rest: RestOfPeriod, language: str) -> str:
+    """Return the line of an invoice over the rest of a period after a change: what it costs now, less what was billed."""
+    costs, billed = money_text(rest.costs, language), money_text(rest.billed, language)
+    days = f"{money_text(rest.new_price, language)} × {rest.period.days}/{rest.whole_days}"
+    if language == "da":
+        return f"{name}: ændret i perioden. {days} dage = {costs} − {billed} faktureret før"
+    return f"{name}: changed within the period. {days} days = {costs} − {billed} billed before"
+
+
+def outage_text(fee: Money, days: int, ceiling: Money, percent: Decimal, language: str) -> str:
+    """Return how the most that may go back for an outage comes about."""
+    share = "" if percent == 100 else f" × {percent.normalize():f} %"
+    amount = money_text(ceiling, language)
+    if language == "da":
+        return f"højst {money_text(fee, language)} om året × {days}/365 dage{share} = {amount}"
+    return f"at most {money_text(fee, language)} a year × {days}/365 days{share} = {amount}"
+
+
+def outage_reason(description: str, fault: Period, reckoning: str, language: str) -> str:
+    """Return why a credit note for an outage is written."""
+    since, last = day_text(fault.since, language), day_text(fault.last_day, language)
+    if language == "da":
+        return f"Fejl på {description} fra {since} til {last}; {reckoning} uden moms."
+    return f"Fault of {description} from {since} to {last}; {reckoning} without VAT."
 
 
 def _ended(sentence: str) -> str:

@@ -9,6 +9,9 @@ alter table billing_refund add constraint no_day_is_given_back_twice exclude usi
 alter table billing_refund add constraint no_day_is_billed_again_twice exclude using gist (
     int8range(invoice_line_id, invoice_line_id, '[]') with &&, daterange(since, until) with &&
 ) where (kind = 'unused' and state = 'billed again');
+alter table billing_refund add constraint no_day_of_an_outage_is_refunded_twice exclude using gist (
+    int8range(line_id, line_id, '[]') with &&, daterange(since, until) with &&
+) where (kind = 'outage');
 create trigger refund_append_only before update or delete on billing_refund
     for each row execute function refuse_change();
 """
@@ -96,6 +99,7 @@ class Migration(migrations.Migration):
             ONCE,
             "alter table billing_refund drop constraint no_day_is_given_back_twice;"
             "alter table billing_refund drop constraint no_day_is_billed_again_twice;"
+            "alter table billing_refund drop constraint no_day_of_an_outage_is_refunded_twice;"
             "drop trigger refund_append_only on billing_refund",
         ),
     ]

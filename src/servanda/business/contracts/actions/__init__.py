@@ -8,6 +8,7 @@ from servanda.business.contracts.actions.agreeing_changes import (
     propose_transfer,
 )
 from servanda.business.contracts.actions.changing import activate_change, note_announcement, record_change
+from servanda.business.contracts.actions.changing_lines import change_line, rescind_after_outage
 from servanda.business.contracts.actions.concluding import conclude_contract, import_contracts
 from servanda.business.contracts.actions.discontinuing import (
     LineEnd,
@@ -60,6 +61,7 @@ __all__ = [
     "agree_rule_deviation",
     "announce_price",
     "approve_transfer",
+    "change_line",
     "conclude_contract",
     "confirm_proposal",
     "decide_notice",
@@ -87,6 +89,7 @@ __all__ = [
     "receive_notice",
     "record_change",
     "renew_line",
+    "rescind_after_outage",
     "stop_line",
     "take_next_step",
     "take_up_deviations",

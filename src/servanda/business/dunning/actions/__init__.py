@@ -11,7 +11,12 @@ from servanda.business.dunning.actions.following import (
 from servanda.business.dunning.actions.pausing import end_pause, pause_claim
 from servanda.business.dunning.actions.paying import credit_note_for, explain_payment, receive_statement
 from servanda.business.dunning.actions.purging import purge_due
-from servanda.business.dunning.actions.refunding import give_back_unused, give_back_unused_of, withdraw_from_line
+from servanda.business.dunning.actions.refunding import (
+    give_back_unused,
+    give_back_unused_of,
+    refund_for_outage,
+    withdraw_from_line,
+)
 
 __all__ = [
     "credit_note_for",
@@ -26,6 +31,7 @@ __all__ = [
     "pause_claim",
     "purge_due",
     "receive_statement",
+    "refund_for_outage",
     "withdraw_from_line",
     "work_off",
     "work_off_claim",

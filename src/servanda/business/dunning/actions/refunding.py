@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db import DatabaseError, transaction
 
+from servanda.business.billing.actions.outages import refund_outage
 from servanda.business.billing.actions.refunding import Refunded, bill_no_more, decide_unused, settle_billed_time
 from servanda.business.billing.decisions.refunds import AskWhatGoesBack
 from servanda.business.billing.queries import invoices
@@ -19,7 +20,9 @@ from servanda.business.customers.queries import customer
 from servanda.business.dunning import wording
 from servanda.business.dunning.actions.paying import settle
 from servanda.business.dunning.models import UNUSED_TIME, Proposal
-from servanda.business.evidence.facts import because_to_json
+from servanda.business.evidence.facts import Approval, because_to_json
+from servanda.ground.money import Money
+from servanda.ground.periods import Period
 from servanda.ground.refusal import Refused
 
 LOG = logging.getLogger(__name__)
@@ -63,6 +66,25 @@ def withdraw_from_line(
     if not start_request.strip():
         bill_no_more(line_id)
     return give_back_unused_of(company, line_id, today=today, at=at)
+
+
+@transaction.atomic
+def refund_for_outage(
+    company: CompanyFacts,
+    line_id: int,
+    fault: Period,
+    amount: Money,
+    *,
+    is_sole_fault: bool,
+    approval: Approval,
+    today: date,
+    at: datetime,
+) -> None:
+    """Credit days of fault with a person's approval, and carry out at once what that ends."""
+    changed = refund_outage(
+        company, line_id, fault, amount, is_sole_fault=is_sole_fault, approval=approval, today=today, at=at
+    )
+    settle(company, changed, today=today, at=at)
 
 
 def decide_on_unused(
