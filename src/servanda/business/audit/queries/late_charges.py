@@ -9,7 +9,7 @@ from servanda.business.audit.facts import Row
 from servanda.business.audit.queries.cases import Act, Case, cases
 from servanda.business.audit.queries.scope import Scope
 from servanda.ground.calendar import months_between
-from servanda.ground.law.interest import interest_starts_on, statutory_interest
+from servanda.ground.law.interest import DayCount, interest_starts_on, statutory_interest
 from servanda.ground.law.reminders import COLLECTION_FEE_MAX, COMPENSATION, FEE_MAX, FEE_SPACING_DAYS, FEES_MAX
 from servanda.ground.money import Money, total_of
 from servanda.terms.clauses import Interest
@@ -117,7 +117,10 @@ def _interest_problems(case: Case, charges: tuple[Act, ...], scope: Scope) -> It
     for number, act in enumerate(charges, start=1):
         charged += act.amount_minor or 0
         if interest.rule.method == "statutory":
-            lawful = {_statutory(case, payments, act, includes_day=includes) for includes in (False, True)}
+            lawful = {
+                _statutory(case, payments, act, includes_day=includes, day_count=interest.rule.day_count)
+                for includes in (False, True)
+            }
             found = charged
         else:
             lawful = {_percent(case, payments, act, interest.rule, includes_day=day) for day in (False, True)}
@@ -128,7 +131,7 @@ def _interest_problems(case: Case, charges: tuple[Act, ...], scope: Scope) -> It
             yield case.shown(act, f"{found} øre; by law {' or '.join(map(str, sorted(lawful)))}")
 
 
-def _statutory(case: Case, payments: list[Row], act: Act, *, includes_day: bool) -> int:
+def _statutory(case: Case, payments: list[Row], act: Act, *, includes_day: bool, day_count: DayCount) -> int:
     """Return all the interest of the claim until the charge's last day, as far as payments were known on its own day."""
     arrears = case.arrears
     assert arrears.due_on is not None
@@ -140,7 +143,10 @@ def _statutory(case: Case, payments: list[Row], act: Act, *, includes_day: bool)
     paid = tuple((_day(row["value_on"]), Money(_minor(row))) for row in known if not row["is_credit"])
     until = min(act.until or act.on_day, act.on_day)
     principal = _issued_total(case, payments) - credited
-    return statutory_interest(principal, since=since, until=until, due_on=arrears.due_on, payments=paid).amount.minor
+    whole = statutory_interest(
+        principal, since=since, until=until, due_on=arrears.due_on, payments=paid, day_count=day_count
+    )
+    return whole.amount.minor
 
 
 def _percent(case: Case, payments: list[Row], act: Act, rule: Interest, *, includes_day: bool) -> int:

@@ -31,8 +31,8 @@ def change_line(
 ) -> bool:
     """Let a line be of another plan or number from today on. False: it is so already.
 
-    What was billed, up to `priced_from`, is not touched; billing says what the rest of it comes to. An agreed price is one of the plan, so
-    a line with a price of its own keeps its plan.
+    What was billed, up to `priced_from`, is not touched; billing says what the rest of it comes to. A price of its own is agreed
+    for a plan, so a line that has one keeps its plan.
     """
     row = Line.objects.select_for_update().get(pk=line_id)
     if row.ended_on is not None or (row.until is not None and row.until <= today):

@@ -8,6 +8,7 @@ from servanda.business.dunning.actions.following import (
     work_off,
     work_off_claim,
 )
+from servanda.business.dunning.actions.handing_over import hand_over_to_collector
 from servanda.business.dunning.actions.pausing import end_pause, pause_claim
 from servanda.business.dunning.actions.paying import credit_note_for, explain_payment, receive_statement
 from servanda.business.dunning.actions.purging import purge_due
@@ -26,6 +27,7 @@ __all__ = [
     "follow_new_invoices",
     "give_back_unused",
     "give_back_unused_of",
+    "hand_over_to_collector",
     "look_again",
     "look_again_at_customers",
     "pause_claim",
