@@ -37,8 +37,8 @@ def test_a_hand_over_waits_for_the_warning_and_a_person_and_costs_100_once() -> 
     alma = world.customer(ALMA, "office-yearly", began_on=date(2026, 9, 1), price=Money(10_000_00))
     world.round()
     invoice_id = world.invoice_of(alma).invoice_id
+    world.live_until(date(2026, 9, 16))
     with pytest.raises(NotHandedOver, match="No collection warning"):
-        world.live_until(date(2026, 9, 16))
         hand_over(world, invoice_id)
     warned = None
     while warned is None:
@@ -56,7 +56,7 @@ def test_a_hand_over_waits_for_the_warning_and_a_person_and_costs_100_once() -> 
     assert world.charged(alma, "collection fee") == Money(100_00)
     (letter,) = [one for one in letters_of_customer(alma) if one.kind == "collection"]
     assert "Prøveinkasso ApS" in letter.text
-    assert "1.700,00 kr." in letter.text  # the table's cost of a claim up to 25,000
+    assert "1.700,00 kr." in letter.text  # the table of the order, for a claim up to 25,000
     with pytest.raises(NotHandedOver, match="collection"):
         hand_over(world, invoice_id)  # it lies with the collector
     rows = dict(collection_file("vicevaert", invoice_id, today=world.today))

@@ -8,6 +8,10 @@ from servanda.business.billing.actions.issuing import issue_invoice
 from servanda.business.billing.facts import BankMovement, DraftLine, InvoiceDraft, InvoiceFacts, StatementDraft
 from servanda.business.billing.queries import invoices, invoices_of_customer
 from servanda.business.companies.actions import note_bank_news
+from servanda.business.contracts.actions.ending import receive_exit
+from servanda.business.contracts.decisions.orders import Ending
+from servanda.business.contracts.facts import GivenNotice
+from servanda.business.contracts.queries import lines_of_customer
 from servanda.business.customers.facts import CustomerDetails
 from servanda.business.dunning.actions import decide_proposal, receive_statement
 from servanda.business.dunning.queries import open_proposals
@@ -62,7 +66,16 @@ def _vicevaert() -> None:
     _bank_statement(world, *_owed(carla, only_oldest=True))
     _live_until(world, date(2026, 3, 6))
     _bank_statement(world, *_owed(alma))
+    _leave(world, fritz)
     _live_until(world, END)
+
+
+def _leave(world: World, customer_id: int) -> None:
+    """Let a customer leave because of a change, within a year that is paid for."""
+    (line,) = lines_of_customer(customer_id)
+    ending = Ending(ends_on=date(2026, 6, 30), because=(Citation("vicevaert", "2.8", "2023-09"),))
+    given = GivenNotice(given_on=world.today, channel="e-mail")
+    receive_exit(line.line_id, given, ending, today=world.today, at=moment_of(world.today), by=EVA, cause="change")
 
 
 def _safe_it() -> None:

@@ -29,6 +29,7 @@ COMMANDS = {
     "deviations": "deviations",
     "agree": "agreeing",
     "prices": "prices",
+    "refund": "refunds",
     "bench": "bench",
     "node": "node",
     "backup": "backup",

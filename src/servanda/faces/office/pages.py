@@ -21,6 +21,7 @@ from servanda.faces.office.showing.ladders import general_picture, picture_of_in
 from servanda.faces.office.showing.mails import attachments_of, mail_rows, mail_shown
 from servanda.faces.office.showing.matching import entries_shown
 from servanda.faces.office.showing.naming import customer_link, invoice_link
+from servanda.faces.office.showing.refunds import interest_of_invoice, refunds_of_invoice
 from servanda.faces.office.showing.today import today_shown
 from servanda.faces.office.shown import Link
 from servanda.faces.office.ways import PAYMENTS, ways_of
@@ -76,7 +77,8 @@ def invoice_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     links = (customers_link(here), customer_link(whose, slug))
     asked = request.GET.get("act", "")  # which of the acts stands open
     shown = invoice_shown(here, found, whose)
-    return _page(request, here, "invoice", "customers", *links, invoice=shown, picture=picture, open_act=asked)
+    money = {"refunds": refunds_of_invoice(here, found), "grown": interest_of_invoice(here, found)}
+    return _page(request, here, "invoice", "customers", *links, invoice=shown, picture=picture, open_act=asked, **money)
 
 
 @access(policy="staff")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from servanda.faces.office import acceptances, acts, agreement_pages, changing, drafting, pages
+from servanda.faces.office import acceptances, acts, agreement_pages, changing, drafting, pages, refund_pages
 from servanda.faces.office.signing_in import sign_in, sign_out
 
 COMPANY: list[URLPattern | URLResolver] = [
@@ -68,11 +68,21 @@ AGREEMENT: list[URLPattern | URLResolver] = [
     path("customers/<str:number>/agreement/accept/", changing.accept, name="accept-version"),
 ]
 
+REFUNDS: list[URLPattern | URLResolver] = [
+    path("customers/<str:number>/lines/<int:line_id>/", refund_pages.line, name="line"),
+    path("customers/<str:number>/lines/<int:line_id>/end/", refund_pages.end, name="end-line"),
+    path("customers/<str:number>/lines/<int:line_id>/withdraw/", refund_pages.withdraw, name="withdraw-line"),
+    path("customers/<str:number>/lines/<int:line_id>/change/", refund_pages.change, name="change-line"),
+    path("customers/<str:number>/lines/<int:line_id>/outage/", refund_pages.refund_outage, name="refund-outage"),
+    path("invoices/<int:number>/collector/", refund_pages.hand_over, name="hand-over"),
+    path("invoices/<int:number>/collector/file/", refund_pages.collection_csv, name="collection-file"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
-    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT])),
+    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *REFUNDS])),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -6,9 +6,10 @@ from servanda.business.audit.queries.claims import CLAIMS
 from servanda.business.audit.queries.invoices import INVOICES
 from servanda.business.audit.queries.periods import PERIODS
 from servanda.business.audit.queries.promises import PROMISES
+from servanda.business.audit.queries.refunds import REFUNDS
 from servanda.business.audit.queries.scope import Scope
 from servanda.business.audit.queries.times import TIMES
 
 INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
-    sorted((*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES), key=lambda invariant: invariant.number)
+    sorted((*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *REFUNDS, *TIMES), key=lambda invariant: invariant.number)
 )

@@ -2,18 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Q, Sum
 
-from servanda.business.billing.decisions.refunds import CAUSES, HowItEnds
+from servanda.business.billing.decisions.refunds import CAUSES, HowItEnds, Settled, TimeStep, time_step
 from servanda.business.billing.facts import BilledTime, RefundFacts
 from servanda.business.billing.models import Invoice, InvoiceLine, Refund
 from servanda.business.contracts.facts import LineEnding, LineFacts
 from servanda.business.contracts.queries import endings_of, line_facts, own_terms_of_lines
 from servanda.business.evidence.facts import because_from_json
 from servanda.business.library.queries import version_of
+from servanda.ground.citation import Citation
 from servanda.ground.money import Money
 from servanda.ground.periods import Period
 from servanda.terms.clauses import Refund as RefundRule
@@ -73,7 +74,7 @@ def _credited(rows: Iterable[InvoiceLine]) -> Mapping[tuple[int, int], int]:
     ids = {row.invoice_id for row in rows}
     notes = InvoiceLine.objects.filter(invoice__original_id__in=ids, invoice__kind="credit note")
     sums = notes.values("invoice__original_id", "position").annotate(net=Sum("net_minor"))
-    return {(row["invoice__original_id"], row["position"]): row["net"] for row in sums}
+    return {(row["invoice__original_id"] or 0, row["position"]): row["net"] for row in sums}
 
 
 def _billed_time(row: InvoiceLine, steps: list[Refund], credited: int) -> BilledTime:
@@ -152,6 +153,11 @@ def refunds_of_customer(customer_id: int) -> tuple[RefundFacts, ...]:
     return _facts(Q(customer_id=customer_id))
 
 
+def refunds_of_line(line_id: int) -> tuple[RefundFacts, ...]:
+    """Return what was decided on giving money back for a contract line, the newest first."""
+    return _facts(Q(line_id=line_id))
+
+
 def refunds_of_document(invoice_id: int) -> tuple[RefundFacts, ...]:
     """Return the decisions that a credit note or an invoice carried out, and those on the lines of an invoice."""
     return _facts(Q(document_id=invoice_id) | Q(invoice_id=invoice_id))
@@ -197,3 +203,29 @@ def _fact(row: Refund, document: Invoice | None) -> RefundFacts:
         pay_out_by=row.pay_out_by,
         by=row.by,
     )
+
+
+def refund_preview(
+    slug: str,
+    line_id: int,
+    *,
+    last_day: date,
+    cause: str,
+    because: tuple[Citation, ...] = (),
+    paid_until: date | None = None,
+    today: date,
+) -> tuple[TimeStep, ...]:
+    """Return what would go back if a line ended after a day for a cause, or what a person would be asked; writes nothing."""
+    line = line_of(line_id)
+    until = max(last_day, line.began_on) + timedelta(days=1)
+    ending = LineEnding(
+        line_id=line_id,
+        until=until,
+        paid_until=paid_until or until,
+        end_cause="notice" if cause in ("", "change", "outage", "withdrawal") else cause,
+        exit_cause=cause if cause in ("change", "outage", "withdrawal") else "",
+        because=because,
+    )
+    end = how_it_ends(slug, line, today=today, ending=ending)
+    steps = (time_step(time, end) for time in billed_times_of(line_id))
+    return tuple(step for step in steps if not isinstance(step, Settled))
