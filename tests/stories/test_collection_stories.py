@@ -1,6 +1,7 @@
 """A claim goes to a collector when a person says so, after the warning's deadline, with one fee for it ever."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -9,9 +10,10 @@ from servanda.business.dunning.actions.handing_over import NotHandedOver
 from servanda.business.dunning.queries import arrears_of, pauses_of_invoice
 from servanda.business.dunning.queries.handing_over import collection_file
 from servanda.business.evidence.facts import Approval
+from servanda.business.evidence.queries import events_of_customer
 from servanda.business.letters.queries import letters_of_customer
 from servanda.ground.calendar import moment_of
-from servanda.ground.money import Money
+from servanda.ground.money import Money, total_of
 from tests.business.billing.books import assert_books_agree
 from tests.cast import ALMA, EVA
 from tests.stories.test_refund_stories import audit_is_clean
@@ -88,3 +90,32 @@ def test_what_is_disputed_is_never_handed_over() -> None:
     )
     with pytest.raises(NotHandedOver, match="disputed"):
         hand_over(world, invoice_id)
+
+
+def test_a_payment_that_is_told_of_late_stops_the_interest_on_its_own_day() -> None:
+    """The collection warning charged interest up to its day; the bank then tells of a payment nine days before."""
+    world = World("vicevaert", date(2026, 9, 1))
+    alma = world.customer(ALMA, "office-yearly", began_on=date(2026, 9, 1), price=Money(10_000_00))
+    world.round()
+    world.says_yes = False
+    while not world.charged(alma, "interest"):
+        world.live_until(date.fromordinal(world.today.toordinal() + 1))
+        assert world.today < date(2026, 12, 20)
+    invoice = world.invoice_of(alma)
+    assert invoice.due_on is not None
+    charged = world.charged(alma, "interest")
+    paid_on = date.fromordinal(world.today.toordinal() - 9)
+    world.bank(invoice.open_total, reference=invoice.reference, on=paid_on)
+    after = world.invoice_of(alma)
+    assert (after.open_principal, after.open_charges) == (Money(0), Money(0))
+    days = (paid_on - invoice.due_on).days
+    lawful = Money(12_500_00).times(Decimal(days) * 10 / 36_500)
+    lowered = total_of(
+        Money(int(str(event.facts["amount_minor"])))
+        for event in events_of_customer(alma)
+        if event.what == "interest.lowered"
+    )
+    assert lowered.minor > 0
+    assert charged - lowered == lawful
+    assert_books_agree(world.company_id)
+    audit_is_clean(world)

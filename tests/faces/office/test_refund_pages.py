@@ -1,7 +1,6 @@
 """The page of one line: what an act would bring is shown before it, and done only when asked; a refusal is told."""
 
 import re
-from datetime import date
 
 import pytest
 from django.test import Client

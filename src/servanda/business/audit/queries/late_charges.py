@@ -42,6 +42,12 @@ select t.value_on, t.on_day, t.amount_minor, t.credit_note_id is not null as is_
   from allocation t where t.invoice_id = %(invoice)s and t.charge_id is null order by t.id
 """
 
+# What was taken back of interest because a payment of an earlier day became known.
+_LOWERED = """
+select r.on_day, (r.facts ->> 'amount_minor')::bigint as amount_minor from evidence_record r
+ where r.subject = 'invoice:' || %(invoice)s and r.what = 'interest.lowered' order by r.id
+"""
+
 
 def charges_above_law(scope: Scope) -> Iterator[Row]:
     """Yield the fees and compensations above the law's caps, too many of them, or compensation from a consumer."""
@@ -113,6 +119,7 @@ def _interest_problems(case: Case, charges: tuple[Act, ...], scope: Scope) -> It
         yield from (case.shown(act, "no clause gives interest") for act in charges)
         return
     payments = list(scope.rows(_PAYMENTS, invoice=case.arrears.invoice_id))
+    lowered = list(scope.rows(_LOWERED, invoice=case.arrears.invoice_id))
     charged = 0
     for number, act in enumerate(charges, start=1):
         charged += act.amount_minor or 0
@@ -121,7 +128,9 @@ def _interest_problems(case: Case, charges: tuple[Act, ...], scope: Scope) -> It
                 _statutory(case, payments, act, includes_day=includes, day_count=interest.rule.day_count)
                 for includes in (False, True)
             }
-            found = charged
+            before = sum(_minor(row) for row in lowered if _day(row["on_day"]) < act.on_day)
+            same_day = sum(_minor(row) for row in lowered if _day(row["on_day"]) == act.on_day)
+            found = charged - before if charged - before in lawful else charged - before - same_day
         else:
             lawful = {_percent(case, payments, act, interest.rule, includes_day=day) for day in (False, True)}
             found = act.amount_minor or 0

@@ -13,14 +13,16 @@ from servanda.business.companies.facts import CompanyFacts
 from servanda.business.customers.queries import customer
 from servanda.business.dunning import wording
 from servanda.business.dunning.actions.carrying import WARRANT_DAYS, charge, rests_on, write
-from servanda.business.dunning.decisions.handing_over import HandOver, hand_over_objection, hand_over_of
+from servanda.business.dunning.decisions.handing_over import HandOver, LawfulFee, hand_over_objection, hand_over_of
 from servanda.business.dunning.decisions.interest import settlement_interest
+from servanda.business.dunning.facts import Arrears
 from servanda.business.dunning.models import Claim, Pause
 from servanda.business.dunning.queries import arrears_of, ladder_terms_of
 from servanda.business.dunning.queries.handing_over import collection_fee_of
 from servanda.business.evidence.actions import issue_warrant, record
 from servanda.business.evidence.facts import Approval, WarrantRequest
 from servanda.business.evidence.queries import is_recorded
+from servanda.ground.citation import Citation
 from servanda.ground.law.reminders import COLLECTION_NOTICE
 from servanda.ground.refusal import Refused
 
@@ -52,37 +54,14 @@ def hand_over_to_collector(
     number = Pause.objects.filter(invoice_id=invoice_id, cause=COLLECTION).count() + 1
     key = f"collection.handed_over:{invoice_id}:{number}"
     because = (COLLECTION_NOTICE, *(fee.because if fee is not None else ()))
-    issue_warrant(
-        WarrantRequest(
-            company_id=company.company_id,
-            key=key,
-            act="collection.handed_over",
-            subject=f"invoice:{invoice_id}",
-            fingerprint=f"invoice:{arrears.invoice_number}:open:{arrears.open_total.minor}",
-            because=because,
-            parameters={"collector": collector},
-            evidence_keys=rests_on(arrears),
-            not_before=today,
-            expires_on=today + timedelta(days=WARRANT_DAYS),
-            customer_id=arrears.customer_id,
-            approvals=(approval,),
-            needs_person=True,
-        ),
-        today=today,
-        at=at,
+    _warrant(
+        company, arrears, key=key, act="collection.handed_over", because=because, approval=approval, today=today, at=at
     )
     interest = settlement_interest(arrears, terms, paid_on=today, today=today)
     if interest is not None:
         charge(interest, arrears, company, today=today, at=at)
     if fee is not None and fee.amount:
-        draft = ChargeDraft(
-            key=f"collection fee:{invoice_id}",
-            kind="collection fee",
-            invoice_id=invoice_id,
-            amount=fee.amount,
-            because=fee.because,
-        )
-        add_charge(draft, today=today, at=at)  # once for the claim, however often it is handed over
+        _charge_fee(company, arrears, fee, approval=approval, today=today, at=at)
     Pause.objects.create(
         invoice_id=invoice_id,
         company_id=company.company_id,
@@ -113,5 +92,71 @@ def hand_over_to_collector(
         customer_id=arrears.customer_id,
         by=approval.by,
     )
-    assert is_recorded(key)
     return handed
+
+
+def _charge_fee(
+    company: CompanyFacts, arrears: Arrears, fee: LawfulFee, *, approval: Approval, today: date, at: datetime
+) -> None:
+    """Charge the fee for the hand-over, once for the claim, however often it is handed over."""
+    key = f"collection_fee.charged:{arrears.invoice_id}"
+    if is_recorded(key):
+        return
+    _warrant(
+        company,
+        arrears,
+        key=key,
+        act="collection_fee.charged",
+        because=fee.because,
+        approval=approval,
+        today=today,
+        at=at,
+    )
+    draft = ChargeDraft(
+        key=key, kind="collection fee", invoice_id=arrears.invoice_id, amount=fee.amount, because=fee.because
+    )
+    add_charge(draft, today=today, at=at)
+    record(
+        company_id=company.company_id,
+        key=key,
+        what="collection_fee.charged",
+        subject=f"invoice:{arrears.invoice_id}",
+        on_day=today,
+        at=at,
+        because=fee.because,
+        facts={"invoice": arrears.invoice_number, "amount_minor": fee.amount.minor},
+        customer_id=arrears.customer_id,
+        by=approval.by,
+    )
+
+
+def _warrant(
+    company: CompanyFacts,
+    arrears: Arrears,
+    *,
+    key: str,
+    act: str,
+    because: tuple[Citation, ...],
+    approval: Approval,
+    today: date,
+    at: datetime,
+) -> None:
+    issue_warrant(
+        WarrantRequest(
+            company_id=company.company_id,
+            key=key,
+            act=act,
+            subject=f"invoice:{arrears.invoice_id}",
+            fingerprint=f"invoice:{arrears.invoice_number}:open:{arrears.open_total.minor}",
+            because=because,
+            parameters={"approved_because": approval.reason.strip()},
+            evidence_keys=rests_on(arrears),
+            not_before=today,
+            expires_on=today + timedelta(days=WARRANT_DAYS),
+            customer_id=arrears.customer_id,
+            approvals=(approval,),
+            needs_person=True,
+        ),
+        today=today,
+        at=at,
+    )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from servanda.business.billing.actions.allocating import Allocated, explain_as_payment
+from servanda.business.billing.actions.charging import lower_interest
 from servanda.business.billing.actions.crediting import credit_invoice, credit_whole_invoice
 from servanda.business.billing.actions.receiving import Received
 from servanda.business.billing.actions.receiving import receive_statement as book_statement
@@ -16,15 +17,18 @@ from servanda.business.companies.facts import CompanyFacts
 from servanda.business.dunning.actions.carrying import charge
 from servanda.business.dunning.actions.following import lock_claims_of, look_again, look_again_at_silence
 from servanda.business.dunning.actions.releasing import release
-from servanda.business.dunning.decisions.interest import settlement_interest
+from servanda.business.dunning.decisions.interest import interest_too_much, settlement_interest
 from servanda.business.dunning.decisions.ladder import doubt
 from servanda.business.dunning.models import UNUSED_TIME, Claim, Pause, Proposal
 from servanda.business.dunning.queries import arrears_of, ladder_terms_of
 from servanda.business.evidence.actions import NoWarrant, record
 from servanda.ground.citation import Citation
+from servanda.ground.law.interest import STATUTORY_RATE
 from servanda.ground.money import Money
 
 TAKEN_BACK = "payment taken back"
+LOWERED_MAX = 6
+NO_INTEREST_AFTER = STATUTORY_RATE  # interest of the claim that was unpaid, day by day
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,30 @@ def settle(company: CompanyFacts, changed: Iterable[Allocated], *, today: date, 
     return tuple(reopened)
 
 
+def _lower_interest(company: CompanyFacts, invoice_id: int, *, today: date, at: datetime) -> bool:
+    """Take back interest that ran beyond the day of a payment that became known late. It helps the customer, and never waits."""
+    (arrears,) = arrears_of([invoice_id], today=today)
+    excess = interest_too_much(arrears, ladder_terms_of(arrears))
+    if not excess:
+        return False
+    number = sum(done.what == "interest.lowered" for done in arrears.done) + 1
+    key = f"interest.lowered:{invoice_id}:{number}"
+    lowered = lower_interest(invoice_id, excess, because=(NO_INTEREST_AFTER,), key=key, today=today, at=at)
+    if not lowered:
+        return False
+    return record(
+        company_id=company.company_id,
+        key=key,
+        what="interest.lowered",
+        subject=f"invoice:{invoice_id}",
+        on_day=today,
+        at=at,
+        because=(NO_INTEREST_AFTER,),
+        facts={"amount_minor": lowered.minor},
+        customer_id=arrears.customer_id,
+    )
+
+
 def _doubt(company: CompanyFacts, change: Allocated, *, today: date, at: datetime) -> None:
     """Hold everything back on a claim that was paid and is open again, until a person has looked.
 
@@ -132,6 +160,9 @@ def _doubt(company: CompanyFacts, change: Allocated, *, today: date, at: datetim
 
 
 def _settle_invoice(company: CompanyFacts, change: Allocated, *, today: date, at: datetime) -> None:
+    for _ in range(LOWERED_MAX):  # what was paid on interest goes to the principal, on which less interest grew then
+        if not _lower_interest(company, change.invoice_id, today=today, at=at):
+            break
     (arrears,) = arrears_of([change.invoice_id], today=today)
     if arrears.open_principal:
         return

@@ -82,7 +82,7 @@ def _statutory(arrears: Arrears, terms: LadderTerms, *, until: date, today: date
     assert terms.interest is not None and arrears.due_on is not None
     charged = [done for done in arrears.done if done.what == "interest.charged"]
     whole = accrued(arrears, until=until, day_count=terms.interest.rule.day_count)
-    amount = whole.amount - _sum(charged, arrears.total.currency)
+    amount = whole.amount - _charged(arrears)
     if amount.minor <= 0:
         return None
     _, starts_because = _start(arrears)
@@ -107,8 +107,24 @@ def interest_so_far(arrears: Arrears, terms: LadderTerms, *, today: date) -> Int
     if terms.interest is None or terms.interest.rule.method != "statutory" or arrears.due_on is None:
         return None
     whole = accrued(arrears, until=today, day_count=terms.interest.rule.day_count)
-    charged = _sum([done for done in arrears.done if done.what == "interest.charged"], arrears.total.currency)
-    return replace(whole, amount=max(whole.amount - charged, Money(0, arrears.total.currency)))
+    return replace(whole, amount=max(whole.amount - _charged(arrears), Money(0, arrears.total.currency)))
+
+
+def interest_too_much(arrears: Arrears, terms: LadderTerms) -> Money:
+    """Return how much more statutory interest was charged than the payments that are known now give.
+
+    A bank file that comes late tells of a payment by an earlier day, and interest stopped on that.
+    """
+    nothing = Money(0, arrears.total.currency)
+    charged = [done for done in arrears.done if done.what == "interest.charged"]
+    if not charged or terms.interest is None or terms.interest.rule.method != "statutory" or arrears.due_on is None:
+        return nothing
+    paid_on = max((paid.value_on for paid in arrears.payments), default=None)
+    until = max(done.on for done in charged)
+    if not arrears.open_principal and paid_on is not None:
+        until = min(until, paid_on)
+    whole = accrued(arrears, until=until, day_count=terms.interest.rule.day_count)
+    return max(_charged(arrears) - whole.amount, nothing)
 
 
 def accrued(arrears: Arrears, *, until: date, day_count: DayCount = "act/365") -> Interest:
@@ -125,6 +141,13 @@ def _start(arrears: Arrears) -> tuple[date, Citation]:
     assert arrears.due_on is not None
     sent_on = arrears.received_on or arrears.issued_on
     return interest_starts_on(due_on=arrears.due_on, sent_on=sent_on, is_term_agreed=arrears.is_term_agreed)
+
+
+def _charged(arrears: Arrears) -> Money:
+    """Return the interest that was charged and stands: less what was taken back because it ran too far."""
+    currency = arrears.total.currency
+    charged = _sum([done for done in arrears.done if done.what == "interest.charged"], currency)
+    return charged - _sum([done for done in arrears.done if done.what == "interest.lowered"], currency)
 
 
 def _sum(charged: list[Done], currency: str) -> Money:
