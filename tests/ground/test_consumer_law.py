@@ -96,3 +96,20 @@ def test_more_days_used_than_the_period_has_are_a_bug() -> None:
 
 def test_the_day_of_the_conclusion_is_not_counted() -> None:
     assert withdrawal_ends_on(date(2026, 6, 19)) == date(2026, 7, 3)
+
+
+@pytest.mark.parametrize(
+    ("concluded_on", "last_day"),
+    [
+        (date(2026, 11, 6), date(2026, 11, 20)),  # a Friday
+        (date(2026, 11, 7), date(2026, 11, 23)),  # Saturday to Monday
+        (date(2026, 11, 8), date(2026, 11, 23)),  # Sunday to Monday
+        (date(2026, 3, 19), date(2026, 4, 7)),  # Maundy Thursday to the Tuesday after Easter
+        (date(2026, 5, 22), date(2026, 6, 8)),  # Constitution Day, a Friday
+        (date(2026, 12, 10), date(2026, 12, 28)),  # 24 December, and Christmas with its weekend
+        (date(2026, 12, 17), date(2027, 1, 4)),  # 31 December, 1 January, and a weekend
+        (date(2026, 5, 1), date(2026, 5, 15)),  # the Friday after Ascension is a weekday
+    ],
+)
+def test_a_deadline_on_a_day_of_rest_runs_until_the_next_weekday(concluded_on: date, last_day: date) -> None:
+    assert withdrawal_ends_on(concluded_on) == last_day

@@ -14,6 +14,7 @@ from servanda.ground.law.interest import (
     FROM_THIRTY_DAYS_AFTER_DEMAND,
     STATUTORY_RATE,
     UNCONFIRMED,
+    DayCount,
     interest_segments,
     interest_starts_on,
     statutory_interest,
@@ -164,3 +165,37 @@ def test_segments_price_each_day_as_if_it_were_counted_alone(
         rest = max(0, (principal - total_of(money for on, money in paid if on <= day)).minor)
         exact += rest * Fraction(statutory_rate(day, due_on=due_on).value) / 36500
     assert found.amount.minor == int(exact + Fraction(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("day_count", "since", "until", "days", "amount"),
+    [
+        ("act/365", date(2026, 1, 15), date(2026, 3, 16), 60, 160_27),
+        ("30/360", date(2026, 1, 15), date(2026, 3, 16), 61, 165_21),
+        ("act/act", date(2026, 1, 15), date(2026, 3, 16), 60, 160_27),
+        ("act/act", date(2024, 1, 15), date(2024, 3, 16), 61, 195_83),  # 11.75 % over 366 days
+        ("act/365", date(2024, 1, 15), date(2024, 3, 16), 61, 196_37),
+        ("30/360", date(2026, 1, 31), date(2026, 2, 28), 28, 75_83),
+    ],
+)
+def test_the_days_may_be_counted_in_the_three_ways_that_are_in_use(
+    day_count: DayCount, since: date, until: date, days: int, amount: int
+) -> None:
+    found = statutory_interest(Money(10_000_00), since=since, until=until, due_on=since, day_count=day_count)
+    assert (sum(segment.days for segment in found.segments), found.amount.minor) == (days, amount)
+
+
+def test_a_thousand_kroner_ten_days_late_cost_2_74_and_never_60() -> None:
+    found = statutory_interest(
+        Money(1_000_00), since=date(2026, 8, 3), until=date(2026, 8, 13), due_on=date(2026, 8, 3)
+    )
+    assert found.amount == Money(2_74)
+
+
+def test_the_boundary_that_is_not_chosen_would_give_one_oere_more() -> None:
+    """LAW 2b: from the day after the due day, the day of payment counted, 30 and 46 days come to 25.77."""
+    found = statutory_interest(
+        Money(1_250_00), since=date(2026, 6, 1), until=date(2026, 8, 16), due_on=date(2026, 6, 1)
+    )
+    assert [segment.days for segment in found.segments] == [30, 46]
+    assert found.amount == Money(25_77)

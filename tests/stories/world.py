@@ -151,7 +151,9 @@ class World:
 
     def _approve(self) -> None:
         for _ in range(5):
-            proposals = [one for one in open_proposals(self.company_id) if one.act != "not_specified"]
+            proposals = [
+                one for one in open_proposals(self.company_id) if one.act not in ("not_specified", "time.asked")
+            ]
             if not proposals:
                 return
             for proposal in proposals:

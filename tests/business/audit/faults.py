@@ -21,7 +21,7 @@ class Fault:
 # The pieces of the small companies that faults are planted in.
 FIRST_INVOICE = "(select min(id) from invoice)"
 FIRST_LINE = "(select min(id) from invoice_line)"
-CREDIT_NOTE = "(select id from invoice where kind = 'credit note')"
+CREDIT_NOTE = "(select min(id) from invoice where kind = 'credit note')"
 OF_SAFE_IT = "(select id from company where slug = 'safe-it')"
 LATEST_OPEN = "(select max(id) from invoice where open_minor > 0)"
 # Alma's second unpaid invoice at safe-it: reminded twice, one of her two services held.
@@ -499,5 +499,25 @@ FAULTS = (
         83,
         "a customer was asked for what another one owes",
         "update collecting_order set customer_id = customer_id + 1; update mandate set customer_id = customer_id + 1",
+    ),
+    Fault(
+        80,
+        "an øre less is noted than what went back for unused time",
+        "update billing_refund set net_minor = net_minor - 1 where state = 'given'",
+    ),
+    Fault(
+        80,
+        "another day is given back than the amount was reckoned for",
+        "update billing_refund set since = since - 7 where state = 'given'",
+    ),
+    Fault(
+        81,
+        "nobody remembers that time beyond the end was looked at",
+        "delete from billing_refund",
+    ),
+    Fault(
+        81,
+        "a business's money is marked to be paid out like a consumer's",
+        "update billing_refund set pay_out_by = on_day where state = 'given'",
     ),
 )

@@ -19,6 +19,10 @@ from servanda.business.collecting.actions import (
 from servanda.business.collecting.facts import MandateKind, ToldOutcome
 from servanda.business.collecting.queries import collections_of, mandates_of_customer
 from servanda.business.companies.actions import note_bank_news
+from servanda.business.contracts.actions.ending import receive_exit
+from servanda.business.contracts.decisions.orders import Ending
+from servanda.business.contracts.facts import GivenNotice
+from servanda.business.contracts.queries import lines_of_customer
 from servanda.business.customers.facts import CustomerDetails
 from servanda.business.customers.queries import customer
 from servanda.business.dunning.actions import decide_proposal, receive_statement
@@ -84,6 +88,7 @@ def _vicevaert() -> None:
     _bank_statement(world, *_owed(carla, only_oldest=True))
     _live_until(world, date(2026, 3, 6))
     _bank_statement(world, *_owed(alma))
+    _leave(world, fritz)
     _live_until(world, date(2026, 3, 10))
     close_period(
         world.company_id,
@@ -96,6 +101,14 @@ def _vicevaert() -> None:
     _live_until(world, date(2026, 3, 30))
     _bank_statement(world, (Money(77_00), ""))
     _live_until(world, END)
+
+
+def _leave(world: World, customer_id: int) -> None:
+    """Let a customer leave because of a change, within a year that is paid for."""
+    (line,) = lines_of_customer(customer_id)
+    ending = Ending(ends_on=date(2026, 6, 30), because=(Citation("vicevaert", "2.8", "2023-09"),))
+    given = GivenNotice(given_on=world.today, channel="e-mail")
+    receive_exit(line.line_id, given, ending, today=world.today, at=moment_of(world.today), by=EVA, cause="change")
 
 
 def _safe_it() -> None:

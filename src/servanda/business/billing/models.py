@@ -101,6 +101,7 @@ class InvoiceLine(models.Model):
 
     class Meta:
         db_table = "invoice_line"
+        indexes = [models.Index(fields=["line_id"], name="invoiced_lines_of_line", condition=Q(line_id__isnull=False))]
         # Migration 0002 adds: no_period_is_billed_twice, an exclusion over line and days.
 
 
@@ -378,3 +379,51 @@ class CreditUse(models.Model):
             models.UniqueConstraint(fields=["key", "entry"], name="an_entry_is_used_once_by_a_payout"),
             models.UniqueConstraint(fields=["key", "credit_note"], name="a_credit_note_is_used_once_by_a_payout"),
         ]
+
+
+class Refund(models.Model):
+    """One decision on what goes back of a billed line: for time that is not used, or for an outage. Never changed."""
+
+    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT)
+    customer_id = models.BigIntegerField()
+    kind = models.TextField()  # unused, outage
+    key = models.TextField(unique=True)
+    line_id = models.BigIntegerField()  # the contract line
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+")
+    invoice_line = models.ForeignKey(InvoiceLine, on_delete=models.PROTECT)
+    number = models.PositiveIntegerField()  # counts the decisions on the line of the invoice
+    state = models.TextField()  # given, billed again, asked, kept, nothing
+    cause = models.TextField(blank=True)
+    for_until = models.DateField(null=True)  # the end of the contract line that it was decided for; empty: it ran on
+    since = models.DateField(null=True)  # the days that were given back or billed again
+    until = models.DateField(null=True)
+    net_minor = models.BigIntegerField(default=0)
+    document = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="+")
+    reckoning = models.TextField(blank=True)
+    because = models.JSONField(default=list)
+    pay_out_by = models.DateField(null=True)
+    on_day = models.DateField()
+    by = models.TextField(default="system")
+
+    class Meta:
+        db_table = "billing_refund"
+        indexes = [
+            models.Index(fields=["company", "line_id"], name="refunds_of_line"),
+            models.Index(
+                fields=["company", "pay_out_by"], name="refunds_to_pay", condition=Q(pay_out_by__isnull=False)
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice_line", "number"], name="one_decision_at_a_time_on_billed_time"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["given", "billed again"])
+                | Q(document__isnull=False, since__isnull=False, until__isnull=False, net_minor__gt=0),
+                name="what_goes_back_has_its_document",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["given", "billed again"]) | Q(document__isnull=True, net_minor=0),
+                name="what_stays_moves_nothing",
+            ),
+        ]
+        # Migration 0007 adds exclusions over days: no_day_is_given_back_twice, no_day_is_billed_again_twice,
+        # no_day_of_an_outage_is_refunded_twice; and the trigger refund_append_only.

@@ -16,6 +16,9 @@ from servanda.terms.resolving import Deviation as OwnTerm
 SuccessionState = Literal["bound", "left", "kept", "yes awaited", "delivery awaited", "day awaited"]
 SUCCESSION_STATES: tuple[SuccessionState, ...] = get_args(SuccessionState)
 
+# Why a customer leaves outside the ordinary notice; empty: by an ordinary one.
+ExitCause = Literal["", "change", "outage", "withdrawal"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningTerm:
@@ -344,3 +347,19 @@ class DiscontinuedFacts:
     told_on: date | None
     ends_on: date | None
     is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineEnding:
+    """How a line ends, as far as it is settled. `until` empty: it runs on.
+
+    `paid_until` is the first day that is not paid for: that after the last one, or an earlier one where the law says so.
+    """
+
+    line_id: int
+    until: date | None
+    paid_until: date | None
+    end_cause: str
+    exit_cause: str
+    because: tuple[Citation, ...]
+    noticed_on: date | None = None  # the day on which the customer's notice reached us

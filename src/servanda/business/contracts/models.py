@@ -67,6 +67,28 @@ class Line(models.Model):
         ]
 
 
+class LineChange(models.Model):
+    """More, less or another plan of a line, from a day on. What was before is kept: earlier periods were priced by it."""
+
+    line = models.ForeignKey(Line, on_delete=models.PROTECT)
+    number = models.PositiveIntegerField()  # counts the line's changes
+    on_day = models.DateField()  # the first day on which the new holds
+    priced_from = models.DateField()  # periods that begin before it were billed as it was before
+    before_plan = models.TextField()
+    after_plan = models.TextField()
+    before_quantity = models.PositiveIntegerField()
+    after_quantity = models.PositiveIntegerField()
+    reason = models.TextField()
+    by = models.TextField()
+
+    class Meta:
+        db_table = "contract_line_change"
+        constraints = [
+            models.UniqueConstraint(fields=["line", "number"], name="a_line_changes_one_step_at_a_time"),
+            models.CheckConstraint(condition=Q(after_quantity__gt=0), name="a_changed_line_is_of_something"),
+        ]
+
+
 class Notice(models.Model):
     """A notice to end one line, as it was received. A draft (by telephone) has no effect until confirmed in writing."""
 
@@ -78,6 +100,8 @@ class Notice(models.Model):
     ends_on = models.DateField(null=True)  # the last day of the line by this notice
     because = models.JSONField(default=list)
     withdrawn_at = models.DateTimeField(null=True)
+    cause = models.TextField(default="", db_default="")  # of an extraordinary exit: change, outage, withdrawal
+    paid_until = models.DateField(null=True)  # the first day not paid for, where that is not the day after the last
 
     class Meta:
         db_table = "contract_notice"

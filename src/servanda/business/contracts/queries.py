@@ -1,7 +1,7 @@
 """What was agreed, which lines may have something due, and what has been said about ending them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from django.db.models import Case, Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Value, When
@@ -30,6 +30,7 @@ from servanda.business.contracts.facts import (
     Deviation,
     DiscontinuedFacts,
     DisputeFacts,
+    LineEnding,
     LineFacts,
     Negotiation,
     NoticeReceipt,
@@ -73,6 +74,29 @@ def lines_ending_between(company_id: int, *, since: date, until: date) -> tuple[
 def line_facts(line_ids: Iterable[int]) -> tuple[LineFacts, ...]:
     """Return the lines with what decisions need, in the order of their ids, in one query."""
     return tuple(_line(row) for row in _lines().filter(pk__in=list(line_ids)).order_by("id"))
+
+
+def endings_of(line_ids: Iterable[int]) -> Mapping[int, LineEnding]:
+    """Return how lines end, by line, with the notice that gave the day where one did; one that runs on has no days."""
+    rows = Line.objects.filter(pk__in=list(line_ids))
+    standing = Notice.objects.filter(line__in=rows, withdrawn_at__isnull=True, is_draft=False, ends_on__isnull=False)
+    notices = {(one.line_id, one.ends_on): one for one in standing.order_by("id")}
+    return {row.pk: _ending(row, notices) for row in rows}
+
+
+def _ending(row: Line, notices: Mapping[tuple[int, date | None], Notice]) -> LineEnding:
+    last_day = row.until - timedelta(days=1) if row.until is not None else None
+    notice = notices.get((row.pk, last_day)) if row.end_cause == "notice" else None
+    paid_until = notice.paid_until if notice is not None and notice.paid_until is not None else row.until
+    return LineEnding(
+        line_id=row.pk,
+        until=row.until,
+        paid_until=paid_until,
+        end_cause=row.end_cause,
+        exit_cause=notice.cause if notice is not None else "",
+        because=because_from_json(notice.because) if notice is not None else (),
+        noticed_on=notice.given_on if notice is not None else None,
+    )
 
 
 def lines_of_customer(customer_id: int) -> tuple[LineFacts, ...]:

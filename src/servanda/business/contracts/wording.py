@@ -205,3 +205,35 @@ def _way_out(effect_on: date, leave_until: date | None, *, email: str, is_da: bo
         return f"{may} Så er den sidste dag {ends}."
     may = f"If you do not want to pay the new price, you can leave the agreement free of charge. Write to {email} by {last}."
     return f"{may} The last day is then {ends}."
+
+
+def withdrawal_subject(name: str, language: str) -> str:
+    return f"Kvittering: du har fortrudt {name}" if language == "da" else f"Receipt: you have withdrawn from {name}"
+
+
+def withdrawal_paragraphs(
+    name: str, company_name: str, given_on: date, language: str, *, is_start_requested: bool
+) -> tuple[str, ...]:
+    """Return the receipt of a withdrawal: from what, on which day, and what goes back."""
+    day = day_text(given_on, language)
+    if language == "da":
+        money = (
+            "Du bad os om at begynde med det samme, så du betaler for de dage, du har brugt. Resten får du tilbage."
+            if is_start_requested
+            else "Du betaler ikke noget, og har du betalt, får du det hele tilbage."
+        )
+        return (
+            f"Vi har {day} fået din besked om, at du fortryder aftalen om {name}. Aftalen er dermed slut.",
+            f"{money} Pengene kommer senest 14 dage efter din besked, samme vej som du betalte.",
+            f"Venlig hilsen\n{company_name}",
+        )
+    money = (
+        "You asked us to begin at once, so you pay for the days that you used. The rest goes back to you."
+        if is_start_requested
+        else "You pay nothing, and what you have paid goes back to you."
+    )
+    return (
+        f"On {day} we received your message that you withdraw from the agreement on {name}. It has thereby ended.",
+        f"{money} The money comes within 14 days of your message, the way you paid.",
+        f"Kind regards\n{company_name}",
+    )

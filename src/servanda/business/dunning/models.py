@@ -1,6 +1,8 @@
 from django.db import models
 from django.db.models import Q
 
+UNUSED_TIME = "time.asked"  # the act of a proposal on what goes back of prepaid time: it is about no claim
+
 
 class Claim(models.Model):
     """An unpaid invoice as dunning follows it; only hints live here, the facts are in evidence."""

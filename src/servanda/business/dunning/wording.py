@@ -5,12 +5,18 @@ A letter is calm: it says what is so, why, what happens next and how to change i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 
+from servanda.business.billing.decisions.refunds import AskWhatGoesBack
+from servanda.business.billing.wording import time_reckoning
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.customers.facts import CustomerFacts
+from servanda.business.dunning.decisions.handing_over import HandOver
 from servanda.business.dunning.decisions.orders import EndContract, Order, PlaceHold, SendReminder
 from servanda.business.dunning.facts import Arrears
 from servanda.ground.calendar import day_text
+from servanda.ground.law.interest import STATUTORY_RATE, Interest
 from servanda.ground.money import Money, money_text
 
 WARNINGS: Mapping[str, tuple[str, str]] = {
@@ -38,16 +44,22 @@ class Wording:
 
 
 def reminder(
-    order: SendReminder, arrears: Arrears, company: CompanyFacts, customer: CustomerFacts, *, interest: Money | None
+    order: SendReminder, arrears: Arrears, company: CompanyFacts, customer: CustomerFacts, *, interest: Interest | None
 ) -> Wording:
     """Return the reminder: what is owed, until when, what the law and the terms let follow, and whom to ask."""
     language = customer.language
     due = arrears.open_principal + arrears.open_charges + (order.fee or Money(0))
+    grown = interest.amount if interest is not None else Money(0)
+    if order.is_collection_warning:  # the whole claim is stated, and paying it by the deadline ends the matter (§ 10)
+        due = due + grown
     paragraphs = _reminder_da if language == "da" else _reminder_en
     return Wording(
         subject=_reminder_subject(order, arrears, company, language),
-        paragraphs=paragraphs(order, arrears, company, money_text(due, language)),
-        owed=_owed(order, arrears, language, interest),
+        paragraphs=(
+            *paragraphs(order, arrears, company, money_text(due, language)),
+            *(interest_paragraphs(interest, language) if interest is not None and grown else ()),
+        ),
+        owed=_owed(order, arrears, language, grown),
         total=money_text(due, language),
     )
 
@@ -100,6 +112,32 @@ def ending(order: EndContract, arrears: Arrears, company: CompanyFacts, language
     )
 
 
+def handed_over(handed: HandOver, arrears: Arrears, company: CompanyFacts, language: str) -> Wording:
+    """Return the letter that tells of a hand-over: to whom, what is owed, and what a collector may charge for it."""
+    total, most = money_text(handed.total, language), money_text(handed.costs_at_most, language)
+    number = arrears.invoice_number
+    if language == "da":
+        owed = (("Faktura", handed.principal), ("Gebyrer og renter", handed.charges))
+        subject = f"Sendt til inkasso: faktura {number} fra {company.name}"
+        paragraphs = (
+            f"Fristen i vores inkassovarsel er gået, og faktura {number} er ikke betalt. Kravet er sendt til "
+            f"{handed.collector}, som skriver til dig.",
+            f"Kravet er {total} i dag. For at inddrive det kan {handed.collector} kræve højst {most} uden moms af dig.",
+            f"Er du uenig i kravet, så skriv til {company.email}. Så stopper inddrivelsen af det, du er uenig i.",
+        )
+    else:
+        owed = (("Invoice", handed.principal), ("Fees and interest", handed.charges))
+        subject = f"Handed to a collector: invoice {number} from {company.name}"
+        paragraphs = (
+            f"The deadline of our collection warning has passed, and invoice {number} is not paid. The claim was handed to "
+            f"{handed.collector}, who will write to you.",
+            f"The claim is {total} today. For collecting it, {handed.collector} may charge you {most} without VAT at most.",
+            f"If you disagree with the claim, write to {company.email}. Collection of what you dispute then stops.",
+        )
+    rows = tuple((label, money_text(amount, language)) for label, amount in owed if amount)
+    return Wording(subject, paragraphs, rows, total)
+
+
 def proposal(order: Order, arrears: Arrears, customer_name: str) -> tuple[str, str]:
     """Return the sentence that a person reads before deciding, in Danish and English."""
     owed = arrears.open_total
@@ -108,6 +146,23 @@ def proposal(order: Order, arrears: Arrears, customer_name: str) -> tuple[str, s
         f"{da} {customer_name}: faktura {arrears.invoice_number}, {money_text(owed, 'da')} udestår.",
         f"{en} {customer_name}: invoice {arrears.invoice_number}, {money_text(owed, 'en')} outstanding.",
     )
+
+
+def unused_time(step: AskWhatGoesBack, customer_name: str) -> tuple[str, str]:
+    """Return the sentence that a person reads before deciding on prepaid time that will not be used."""
+    number = step.time.invoice_number
+    return (
+        f"Giv {customer_name} pengene tilbage for tid, der ikke bliver brugt: {step.time.description}, faktura {number}. "
+        f"{time_reckoning(step, 'da')} uden moms. {_SILENT_DA if step.is_silent else _KEPT_DA}",
+        f"Give {customer_name} back the money for time that will not be used: {step.time.description}, invoice {number}. "
+        f"{time_reckoning(step, 'en')} without VAT. {_SILENT_EN if step.is_silent else _KEPT_EN}",
+    )
+
+
+_KEPT_DA = "Vilkårene lader jer beholde pengene; de er ikke tabt af sig selv."
+_KEPT_EN = "The terms let you keep the money; it is not forfeit by itself."
+_SILENT_DA = "Vilkårene siger intet om denne ophørsgrund."
+_SILENT_EN = "The terms say nothing about this way of ending."
 
 
 _PROPOSALS = {
@@ -157,7 +212,38 @@ def _reminder_en(order: SendReminder, arrears: Arrears, company: CompanyFacts, d
     return _paragraphs(first, ask, collection * order.is_collection_warning, warning * bool(order.warns_of), question)
 
 
-def _owed(order: SendReminder, arrears: Arrears, language: str, interest: Money | None) -> tuple[tuple[str, str], ...]:
+def interest_paragraphs(interest: Interest, language: str) -> tuple[str, ...]:
+    """Return how the interest comes about: each stretch with its principal, days and rate, and the law."""
+    lines = interest_lines(interest, language)
+    note = ""
+    if interest.covered_until is not None:
+        last = day_text(interest.covered_until - timedelta(days=1), language)
+        note = (
+            f" Satsen for dagene efter {last} er ikke kendt endnu, og de er ikke regnet med."
+            if language == "da"
+            else f" The rate for the days after {last} is not known yet, and they are left out."
+        )
+    if language == "da":
+        return (f"Sådan er renten regnet ({STATUTORY_RATE}): {'; '.join(lines)}.{note}",)
+    return (f"How the interest is reckoned ({STATUTORY_RATE}): {'; '.join(lines)}.{note}",)
+
+
+def interest_lines(interest: Interest, language: str) -> tuple[str, ...]:
+    """Return the stretches of interest as a reader of the language expects them."""
+    day = "dage" if language == "da" else "days"
+    return tuple(
+        f"{day_text(one.since, language)} – {day_text(one.until - timedelta(days=1), language)}: "
+        f"{money_text(one.principal, language)} × {_percent(one.rate, language)} × {one.days}/{one.days_of_year} {day}"
+        for one in interest.segments
+    )
+
+
+def _percent(rate: Decimal, language: str) -> str:
+    text = f"{rate:.2f} %"
+    return text.replace(".", ",") if language == "da" else text
+
+
+def _owed(order: SendReminder, arrears: Arrears, language: str, interest: Money) -> tuple[tuple[str, str], ...]:
     is_da = language == "da"
     rows = [("Faktura" if is_da else "Invoice", arrears.open_principal)]
     if arrears.open_charges:
@@ -166,6 +252,8 @@ def _owed(order: SendReminder, arrears: Arrears, language: str, interest: Money 
         rows.append(("Rykkergebyr" if is_da else "Reminder fee", order.fee))
     if interest:
         label = "Rente til i dag, som kommer til" if is_da else "Interest to date, to be added"
+        if order.is_collection_warning:
+            label = "Rente til i dag" if is_da else "Interest to date"
         rows.append((label, interest))
     return tuple((label, money_text(amount, language)) for label, amount in rows)
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "vat": "vat",
     "payouts": "payouts",
     "collect": "collect",
+    "refund": "refunds",
     "bench": "bench",
     "node": "node",
     "backup": "backup",

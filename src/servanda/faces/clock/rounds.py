@@ -25,6 +25,7 @@ from servanda.business.contracts.actions import follow_discontinuations, follow_
 from servanda.business.customers.actions.vat import follow_moves
 from servanda.business.dunning.actions import (
     follow_new_invoices,
+    give_back_unused,
     look_again_at_customers,
     purge_due,
     use_credits,
@@ -76,6 +77,7 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     follow_successions(company, today=today, at=at)
     follow_prices(company, today=today, at=at)
     follow_discontinuations(company, today=today, at=at)
+    give_back_unused(company, today=today, at=at)  # before the lines that have run out are noted as ended
     lines = take_lines_forward(company, today=today, at=at)
     follow_payouts(company, today=today, at=at)
     begin_billing(company.company_id)
@@ -92,6 +94,7 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     claims = acts = 0
     while (worked := work_off(company, today=today, at=at, limit=BATCH)).claims:
         claims, acts = claims + worked.claims, acts + worked.acts
+    give_back_unused(company, today=today, at=at)  # the round may have issued, or ended a line
     purged = purge_due(company, today=today, at=at)
     keep_books(company, today=today, at=at)
     finish_day(company.company_id, day=today)

@@ -23,6 +23,7 @@ from servanda.faces.office.showing.ladders import general_picture, picture_of_in
 from servanda.faces.office.showing.mails import attachments_of, mail_rows, mail_shown
 from servanda.faces.office.showing.naming import customer_link, invoice_link
 from servanda.faces.office.showing.payouts import pay_back_panel
+from servanda.faces.office.showing.refunds import interest_of_invoice, refunds_of_invoice
 from servanda.faces.office.showing.today import today_shown
 from servanda.faces.office.showing.vat import customer_vat_shown, invoice_vat_shown
 from servanda.faces.office.shown import Link
@@ -88,6 +89,8 @@ def invoice_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "invoice": invoice_shown(here, found, whose),
         "vat": invoice_vat_shown(found),
         "collected": collection_note(found.invoice_id),
+        "refunds": refunds_of_invoice(here, found),
+        "grown": interest_of_invoice(here, found),
         "picture": picture,
         "open_act": asked,
     }

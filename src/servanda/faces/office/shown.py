@@ -276,6 +276,7 @@ class LineRow:
     notice_last_on: date | None
     because: tuple[Citation, ...]
     stamp: Stamp | None = None
+    address: str = ""  # of the line's own page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

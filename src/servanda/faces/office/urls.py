@@ -14,6 +14,7 @@ from servanda.faces.office import (
     drafting,
     pages,
     payout_pages,
+    refund_pages,
     report_pages,
     vat_pages,
 )
@@ -143,13 +144,23 @@ COLLECTING: list[URLPattern | URLResolver] = [
     path("customers/<str:number>/mandate/end/", collection_pages.end, name="end-mandate"),
 ]
 
+REFUNDS: list[URLPattern | URLResolver] = [
+    path("customers/<str:number>/lines/<int:line_id>/", refund_pages.line, name="line"),
+    path("customers/<str:number>/lines/<int:line_id>/end/", refund_pages.end, name="end-line"),
+    path("customers/<str:number>/lines/<int:line_id>/withdraw/", refund_pages.withdraw, name="withdraw-line"),
+    path("customers/<str:number>/lines/<int:line_id>/change/", refund_pages.change, name="change-line"),
+    path("customers/<str:number>/lines/<int:line_id>/outage/", refund_pages.refund_outage, name="refund-outage"),
+    path("invoices/<int:number>/collector/", refund_pages.hand_over, name="hand-over"),
+    path("invoices/<int:number>/collector/file/", refund_pages.collection_csv, name="collection-file"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
     path(
         "c/<slug:slug>/",
-        include([*COMPANY, *BANK, *PAYING_BACK, *COLLECTING, *BOOKS, *REPORTS, *VAT, *AGREEMENT]),
+        include([*COMPANY, *BANK, *PAYING_BACK, *COLLECTING, *REFUNDS, *BOOKS, *REPORTS, *VAT, *AGREEMENT]),
     ),
 ]
 

@@ -64,6 +64,8 @@ LETTER_KINDS: Mapping[str, str] = {
     "export": gettext_noop("Reminder to take data out"),
     "notice": gettext_noop("Notice"),
     "terms": gettext_noop("Notice of new terms"),
+    "withdrawal": gettext_noop("Receipt of a withdrawal"),
+    "collection": gettext_noop("Letter of hand-over to a collector"),
 }
 CHANNELS: Mapping[str, str] = {
     "e-mail": gettext_noop("by e-mail"),
@@ -76,6 +78,7 @@ PAUSES: Mapping[str, str] = {
     "payment plan": gettext_noop("A payment plan is agreed"),
     "pending payment": gettext_noop("A payment is on its way"),
     "legal hold": gettext_noop("A legal hold stands"),
+    "collection": gettext_noop("The claim lies with a collector"),
 }
 CAUSES: Mapping[str, str] = {
     **PAUSES,

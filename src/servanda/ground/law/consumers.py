@@ -7,7 +7,7 @@ so these answers stand above the agreement. A provider may be more generous.
 from datetime import date, timedelta
 from decimal import Decimal
 
-from servanda.ground.calendar import add_months, last_of_month
+from servanda.ground.calendar import add_months, is_working_day, last_of_month
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money
 
@@ -15,6 +15,7 @@ _ACT = "Forbrugeraftaleloven"
 CONSUMER_CONFIRMATION = Citation(_ACT, "§ 13")
 CONSUMER_WITHDRAWAL = Citation(_ACT, "§ 18, stk. 1")
 CONSUMER_WITHDRAWAL_LOST = Citation(_ACT, "§ 18, stk. 2")
+CONSUMER_WITHDRAWAL_DEADLINE = Citation(_ACT, "§ 19, stk. 6")
 CONSUMER_WITHDRAWAL_FUNCTION = Citation(_ACT, "§ 20 a")
 CONSUMER_WITHDRAWAL_PAYMENT = Citation(_ACT, "§ 25")
 CONSUMER_TERMINATION = Citation(_ACT, "§ 28, stk. 1")
@@ -29,13 +30,24 @@ BINDING_MONTHS = 5
 NOTICE_MONTHS = 1
 WITHDRAWAL_FUNCTION_SINCE = date(2026, 6, 19)
 SAME_CHANNEL_SINCE = date(2022, 5, 28)
+_RESTS_BY_LAW = frozenset({(6, 5), (12, 24), (12, 31)})
 _FIXED_YEAR_TOTAL_MAX = Money(2_000_00)
 _FIXED_YEAR_DUE_DAYS = 14
 
 
 def withdrawal_ends_on(concluded_on: date) -> date:
-    """Return the last day to withdraw; the day of the conclusion is not counted."""
-    return concluded_on + timedelta(days=WITHDRAWAL_DAYS)
+    """Return the last day to withdraw; the day of the conclusion is not counted.
+
+    A deadline that falls on a Saturday, a Sunday, a holiday, 5 June, 24 or 31 December runs until the next weekday (§ 19).
+    """
+    day = concluded_on + timedelta(days=WITHDRAWAL_DAYS)
+    while _is_day_of_rest(day):
+        day += timedelta(days=1)
+    return day
+
+
+def _is_day_of_rest(day: date) -> bool:
+    return not is_working_day(day) or (day.month, day.day) in _RESTS_BY_LAW
 
 
 def withdrawal_refund(paid: Money, *, days_used: int, days_total: int, is_start_requested: bool) -> Money:

@@ -3,14 +3,17 @@
 The rate is Danmarks Nationalbank's lending rate of 1 January and 1 July plus a surcharge. The lending rate
 floats with each half-year; the surcharge is fixed by the day the claim fell due. The Act is silent on how
 days are counted: we use simple interest on actual days over 365, the due day counted and the day of payment
-not, rounded once at the end. Rejected: 30/360, which counts 61 days from 15 January to 16 March and so
-favours the creditor.
+not, rounded once at the end. Terms may name another count that is in use: actual days over the days of the
+year (act/act), or months of thirty days (30/360), which counts 61 days from 15 January to 16 March and so
+often favours the creditor.
 """
 
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Literal, get_args
 
 from servanda.ground.citation import Citation
 from servanda.ground.dated import Dated, Since
@@ -22,6 +25,9 @@ FROM_THIRTY_DAYS_AFTER_DEMAND = Citation("Renteloven", "§ 3, stk. 2")
 STATUTORY_RATE = Citation("Renteloven", "§ 5, stk. 1")
 HIGHER_RATE_AGREED = Citation("Renteloven", "§ 6")
 CONSUMER_RATE_MAX = Citation("Renteloven", "§ 7")
+
+DayCount = Literal["act/365", "act/act", "30/360"]
+DAY_COUNTS: tuple[DayCount, ...] = get_args(DayCount)
 
 DEMAND_DAYS = 30
 DAYS_OF_YEAR = 365
@@ -47,10 +53,21 @@ class Segment:
     principal: Money
     rate: Decimal  # percent a year
     source: Citation
+    day_count: DayCount = "act/365"
 
     @property
     def days(self) -> int:
+        """The days that bear interest, by the count: of 30/360, each month has thirty."""
+        if self.day_count == "30/360":
+            return _thirty_days(self.until) - _thirty_days(self.since)
         return (self.until - self.since).days
+
+    @property
+    def days_of_year(self) -> int:
+        """What the days are divided by. A segment lies within one half-year, and so within one year."""
+        if self.day_count == "30/360":
+            return 360
+        return 366 if self.day_count == "act/act" and isleap(self.since.year) else DAYS_OF_YEAR
 
     @property
     def exact_weight(self) -> Decimal:
@@ -104,6 +121,7 @@ def statutory_interest(
     until: date,
     due_on: date,
     payments: tuple[tuple[date, Money], ...] = (),
+    day_count: DayCount = "act/365",
 ) -> Interest:
     """Return the interest up to the day of payment, or up to the last day whose rate is known.
 
@@ -112,9 +130,10 @@ def statutory_interest(
     known_until = REFERENCE_RATE.until
     is_cut = known_until is not None and until > known_until
     end = known_until if known_until is not None and is_cut else until
-    segments = interest_segments(principal, since=since, until=end, due_on=due_on, payments=payments)
-    weight = sum((segment.exact_weight for segment in segments), Decimal(0))
-    amount = Money(1, principal.currency).times(weight / (100 * DAYS_OF_YEAR))
+    segments = interest_segments(
+        principal, since=since, until=end, due_on=due_on, payments=payments, day_count=day_count
+    )
+    amount = Money(1, principal.currency).times(_exact(segments))
     return Interest(amount, segments, known_until if is_cut else None)
 
 
@@ -125,6 +144,7 @@ def interest_segments(
     until: date,
     due_on: date,
     payments: tuple[tuple[date, Money], ...] = (),
+    day_count: DayCount = "act/365",
 ) -> tuple[Segment, ...]:
     """Return the stretches of one rate and one principal; refuses days whose rate is not known.
 
@@ -136,11 +156,24 @@ def interest_segments(
     cuts = _half_years(start, until) | {on for on, _ in payments if start < on < until} | {start, until}
     edges = sorted(cuts)
     segments = (
-        Segment(first, end, _remaining(principal, payments, first), rate.value, rate.source)
+        Segment(first, end, _remaining(principal, payments, first), rate.value, rate.source, day_count)
         for first, end in pairwise(edges)
         for rate in (statutory_rate(first, due_on=due_on),)
     )
     return tuple(segment for segment in segments if segment.principal)
+
+
+def _exact(segments: tuple[Segment, ...]) -> Decimal:
+    """Return the sum in hundredths; the division waits for all segments with the same days of the year."""
+    weights: dict[int, Decimal] = {}
+    for segment in segments:
+        weights[segment.days_of_year] = weights.get(segment.days_of_year, Decimal(0)) + segment.exact_weight
+    return sum((weight / (100 * days) for days, weight in weights.items()), Decimal(0))
+
+
+def _thirty_days(day: date) -> int:
+    """Return the number of the day where each month has thirty days; the 31st counts as the 30th."""
+    return day.year * 360 + day.month * 30 + min(day.day, 30)
 
 
 def _half_years(start: date, until: date) -> set[date]:

@@ -38,6 +38,7 @@ class Interest(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: ClassVar[str] = "interest"
     method: Literal["statutory", "percent per started month"]
     percent: Percent | None = None
+    day_count: Literal["act/365", "act/act", "30/360"] = "act/365"  # how the days of the Interest Act are counted
     is_approved: bool = False  # a lawyer has approved a rate of more than two percent a month between businesses
 
 
@@ -49,7 +50,7 @@ class Compensation(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     with_step: Count = 1
 
 
-class CollectionFee(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CollectionFee(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One fee when the claim is handed to a collector."""
 
     kind: ClassVar[str] = "collection-fee"

@@ -9,7 +9,7 @@ from servanda.business.audit.facts import Row
 from servanda.business.audit.queries.cases import Act, Case, cases
 from servanda.business.audit.queries.scope import Scope
 from servanda.ground.calendar import months_between
-from servanda.ground.law.interest import interest_starts_on, statutory_interest
+from servanda.ground.law.interest import DayCount, interest_starts_on, statutory_interest
 from servanda.ground.law.reminders import COLLECTION_FEE_MAX, COMPENSATION, FEE_MAX, FEE_SPACING_DAYS, FEES_MAX
 from servanda.ground.money import Money, total_of
 from servanda.terms.clauses import Interest
@@ -40,6 +40,12 @@ select i.due_on + 1 as since,
 _PAYMENTS = """
 select t.value_on, t.on_day, t.amount_minor, t.credit_note_id is not null as is_credit
   from allocation t where t.invoice_id = %(invoice)s and t.charge_id is null order by t.id
+"""
+
+# What was taken back of interest because a payment of an earlier day became known.
+_LOWERED = """
+select r.on_day, (r.facts ->> 'amount_minor')::bigint as amount_minor from evidence_record r
+ where r.subject = 'invoice:' || %(invoice)s and r.what = 'interest.lowered' order by r.id
 """
 
 
@@ -113,12 +119,18 @@ def _interest_problems(case: Case, charges: tuple[Act, ...], scope: Scope) -> It
         yield from (case.shown(act, "no clause gives interest") for act in charges)
         return
     payments = list(scope.rows(_PAYMENTS, invoice=case.arrears.invoice_id))
+    lowered = list(scope.rows(_LOWERED, invoice=case.arrears.invoice_id))
     charged = 0
     for number, act in enumerate(charges, start=1):
         charged += act.amount_minor or 0
         if interest.rule.method == "statutory":
-            lawful = {_statutory(case, payments, act, includes_day=includes) for includes in (False, True)}
-            found = charged
+            lawful = {
+                _statutory(case, payments, act, includes_day=includes, day_count=interest.rule.day_count)
+                for includes in (False, True)
+            }
+            before = sum(_minor(row) for row in lowered if _day(row["on_day"]) < act.on_day)
+            same_day = sum(_minor(row) for row in lowered if _day(row["on_day"]) == act.on_day)
+            found = charged - before if charged - before in lawful else charged - before - same_day
         else:
             lawful = {_percent(case, payments, act, interest.rule, includes_day=day) for day in (False, True)}
             found = act.amount_minor or 0
@@ -128,7 +140,7 @@ def _interest_problems(case: Case, charges: tuple[Act, ...], scope: Scope) -> It
             yield case.shown(act, f"{found} øre; by law {' or '.join(map(str, sorted(lawful)))}")
 
 
-def _statutory(case: Case, payments: list[Row], act: Act, *, includes_day: bool) -> int:
+def _statutory(case: Case, payments: list[Row], act: Act, *, includes_day: bool, day_count: DayCount) -> int:
     """Return all the interest of the claim until the charge's last day, as far as payments were known on its own day."""
     arrears = case.arrears
     assert arrears.due_on is not None
@@ -140,7 +152,10 @@ def _statutory(case: Case, payments: list[Row], act: Act, *, includes_day: bool)
     paid = tuple((_day(row["value_on"]), Money(_minor(row))) for row in known if not row["is_credit"])
     until = min(act.until or act.on_day, act.on_day)
     principal = _issued_total(case, payments) - credited
-    return statutory_interest(principal, since=since, until=until, due_on=arrears.due_on, payments=paid).amount.minor
+    whole = statutory_interest(
+        principal, since=since, until=until, due_on=arrears.due_on, payments=paid, day_count=day_count
+    )
+    return whole.amount.minor
 
 
 def _percent(case: Case, payments: list[Row], act: Act, rule: Interest, *, includes_day: bool) -> int:

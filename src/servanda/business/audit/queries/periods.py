@@ -43,23 +43,29 @@ _PRICES = """
 select * from (
     select b.invoice, b.line, b.since, b.plan_code as plan, b.unit_minor, b.price_minor as expected_unit_minor,
            b.net_minor,
-           case when b.interval_months = 0 or b.until = b.whole_until then b.unit_minor * b.quantity
-                else round(b.unit_minor::numeric * b.quantity * (b.until - b.since) / (b.whole_until - b.since))
+           case when b.interval_months = 0 or b.until - b.since = b.whole_until - b.whole_since
+                then b.unit_minor * b.quantity
+                else round(b.unit_minor::numeric * b.quantity * (b.until - b.since) / (b.whole_until - b.whole_since))
            end as expected_net_minor
       from (
         select l.invoice_id as invoice, l.line_id as line, l.since, l.until, l.quantity, l.unit_minor, l.net_minor,
-               c.plan_code, c.interval_months, coalesce(c.own_price_minor, p.amount_minor) as price_minor,
+               held.plan_code, c.interval_months, coalesce(c.own_price_minor, p.amount_minor) as price_minor,
                (c.began_on + make_interval(months => c.interval_months * (1 + m.passed / greatest(c.interval_months, 1))))
-                   ::date as whole_until
+                   ::date as whole_until,
+               (c.began_on + make_interval(months => c.interval_months * (m.passed / greatest(c.interval_months, 1))))
+                   ::date as whole_since
           from invoice_line l
           join contract_line c on c.id = l.line_id
           join audited a on a.company_id = c.company_id
+         cross join lateral (select coalesce((select h.before_plan from contract_line_change h
+                                               where h.line_id = c.id and h.priced_from > l.since
+                                               order by h.number limit 1), c.plan_code) as plan_code) held
          cross join lateral (select ((extract(year from l.since) - extract(year from c.began_on)) * 12
                                     + extract(month from l.since) - extract(month from c.began_on))::int as months) d
          cross join lateral (select case when c.began_on + make_interval(months => d.months) > l.since
                                          then d.months - 1 else d.months end as passed) m
           left join lateral (select r.amount_minor
-                               from catalogue_price r join catalogue_plan n on n.id = r.plan_id and n.code = c.plan_code
+                               from catalogue_price r join catalogue_plan n on n.id = r.plan_id and n.code = held.plan_code
                                join catalogue_product o on o.id = n.product_id and o.company_id = c.company_id
                               where r.since <= l.since order by r.since desc limit 1) p
                  on c.own_price_minor is null

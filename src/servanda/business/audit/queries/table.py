@@ -9,6 +9,7 @@ from servanda.business.audit.queries.invoices import INVOICES
 from servanda.business.audit.queries.paying_out import PAYING_OUT
 from servanda.business.audit.queries.periods import PERIODS
 from servanda.business.audit.queries.promises import PROMISES
+from servanda.business.audit.queries.refunds import REFUNDS
 from servanda.business.audit.queries.scope import Scope
 from servanda.business.audit.queries.sealed import SEALED
 from servanda.business.audit.queries.times import TIMES
@@ -16,7 +17,20 @@ from servanda.business.audit.queries.vat import VAT
 
 INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
     sorted(
-        (*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *SEALED, *VAT, *BANK, *PAYING_OUT, *COLLECTING),
+        (
+            *BOOKS,
+            *INVOICES,
+            *PERIODS,
+            *CLAIMS,
+            *PROMISES,
+            *TIMES,
+            *SEALED,
+            *VAT,
+            *BANK,
+            *PAYING_OUT,
+            *COLLECTING,
+            *REFUNDS,
+        ),
         key=lambda invariant: invariant.number,
     )
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from servanda.business.billing.models import Charge, Invoice
+from servanda.business.billing.models import Allocation, BankEntry, Charge, Invoice
 from servanda.business.evidence.facts import because_from_json, because_to_json
 from servanda.business.ledger.actions import post
 from servanda.business.ledger.facts import Account, JournalEntry, PostingLine
@@ -88,3 +88,91 @@ def waive_charges(invoice_id: int, *, because: tuple[Citation, ...], key: str, t
         row.save(update_fields=["open_minor"])
         waived = waived + amount
     return waived
+
+
+def lower_interest(
+    invoice_id: int, excess: Money, *, because: tuple[Citation, ...], key: str, today: date, at: datetime
+) -> Money:
+    """Take back so much interest that ran too far, the latest first, and return how much that was.
+
+    What is open of it is waived. What was paid goes to the principal of the invoice first, and then to the customer's credit.
+    Runs in the caller's transaction, which holds the invoice.
+    """
+    left = excess
+    rows = Charge.objects.select_for_update().filter(invoice_id=invoice_id, kind="interest").order_by("-id")
+    for row in rows:
+        paid = _freed(row, max(left - Money(row.open_minor), Money(0)), today=today, at=at, key=key)
+        taken = min(left, Money(row.open_minor))
+        if not taken:
+            continue
+        assert paid <= taken
+        lines = (PostingLine(ACCOUNTS[row.kind], taken), PostingLine(Account.RECEIVABLE, -taken))
+        entry = JournalEntry(
+            key=f"waived:{key}:{row.pk}",
+            what="waived",
+            on_day=today,
+            lines=lines,
+            because=because,
+            customer_id=row.customer_id,
+            invoice_id=invoice_id,
+        )
+        post(row.company_id, entry, at=at)
+        row.open_minor -= taken.minor
+        row.save(update_fields=["open_minor"])
+        left = left - taken
+    return excess - left
+
+
+def _freed(row: Charge, wanted: Money, *, today: date, at: datetime, key: str) -> Money:
+    """Take payments off a charge, so that it is open again by so much, and give them to the principal or the customer."""
+    freed = Money(0)
+    for part in Allocation.objects.filter(charge=row, entry__isnull=False, amount_minor__gt=0).order_by("-id"):
+        undone = Allocation.objects.filter(charge=row, entry=part.entry, amount_minor__lt=0)
+        standing = part.amount_minor + sum(one.amount_minor for one in undone)
+        amount = min(wanted - freed, Money(max(standing, 0)))
+        if not amount or part.entry is None:
+            continue
+        _give(part, row, None, -amount, today=today)
+        row.open_minor += amount.minor
+        row.save(update_fields=["open_minor"])
+        _use(part, row, amount, today=today, at=at, key=f"{key}:{part.pk}")
+        freed = freed + amount
+    return freed
+
+
+def _use(part: Allocation, row: Charge, amount: Money, *, today: date, at: datetime, key: str) -> None:
+    invoice = Invoice.objects.select_for_update().get(pk=row.invoice_id)
+    to_principal = min(amount, Money(invoice.open_minor))
+    if to_principal:
+        _give(part, row, invoice, to_principal, today=today)
+        invoice.open_minor -= to_principal.minor
+        invoice.save(update_fields=["open_minor"])
+    to_credit = amount - to_principal
+    if not to_credit:
+        return
+    entry_row = BankEntry.objects.select_for_update().get(pk=part.entry_id)
+    entry_row.unallocated_minor += to_credit.minor
+    entry_row.save(update_fields=["unallocated_minor"])
+    entry = JournalEntry(
+        key=f"interest freed:{key}",
+        what="payment",
+        on_day=today,
+        lines=(PostingLine(Account.RECEIVABLE, to_credit), PostingLine(Account.CUSTOMER_CREDIT, -to_credit)),
+        because=because_from_json(row.because),
+        customer_id=row.customer_id,
+        invoice_id=row.invoice_id,
+    )
+    post(row.company_id, entry, at=at)
+
+
+def _give(part: Allocation, row: Charge, invoice: Invoice | None, amount: Money, *, today: date) -> None:
+    Allocation.objects.create(
+        company_id=row.company_id,
+        entry_id=part.entry_id,
+        invoice_id=row.invoice_id,
+        charge=None if invoice is not None else row,
+        amount_minor=amount.minor,
+        value_on=part.value_on,
+        on_day=today,
+        because="interest stopped on the day of the payment",
+    )

@@ -13,7 +13,7 @@ from django.db.models import Sum
 from servanda.business.billing.actions.issuing import CONTENT_FORMAT, hash_of, hashed_group
 from servanda.business.billing.actions.numbering import take_numbers
 from servanda.business.billing.decisions.vat import buyer_to_json, groups_to_credit, vat_by_account
-from servanda.business.billing.facts import InvoiceFacts, InvoiceLineFacts, VatGroup
+from servanda.business.billing.facts import CreditedAs, InvoiceFacts, InvoiceLineFacts, VatGroup
 from servanda.business.billing.models import Allocation, Invoice, InvoiceLine, InvoiceVat
 from servanda.business.billing.queries import invoices
 from servanda.business.billing.queries.invoices import vat_group
@@ -28,6 +28,7 @@ from servanda.business.letters.actions import write_letters
 from servanda.business.letters.facts import LetterDraft
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money, total_of
+from servanda.ground.periods import Period
 from servanda.ground.refusal import Refused
 
 CREDIT_NOTE = Citation("Momsbekendtgørelsen", "§ 58, stk. 2", "1435/2023")
@@ -48,10 +49,12 @@ def credit_invoice(
     by: str,
     today: date,
     at: datetime,
+    credited_as: Mapping[int, CreditedAs] | None = None,
 ) -> int:
     """Issue a credit note over so much net of each named line, and return its id.
 
-    Refuses an empty reason, a line that does not exist, and an amount above what the line has left.
+    Refuses an empty reason, a line that does not exist, and an amount above what the line has left. `credited_as` says, by
+    line, what the credit note tells of it instead of the invoice's own text and period.
     """
     if not reason.strip():
         raise NothingToCredit("Say why the invoice is credited. The reason is printed on the credit note.")
@@ -61,7 +64,8 @@ def credit_invoice(
     net = total_of((amount for _, amount in lines), row.currency)
     groups = groups_to_credit(invoice.groups, _credited_groups(invoice_id), lines)
     total = net + total_of((group.vat for group in groups), row.currency)
-    note = _write_note(company, invoice, lines, groups, net=net, total=total, because=because, today=today)
+    told = credited_as or {}
+    note = _write_note(company, invoice, lines, groups, told, net=net, total=total, because=because, today=today)
     _take_back(company, row, note, total, reason=reason, by=by, today=today)
     _book(company, invoice, note, groups, total=total, because=because, today=today, at=at)
     record(
@@ -141,6 +145,7 @@ def _write_note(
     invoice: InvoiceFacts,
     lines: list[tuple[InvoiceLineFacts, Money]],
     groups: tuple[VatGroup, ...],
+    told: Mapping[int, CreditedAs],
     *,
     net: Money,
     total: Money,
@@ -177,25 +182,7 @@ def _write_note(
         content_format=CONTENT_FORMAT,
         content_sha256=hash_of(content),
     )
-    InvoiceLine.objects.bulk_create(
-        InvoiceLine(
-            invoice=note,
-            position=line.position,
-            line_id=line.line_id,
-            product_code=line.product,
-            description=line.description,
-            quantity=1,
-            unit_minor=amount.minor,
-            net_minor=amount.minor,
-            vat_category=line.vat_category,
-            vat_percent=line.vat_percent,
-            vat_country=line.vat_country,
-            vat_basis=line.vat_basis,
-            since=line.since,
-            until=line.until,
-        )
-        for line, amount in lines
-    )
+    InvoiceLine.objects.bulk_create(_note_line(note, line, amount, told.get(line.position)) for line, amount in lines)
     InvoiceVat.objects.bulk_create(
         InvoiceVat(
             invoice=note,
@@ -210,6 +197,28 @@ def _write_note(
     whole = [line.line_key for line, amount in lines if amount == line.net]
     InvoiceLine.objects.filter(pk__in=whole, credited_by__isnull=True).update(credited_by=note.pk)
     return note
+
+
+def _note_line(note: Invoice, line: InvoiceLineFacts, amount: Money, told: CreditedAs | None) -> InvoiceLine:
+    period = Period(line.since, line.until) if line.since is not None and line.until is not None else None
+    if told is not None and told.period is not None:
+        period = told.period
+    return InvoiceLine(
+        invoice=note,
+        position=line.position,
+        line_id=line.line_id,
+        product_code=line.product,
+        description=told.description if told is not None else line.description,
+        quantity=1,
+        unit_minor=amount.minor,
+        net_minor=amount.minor,
+        vat_category=line.vat_category,
+        vat_percent=line.vat_percent,
+        vat_country=line.vat_country,
+        vat_basis=line.vat_basis,
+        since=period.since if period is not None else None,
+        until=period.until if period is not None else None,
+    )
 
 
 def _take_back(

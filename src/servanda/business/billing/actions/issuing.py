@@ -249,7 +249,7 @@ def _line_rows(one: Issued) -> list[tuple[object, ...]]:
             line.net.minor,
             *_vat(line),
             *_days(line),
-            line.period is not None and line.line_id is not None,
+            line.period is not None and line.line_id is not None and not line.is_beside,
         )
         for position, line in enumerate(one.draft.lines, start=1)
     ]

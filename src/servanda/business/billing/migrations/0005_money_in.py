@@ -13,7 +13,7 @@ create trigger write_off_limit_append_only before update or delete on write_off_
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0003_own_terms"),
+        ("billing", "0004_vat"),
         ("evidence", "0002_append_only"),
         ("companies", "0001_initial"),
     ]

@@ -46,6 +46,13 @@ _RUNNING = f"""
 """
 
 
+_ONE = f"""
+{_COLUMNS}
+  join billing_running_line r on r.line_id = l.id
+ where l.id = %s
+"""
+
+
 def due_contracts(company_id: int, *, today: date, limit: int) -> tuple[BillableContract, ...]:
     """Return contracts with all their lines that may be due today; `limit` counts lines, and no contract is split."""
     with connection.cursor() as cursor:
@@ -64,6 +71,14 @@ def running_contracts(company_id: int, *, today: date) -> tuple[BillableContract
         cursor.execute(_RUNNING, [company_id, company_id, today])
         rows = cursor.fetchall()
     return _contracts(rows, today=today)
+
+
+def contract_to_bill(company_id: int, line_id: int, *, today: date) -> BillableContract:
+    """Return the contract of one line as it is billed, with that line alone, whether anything is due on it or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE, [company_id, line_id])
+        (contract,) = _contracts(cursor.fetchall(), today=today)
+    return contract
 
 
 def _contracts(rows: list[tuple], *, today: date) -> tuple[BillableContract, ...]:  # type: ignore[type-arg]

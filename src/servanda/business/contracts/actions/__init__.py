@@ -8,6 +8,7 @@ from servanda.business.contracts.actions.agreeing_changes import (
     propose_transfer,
 )
 from servanda.business.contracts.actions.changing import activate_change, note_announcement, record_change
+from servanda.business.contracts.actions.changing_lines import change_line, rescind_after_outage
 from servanda.business.contracts.actions.concluding import conclude_contract, import_contracts
 from servanda.business.contracts.actions.discontinuing import (
     LineEnd,
@@ -47,6 +48,7 @@ from servanda.business.contracts.actions.succeeding import (
     tell_customers,
 )
 from servanda.business.contracts.actions.transferring import Operator, approve_transfer, weigh_for_all
+from servanda.business.contracts.actions.withdrawing import withdraw
 
 __all__ = [
     "AnnouncedPrice",
@@ -59,6 +61,7 @@ __all__ = [
     "agree_rule_deviation",
     "announce_price",
     "approve_transfer",
+    "change_line",
     "conclude_contract",
     "confirm_proposal",
     "decide_notice",
@@ -86,10 +89,12 @@ __all__ = [
     "receive_notice",
     "record_change",
     "renew_line",
+    "rescind_after_outage",
     "stop_line",
     "take_next_step",
     "take_up_deviations",
     "tell_customers",
     "weigh_for_all",
+    "withdraw",
     "withdraw_notice",
 ]

@@ -13,7 +13,7 @@ from servanda.business.contracts.decisions.leaving import ends_by_provider
 from servanda.business.contracts.decisions.orders import Draft, Ending, EndLine, NotSpecified
 from servanda.business.contracts.decisions.renewing import look_again_on
 from servanda.business.contracts.decisions.terms import EndingTerms
-from servanda.business.contracts.facts import GivenNotice, NoticeReceipt
+from servanda.business.contracts.facts import ExitCause, GivenNotice, NoticeReceipt
 from servanda.business.contracts.models import Contract, Line, Notice
 from servanda.business.contracts.queries import line as facts_of
 from servanda.business.contracts.queries import receipt_of
@@ -52,9 +52,17 @@ def receive_notice(
 
 @transaction.atomic
 def receive_exit(
-    line_id: int, given: GivenNotice, ending: Ending, *, today: date, at: datetime, by: str = "system"
+    line_id: int,
+    given: GivenNotice,
+    ending: Ending,
+    *,
+    today: date,
+    at: datetime,
+    by: str = "system",
+    cause: ExitCause = "",
+    paid_until: date | None = None,
 ) -> NoticeReceipt:
-    """Take in an extraordinary exit whose end was decided: after a change, after an outage, by rescission.
+    """Take in an extraordinary exit whose end was decided: after a change, after an outage, by withdrawal or rescission.
 
     A late one is stored without an end, for a person to look at. One in time that ends the line sooner than a notice of
     the same day and way takes that notice's place.
@@ -64,7 +72,7 @@ def receive_exit(
     if known is not None and known.withdrawn_at is None and not _ends_sooner(ending, known):
         return receipt_of(known, is_new=False)
     outcome = NotSpecified(question="a late exit", because=ending.because) if ending.is_late else ending
-    return _take_in(row, given, outcome, known=known, today=today, at=at, by=by)
+    return _take_in(row, given, outcome, known=known, today=today, at=at, by=by, cause=cause, paid_until=paid_until)
 
 
 @transaction.atomic
@@ -241,6 +249,8 @@ def _take_in(
     today: date,
     at: datetime,
     by: str,
+    cause: ExitCause = "",
+    paid_until: date | None = None,
 ) -> NoticeReceipt:
     """Store the notice with what it leads to. One that was withdrawn and is given again takes its place again."""
     ending = outcome if isinstance(outcome, Ending) else None
@@ -251,6 +261,8 @@ def _take_in(
         "ends_on": ends_on,
         "because": because_to_json(outcome.because),
         "withdrawn_at": None,
+        "cause": cause,
+        "paid_until": paid_until,
     }
     notice = known or Notice(line=row, given_on=given.given_on, channel=given.channel)
     for name, value in values.items():
@@ -263,6 +275,8 @@ def _take_in(
         "ends_on": str(ends_on) if ends_on is not None else None,
         "is_late": notice.is_late,
     }
+    if cause:
+        facts["cause"] = cause
     if ending is not None:
         facts["is_lenient"] = ending.is_lenient
         facts["is_by_law"] = ending.is_by_law

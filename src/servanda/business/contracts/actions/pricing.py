@@ -127,7 +127,7 @@ def leave_because_of_price(
         terms_end_on=effect_on - timedelta(days=1),
         is_late=given.given_on > leave_until,
     )
-    return receive_exit(line_id, given, ending, today=today, at=at, by=by)
+    return receive_exit(line_id, given, ending, today=today, at=at, by=by, cause="change")
 
 
 def _days_to_leave(

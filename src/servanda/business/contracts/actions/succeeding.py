@@ -244,7 +244,7 @@ def leave_because_of_change(
             deviations=own_terms,
         )
         ending = _best_exit(rules, row, given)
-        receipts.append(receive_exit(line.line_id, given, ending, today=today, at=at, by=by))
+        receipts.append(receive_exit(line.line_id, given, ending, today=today, at=at, by=by, cause="change"))
     if given.given_on <= row.leave_until:
         row.left_on = given.given_on
         row.save(update_fields=["left_on"])

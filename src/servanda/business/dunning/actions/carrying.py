@@ -9,7 +9,7 @@ from servanda.business.customers.facts import CustomerFacts
 from servanda.business.customers.queries import customer
 from servanda.business.dunning import wording
 from servanda.business.dunning.actions.releasing import release
-from servanda.business.dunning.decisions.interest import accrued
+from servanda.business.dunning.decisions.interest import interest_so_far
 from servanda.business.dunning.decisions.orders import (
     ChargeCompensation,
     ChargeFee,
@@ -33,7 +33,6 @@ from servanda.business.letters.actions import write_letters
 from servanda.business.letters.facts import LetterDraft
 from servanda.ground.calendar import day_text
 from servanda.ground.citation import Citation
-from servanda.ground.money import Money
 
 WARRANT_DAYS = 7  # a warrant that is not used within a week is decided again from fresh facts
 KINDS = {"fee.charged": "fee", "interest.charged": "interest", "compensation.charged": "compensation"}
@@ -136,11 +135,11 @@ def _send_reminder(order: SendReminder, arrears: Arrears, company: CompanyFacts,
     terms = ladder_terms_of(arrears)
     letter_key = f"reminder:{order.invoice_id}:{order.step}"
     to = customer(arrears.customer_id)
-    words = wording.reminder(order, arrears, company, to, interest=_interest_so_far(arrears, terms, today=today))
+    words = wording.reminder(order, arrears, company, to, interest=interest_so_far(arrears, terms, today=today))
     _warrant(order, arrears, company, today=today, at=at)
     because = tuple(dict.fromkeys((*order.because, *order.fee_because)))
     pay_by = order.deadline_on
-    _write(letter_key, "reminder", words, to, arrears, company, because, today=today, at=at, pay_by=pay_by)
+    write(letter_key, "reminder", words, to, arrears, company, because, today=today, at=at, pay_by=pay_by)
     facts = {
         "step": order.step,
         "letter": letter_key,
@@ -151,17 +150,6 @@ def _send_reminder(order: SendReminder, arrears: Arrears, company: CompanyFacts,
         "warns_of": list(order.warns_of),
     }
     _record(order, arrears, company, facts, today=today, at=at, what="reminder.written")
-
-
-def _interest_so_far(arrears: Arrears, terms: LadderTerms, *, today: date) -> Money | None:
-    """Return the statutory interest to date, which the letter names without charging it."""
-    if terms.interest is None or terms.interest.rule.method != "statutory":
-        return None
-    charged = Money(0)
-    for done in arrears.done:
-        if done.what == "interest.charged" and done.amount is not None:
-            charged = charged + done.amount
-    return accrued(arrears, until=today).amount - charged
 
 
 def _hold(order: PlaceHold, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:
@@ -177,7 +165,7 @@ def _hold(order: PlaceHold, arrears: Arrears, company: CompanyFacts, *, today: d
     )
     to = customer(arrears.customer_id)
     words = wording.suspension(order, arrears, company, to.language)
-    _write(f"hold:{order.invoice_id}", "hold", words, to, arrears, company, order.because, today=today, at=at)
+    write(f"hold:{order.invoice_id}", "hold", words, to, arrears, company, order.because, today=today, at=at)
     _record(order, arrears, company, {"services": list(held)}, today=today, at=at)
 
 
@@ -205,7 +193,7 @@ def _end(order: EndContract, arrears: Arrears, company: CompanyFacts, *, today: 
         _quarantine(service.service_id, service.product, terms, order.because, today=today, at=at)
     to = customer(arrears.customer_id)
     words = wording.ending(order, arrears, company, to.language, _purge_sentence(order, terms, to, today=today))
-    _write(f"closing:{order.invoice_id}", "closing", words, to, arrears, company, order.because, today=today, at=at)
+    write(f"closing:{order.invoice_id}", "closing", words, to, arrears, company, order.because, today=today, at=at)
     _record(order, arrears, company, {"services": list(order.service_ids)}, today=today, at=at)
 
 
@@ -248,7 +236,7 @@ def _warrant(order: Order, arrears: Arrears, company: CompanyFacts, *, today: da
             fingerprint=f"invoice:{arrears.invoice_number}:open:{arrears.open_total.minor}",
             because=order.because,
             parameters={"allowed_on": order.allowed_on.isoformat(), "rule_on": order.rule_on.isoformat()},
-            evidence_keys=_rests_on(order, arrears),
+            evidence_keys=rests_on(arrears),
             not_before=order.allowed_on,
             expires_on=max(order.allowed_on, today) + timedelta(days=WARRANT_DAYS),
             customer_id=arrears.customer_id,
@@ -260,13 +248,13 @@ def _warrant(order: Order, arrears: Arrears, company: CompanyFacts, *, today: da
     )
 
 
-def _rests_on(order: Order, arrears: Arrears) -> tuple[str, ...]:
+def rests_on(arrears: Arrears) -> tuple[str, ...]:
     """Return the records that the right to act rests on: the invoice, its delivery, the delay, and each letter before."""
     letters = tuple(f"letter.accepted:{done.key}" for done in arrears.done if done.what == "reminder.sent")
     return (
-        f"invoice.issued:{order.invoice_id}",
+        f"invoice.issued:{arrears.invoice_id}",
         *((arrears.received_key,) if arrears.received_key else ()),
-        *(f"payment.late:{order.invoice_id}" for done in arrears.done if done.what == "payment.late"),
+        *(f"payment.late:{arrears.invoice_id}" for done in arrears.done if done.what == "payment.late"),
         *letters,
     )
 
@@ -278,7 +266,7 @@ def _approvals(order: Order) -> tuple[Approval, ...]:
     return tuple(Approval(row.decided_by, row.decided_at, row.reason) for row in rows if row.decided_at is not None)
 
 
-def _write(
+def write(
     key: str,
     kind: str,
     words: wording.Wording,
@@ -291,6 +279,7 @@ def _write(
     at: datetime,
     pay_by: date | None = None,
 ) -> None:
+    """Write a letter of dunning, with the paper that it is made into."""
     paper = {
         "title": words.subject,
         "paragraphs": list(words.paragraphs),

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.dunning.actions.following import look_again, work_off_claim
-from servanda.business.dunning.models import Proposal
+from servanda.business.dunning.actions.refunding import decide_on_unused
+from servanda.business.dunning.models import UNUSED_TIME, Proposal
 from servanda.business.evidence.actions import record
 from servanda.business.evidence.facts import because_from_json
 from servanda.ground.refusal import Refused
@@ -42,5 +43,8 @@ def decide_proposal(
             customer_id=row.customer_id,
             by=by,
         )
+        if row.act == UNUSED_TIME:
+            decide_on_unused(company, row.key, is_approved=is_approved, reason=reason, by=by, today=today, at=at)
+            return
         look_again([row.invoice_id], today=today)
     work_off_claim(company, row.invoice_id, today=today, at=at)

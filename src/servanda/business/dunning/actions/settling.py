@@ -8,22 +8,26 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from servanda.business.billing.actions.allocating import Allocated
+from servanda.business.billing.actions.charging import lower_interest
 from servanda.business.billing.queries import overdue_customers
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.dunning.actions.carrying import charge
 from servanda.business.dunning.actions.following import lock_claims_of, look_again
 from servanda.business.dunning.actions.releasing import release
-from servanda.business.dunning.decisions.interest import settlement_interest
+from servanda.business.dunning.decisions.interest import interest_too_much, settlement_interest
 from servanda.business.dunning.decisions.ladder import doubt
 from servanda.business.dunning.facts import Arrears
-from servanda.business.dunning.models import Claim, Pause, Proposal
+from servanda.business.dunning.models import UNUSED_TIME, Claim, Pause, Proposal
 from servanda.business.dunning.queries import arrears_of, ladder_terms_of
 from servanda.business.dunning.queries.lists import disputed_invoices_of
 from servanda.business.evidence.actions import NoWarrant, record, record_all
 from servanda.business.evidence.facts import Event
 from servanda.business.hosting.queries import services_of_customers
+from servanda.ground.law.interest import STATUTORY_RATE
 
 TAKEN_BACK = "payment taken back"
+LOWERED_MAX = 6
+NO_INTEREST_AFTER = STATUTORY_RATE  # interest of the claim that was unpaid, day by day
 
 
 def settle(company: CompanyFacts, changed: Iterable[Allocated], *, today: date, at: datetime) -> tuple[int, ...]:
@@ -114,13 +118,50 @@ def _settle_invoices(company: CompanyFacts, changes: Sequence[Allocated], *, tod
     value_on: dict[int, date] = {}
     for change in changes:
         value_on[change.invoice_id] = max(change.value_on, value_on.get(change.invoice_id, date.min))
+    _lower_all(company, arrears_of(value_on, today=today), today=today, at=at)
     settled = [one for one in arrears_of(value_on, today=today) if not one.open_principal]
     ids = [one.invoice_id for one in settled]
-    Proposal.objects.filter(invoice_id__in=ids, state="open").update(state="obsolete")
+    asked = Proposal.objects.filter(invoice_id__in=ids, state="open").exclude(act=UNUSED_TIME)
+    asked.update(state="obsolete")
     followed = set(Claim.objects.filter(invoice_id__in=ids).values_list("invoice_id", flat=True))
     for arrears in settled:
         if arrears.invoice_id in followed:
             _settle_interest(company, arrears, value_on[arrears.invoice_id], today=today, at=at)
+
+
+def _lower_all(company: CompanyFacts, found: Sequence[Arrears], *, today: date, at: datetime) -> None:
+    """Take back interest that ran beyond the day of a payment that became known late. It helps the customer, and never waits."""
+    for arrears in found:
+        if not any(done.what == "interest.charged" for done in arrears.done):
+            continue
+        for _ in range(
+            LOWERED_MAX
+        ):  # what was paid on interest goes to the principal, on which less interest grew then
+            if not _lower_interest(company, arrears.invoice_id, today=today, at=at):
+                break
+
+
+def _lower_interest(company: CompanyFacts, invoice_id: int, *, today: date, at: datetime) -> bool:
+    (arrears,) = arrears_of([invoice_id], today=today)
+    excess = interest_too_much(arrears, ladder_terms_of(arrears))
+    if not excess:
+        return False
+    number = sum(done.what == "interest.lowered" for done in arrears.done) + 1
+    key = f"interest.lowered:{invoice_id}:{number}"
+    lowered = lower_interest(invoice_id, excess, because=(NO_INTEREST_AFTER,), key=key, today=today, at=at)
+    if not lowered:
+        return False
+    return record(
+        company_id=company.company_id,
+        key=key,
+        what="interest.lowered",
+        subject=f"invoice:{invoice_id}",
+        on_day=today,
+        at=at,
+        because=(NO_INTEREST_AFTER,),
+        facts={"amount_minor": lowered.minor},
+        customer_id=arrears.customer_id,
+    )
 
 
 def _settle_interest(company: CompanyFacts, arrears: Arrears, value_on: date, *, today: date, at: datetime) -> None:

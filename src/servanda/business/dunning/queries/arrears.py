@@ -30,7 +30,7 @@ from servanda.ground.money import Money, total_of
 
 K = TypeVar("K")
 T = TypeVar("T")
-CHARGES = frozenset({"fee.charged", "interest.charged", "compensation.charged"})
+CHARGES = frozenset({"fee.charged", "interest.charged", "interest.lowered", "compensation.charged"})
 FAILED = frozenset({"rejected", "uncertain"})
 
 

@@ -57,7 +57,7 @@ def customer_shown(visit: Visit, customer: CustomerFacts, *, days: int, is_whole
         timeline_more=len(timeline) - len(kept),
         services=tuple(_service(service, prices, today=visit.today) for service in services),
         invoices=tuple(_invoice(invoice, visit) for invoice in found),
-        lines=_lines(customer.customer_id, visit, prices),
+        lines=_lines(customer, visit, prices),
         foresight=_foresight(known, names, days=days, today=visit.today),
     )
 
@@ -169,13 +169,18 @@ def _invoice(invoice: InvoiceFacts, visit: Visit) -> InvoiceRow:
     )
 
 
-def _lines(customer_id: int, visit: Visit, prices: PriceList) -> tuple[LineRow, ...]:
+def _lines(customer: CustomerFacts, visit: Visit, prices: PriceList) -> tuple[LineRow, ...]:
     """Return the lines that run. What they depend on beside the terms is read once, and only where there is such a thing."""
-    lines = tuple(line for line in lines_of_customer(customer_id) if not line.is_ended)
+    lines = tuple(line for line in lines_of_customer(customer.customer_id) if not line.is_ended)
     own_terms = own_terms_of_lines(lines)
     has_moved = any(_follows_the_list(line, prices) for line in lines)
-    notices = price_notices(visit.company.company_id, [customer_id]) if has_moved else PriceNotices()
-    return tuple(_line(line, visit, prices, own_terms.get(line.contract_id, ()), notices) for line in lines)
+    notices = price_notices(visit.company.company_id, [customer.customer_id]) if has_moved else PriceNotices()
+    rows = (_line(line, visit, prices, own_terms.get(line.contract_id, ()), notices) for line in lines)
+    slug, number = visit.company.slug, customer.number
+    return tuple(
+        replace(row, address=reverse("office:line", args=[slug, number, line.line_id]))
+        for line, row in zip(lines, rows, strict=True)
+    )
 
 
 def _follows_the_list(line: LineFacts, prices: PriceList) -> bool:
