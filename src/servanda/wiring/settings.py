@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "servanda.business.hosting",
     "servanda.business.billing",
     "servanda.business.dunning",
+    "servanda.business.einvoices",
     "servanda.business.audit",
     "servanda.faces.parts",
     "servanda.faces.office",

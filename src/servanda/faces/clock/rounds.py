@@ -33,6 +33,7 @@ from servanda.business.hosting.actions import (
     remind_of_export,
     take_lines_forward,
 )
+from servanda.faces.clock.carriage import carry, take_in_answers
 from servanda.faces.clock.post import deliver_of
 
 LOG = logging.getLogger(__name__)
@@ -124,5 +125,6 @@ def live_through_day(company: CompanyFacts, *, now: datetime) -> None:
         import_string(settings.DAILY_LIFE)(company, now=now)
     for _ in range(4):  # a letter that is accepted may make the next step due on the same day
         run_round(company, now=now)
-        if not deliver_of(company, now=now):
+        carried = deliver_of(company, now=now) + carry(company.company_id, lambda: now) + take_in_answers(lambda: now)
+        if not carried:
             break
