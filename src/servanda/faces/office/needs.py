@@ -8,6 +8,7 @@ from datetime import date
 from servanda.business.billing.queries import suspense_counts
 from servanda.business.contracts.queries import notice_counts
 from servanda.business.dunning.queries import proposal_counts
+from servanda.business.einvoices.queries import need_counts
 from servanda.business.hosting.queries import purge_counts
 from servanda.business.letters.queries import undelivered_counts
 from servanda.business.library.queries import proposal_counts as change_counts
@@ -33,6 +34,7 @@ def needs_by_company(today_by_company: Mapping[int, date]) -> Mapping[int, Needs
         undelivered_counts(today_by_company),
         notice_counts(today_by_company),
         purge_counts(today_by_company),
+        need_counts(today_by_company),
         change_counts(today_by_company),
         Counter(draft.company_id for draft in waiting_drafts(today_by_company)),
         {company_id: int(bool(figures)) for company_id, figures in unconfirmed_by_company(today_by_company).items()},

@@ -16,6 +16,7 @@ from servanda.faces.office.showing.acceptances import acceptance_rows
 from servanda.faces.office.showing.companies import company_cards
 from servanda.faces.office.showing.customer import DAYS_MAX, customer_shown
 from servanda.faces.office.showing.customers import customer_list
+from servanda.faces.office.showing.einvoices import e_document_rows, invoicing_shown
 from servanda.faces.office.showing.invoice import invoice_shown
 from servanda.faces.office.showing.ladders import general_picture, picture_of_invoice
 from servanda.faces.office.showing.mails import attachments_of, mail_rows, mail_shown
@@ -64,7 +65,18 @@ def customer_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     shown = customer_shown(here, found, days=days, is_whole=request.GET.get("all") == "1")
     rows = acceptance_rows(here, found)
     link = customers_link(here)
-    return _page(request, here, "customer", "customers", link, customer=shown, acceptances=rows, older="all=1")
+    invoicing = invoicing_shown(found)
+    return _page(
+        request,
+        here,
+        "customer",
+        "customers",
+        link,
+        customer=shown,
+        acceptances=rows,
+        invoicing=invoicing,
+        older="all=1",
+    )
 
 
 @access(policy="staff")
@@ -76,7 +88,10 @@ def invoice_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     links = (customers_link(here), customer_link(whose, slug))
     asked = request.GET.get("act", "")  # which of the acts stands open
     shown = invoice_shown(here, found, whose)
-    return _page(request, here, "invoice", "customers", *links, invoice=shown, picture=picture, open_act=asked)
+    rows = e_document_rows(here, found.invoice_id)
+    return _page(
+        request, here, "invoice", "customers", *links, invoice=shown, picture=picture, open_act=asked, documents=rows
+    )
 
 
 @access(policy="staff")

@@ -65,6 +65,7 @@ def _tabs(visit: Visit, here: str) -> tuple[Tab, ...]:
         ("today", _("Today"), needs.decisions),
         ("customers", _("Customers"), 0),
         ("matching", _("Payments"), needs.payments),
+        ("einvoices", _("E-invoices"), 0),
         ("ladder", _("Ladder"), 0),
         ("agreement", _("Agreement"), 0),
         ("mails", _("Mails"), 0),

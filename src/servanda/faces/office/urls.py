@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from servanda.faces.office import acceptances, acts, agreement_pages, changing, drafting, pages
+from servanda.faces.office import acceptances, acts, agreement_pages, changing, drafting, einvoice_pages, pages
 from servanda.faces.office.signing_in import sign_in, sign_out
 
 COMPANY: list[URLPattern | URLResolver] = [
@@ -68,11 +68,27 @@ AGREEMENT: list[URLPattern | URLResolver] = [
     path("customers/<str:number>/agreement/accept/", changing.accept, name="accept-version"),
 ]
 
+EINVOICES: list[URLPattern | URLResolver] = [
+    path("einvoices/", einvoice_pages.einvoices, name="einvoices"),
+    path("einvoices/answers/", einvoice_pages.upload_answer, name="einvoice-upload"),
+    path("einvoices/answers/<int:answer_id>/", einvoice_pages.einvoice_answer, name="einvoice-answer"),
+    path(
+        "einvoices/answers/<int:answer_id>/settle/",
+        einvoice_pages.settle_einvoice_answer,
+        name="einvoice-answer-settle",
+    ),
+    path("einvoices/<int:document_id>/file/", einvoice_pages.einvoice_file, name="einvoice-file"),
+    path("einvoices/<int:document_id>/again/", einvoice_pages.send_einvoice_again, name="einvoice-again"),
+    path("einvoices/<int:document_id>/settle/", einvoice_pages.settle_einvoice, name="einvoice-settle"),
+    path("customers/<str:number>/invoicing/", einvoice_pages.invoicing, name="invoicing"),
+    path("customers/<str:number>/contract-reference/", einvoice_pages.contract_reference, name="contract-reference"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
-    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT])),
+    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *EINVOICES])),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -7,7 +7,7 @@ from servanda.faces.office.places import Visit
 from servanda.faces.office.shown import Tab
 
 PAYMENTS = (("matching", gettext_noop("Match payments")),)
-BOOKS: tuple[tuple[str, str], ...] = ()
+BOOKS: tuple[tuple[str, str], ...] = (("einvoices", gettext_noop("E-invoices")),)
 
 
 def ways_of(visit: Visit, ways: tuple[tuple[str, str], ...], here: str) -> tuple[Tab, ...]:

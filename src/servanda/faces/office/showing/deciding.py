@@ -14,6 +14,8 @@ from servanda.business.catalogue.queries import prices_of
 from servanda.business.contracts.facts import OpenNotice
 from servanda.business.contracts.queries import notices_to_decide
 from servanda.business.dunning.queries import ProposalFacts, open_proposals
+from servanda.business.einvoices.facts import AnswerFacts, EDocumentFacts
+from servanda.business.einvoices.queries import documents_to_look_at, open_answers
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import purges_to_decide
 from servanda.business.letters.facts import LetterFacts
@@ -23,6 +25,7 @@ from servanda.business.library.queries import open_proposals as open_changes
 from servanda.business.library.queries import unconfirmed_figures, waiting_drafts
 from servanda.faces.office.places import Visit
 from servanda.faces.office.showing.deciding_terms import agreement_cards
+from servanda.faces.office.showing.einvoices import e_invoice_cards
 from servanda.faces.office.showing.naming import Names
 from servanda.faces.office.shown import Card, LetterCard, Link, NoticeCard, PaymentsCard, PurgeCard, Question
 from servanda.faces.office.words import CHANNELS, LETTER_KINDS, language, word
@@ -43,11 +46,17 @@ class Asked:
     drafts: tuple[WaitingDraft, ...]
     changes: tuple[ChangeProposalFacts, ...]
     figures: tuple[FigureToConfirm, ...]
+    documents: tuple[EDocumentFacts, ...]
+    answers: tuple[AnswerFacts, ...]
 
     @property
     def invoice_ids(self) -> frozenset[int]:
         named = {letter.invoice_id for letter in self.letters if letter.invoice_id is not None}
-        return frozenset(named | {proposal.invoice_id for proposal in self.proposals})
+        return frozenset(
+            named
+            | {proposal.invoice_id for proposal in self.proposals}
+            | {document.invoice_id for document in self.documents}
+        )
 
     @property
     def customer_ids(self) -> frozenset[int]:
@@ -55,6 +64,7 @@ class Asked:
             {letter.customer_id for letter in self.letters}
             | {service.customer_id for service in self.purges}
             | {notice.line.customer_id for notice in self.notices}
+            | {document.customer_id for document in self.documents}
         )
 
 
@@ -69,6 +79,8 @@ def asked_in(visit: Visit) -> Asked:
         drafts=waiting_drafts([company_id]),
         changes=open_changes(company_id),
         figures=unconfirmed_figures(company_id, on=visit.today),
+        documents=documents_to_look_at(company_id),
+        answers=open_answers(company_id),
     )
 
 
@@ -81,6 +93,7 @@ def cards_of(asked: Asked, names: Names, visit: Visit) -> tuple[Card, ...]:
         *(_purge(service, names) for service in asked.purges),
         *(_notice(notice, names, prices) for notice in asked.notices),
         *_payments(asked.entries),
+        *e_invoice_cards(asked.documents, asked.answers, names),
         *agreement_cards(asked.drafts, asked.changes, asked.figures, visit),
     ]
     return tuple(sorted(cards, key=lambda card: card.on))
