@@ -45,7 +45,7 @@ CUSTOMER_COLUMNS = (
     Column("cvr", False, cvr, "13748136", "Danish company number; one that fails its check digit gives a warning"),
     Column("vat_number", False, text(20), "SE556677889901", "VAT number of another EU country"),
     Column("vat_number_checked_on", False, day, "2026-11-30", "Day on which that number was checked in VIES"),
-    Column("ean", False, _gln, "5798000000005", "EAN location number of a public body"),
+    Column("ean", False, _gln, "5798000000001", "EAN location number of a public body"),
     Column("invoice_delivery", False, one_of(*DELIVERIES), "oioubl", "How invoices go out; by the kind when empty"),
     Column("order_number", False, text(60), "4500012345", "The buyer's order number, named on e-invoices"),
     Column("person_reference", False, text(60), "NIELS17", "Whom at a public body the invoices are for"),

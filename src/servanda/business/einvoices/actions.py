@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from servanda.business.billing.facts import InvoiceFacts
@@ -176,8 +176,12 @@ def keep_answer(*, name: str, content: bytes, at: datetime, company_id: int | No
     if Answer.objects.filter(sha256=sha256).exists():
         return None
     row = Answer(company_id=company_id, sha256=sha256, name=name[:200], content=content, received_at=at, by=by)
-    made = Answer.objects.bulk_create([row], ignore_conflicts=True)
-    return made[0].pk
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # another worker was faster
+        return None
+    return row.pk
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from servanda.business.customers.facts import CustomerFacts
 from servanda.business.einvoices.facts import Code, HandedOver, Judged, Problem, References, State
+from servanda.ground.law.companies import is_gln_plausible
 from servanda.terms.clauses import CustomerKind
 
 PUBLIC_E_INVOICES = "BEK 206/2011"  # by e-invoice, with a location number and an order number or a person reference
@@ -41,6 +42,16 @@ def hindrances(to: CustomerFacts, references: References) -> tuple[Problem, ...]
                 "Spørg kunden om det, og skriv det på kunden.",
                 "Ask the customer for it and write it on the customer.",
                 rule_set=PUBLIC_E_INVOICES,
+            )
+        )
+    elif to.details.ean and not is_gln_plausible(to.details.ean):
+        found.append(
+            Problem(
+                Code.NO_GLN,
+                f"EAN-nummeret {to.details.ean} kan ikke være rigtigt: kontrolcifferet passer ikke.",
+                f"The EAN number {to.details.ean} cannot be right: its check digit does not fit.",
+                "Spørg kunden om det, og ret det på kunden.",
+                "Ask the customer for it and mend it on the customer.",
             )
         )
     elif not endpoint_of(to):

@@ -41,7 +41,6 @@ from servanda.ground.money import Money, money_text, total_of
 from servanda.ground.periods import Period
 from servanda.terms.clauses import CustomerKind
 
-E_MAIL = "EM"  # the scheme of an e-mail address, for a document that is only shown or lies within a PDF
 _HUNDRED = Decimal(100)
 _PLACE = re.compile(r"(?P<code>[A-Z]{0,2}-?[0-9][0-9 ]{2,8}) +(?P<city>.+)")
 _NAME_LETTERS = 100
@@ -83,7 +82,7 @@ def e_invoice_of(
         order_reference=references.order_number,
         preceding=(PrecedingInvoice(number=str(original.number), issued_on=original.issued_on),) if original else (),
         note=_note(invoice, original),
-        payment_terms=_on_receipt(invoice.language) if not is_credit and invoice.due_on is None else "",
+        payment_terms=_terms_of_payment(invoice),
     )
 
 
@@ -141,7 +140,7 @@ def seller_of(company: CompanyFacts) -> Party:
 
 
 def buyer_of(to: CustomerFacts) -> Party:
-    """Return the customer as the buyer. One who has no number to receive by is named by the e-mail address."""
+    """Return the customer as the buyer."""
     details = to.details
     is_danish = details.country == "DK"
     endpoint = endpoint_of(to)
@@ -157,7 +156,7 @@ def buyer_of(to: CustomerFacts) -> Party:
         ),
         legal_id=Identifier(details.cvr, CVR) if details.cvr and is_danish else None,
         vat_id=details.vat_number or (f"DK{details.cvr}" if details.cvr and is_danish else ""),
-        endpoint=Identifier(endpoint, scheme) if endpoint else Identifier(details.email, E_MAIL),
+        endpoint=Identifier(endpoint, scheme) if endpoint else None,
         contact=Contact(name=details.contact_name, email=details.email),
         is_public=details.kind is CustomerKind.PUBLIC,
     )
@@ -273,8 +272,14 @@ def _note(invoice: InvoiceFacts, original: InvoiceFacts | None) -> str:
     return f"{'Kreditering af faktura' if is_da else 'Credit of invoice'} {original.number}. {terms}"
 
 
-def _on_receipt(language: str) -> str:
-    return "Betales ved modtagelsen." if language == "da" else "Due on receipt."
+def _terms_of_payment(invoice: InvoiceFacts) -> str:
+    """Return how it is settled where no day says so."""
+    is_da = invoice.language == "da"
+    if invoice.kind == "credit note":
+        return "Trækkes fra det, der er åbent, eller står til gode." if is_da else "Set against what is open, or kept."
+    if invoice.due_on is None:
+        return "Betales ved modtagelsen." if is_da else "Due on receipt."
+    return ""
 
 
 _CHARGES: Mapping[str, tuple[ChargeKind, str, str]] = {

@@ -16,6 +16,7 @@ from servanda.business.contracts.queries import ending_terms_of, lines_of_custom
 from servanda.business.customers.queries import customers_of
 from servanda.business.dunning.actions import pause_claim, receive_statement
 from servanda.business.dunning.queries import pauses_of_invoice
+from servanda.faces.demo.answers import answer_e_invoices
 from servanda.ground.calendar import bank_day_on_or_after, is_bank_day
 from servanda.ground.money import Money, total_of
 
@@ -37,6 +38,7 @@ def live(company: CompanyFacts, *, now: datetime) -> None:
             movements.append(_movement(invoice, amount, customer.name, habit=habit, today=today))
     if is_bank_day(today):  # the bank sends a statement each bank day; a day without movements is news too
         receive_statement(company, _statement(company, movements, today=today), today=today, at=at)
+    answer_e_invoices(company, today=today, at=at)
     for customer in customers.values():
         if customer.details.habit == "ends":
             _give_notice(customer.customer_id, customer.created_on, today=today, at=at)
