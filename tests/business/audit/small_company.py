@@ -11,6 +11,7 @@ from servanda.business.companies.actions import note_bank_news
 from servanda.business.customers.facts import CustomerDetails
 from servanda.business.dunning.actions import decide_proposal, receive_statement
 from servanda.business.dunning.queries import open_proposals
+from servanda.faces.demo.answers import answer_e_invoices
 from servanda.faces.demo.customers import new_line, sign
 from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
@@ -30,6 +31,17 @@ FRITZ = CustomerDetails(
     country="DE",
     language="en",
 )
+NORDLYS = CustomerDetails(
+    number="1005",
+    kind=CustomerKind.PUBLIC,
+    name="Nordlys Kommune",
+    email="faktura@nordlys.example",
+    ean="5798000000001",
+    address_lines=("Rådhuspladsen 1",),
+    postal_code="8000",
+    city="Prøveby",
+    person_reference="NIELS17",
+)
 BEGIN = date(2026, 1, 5)
 END = date(2026, 4, 1)
 
@@ -41,15 +53,19 @@ def live() -> None:
 
 
 def _vicevaert() -> None:
-    """Alma pays and gets a credit note, Birk is suspended and pays late, Carla gets one reminder, Fritz pays too much."""
+    """Alma pays and gets a credit note, Birk is suspended, Carla is reminded, Fritz pays too much, Nordlys gets an e-invoice."""
     world = World("vicevaert", BEGIN, says_yes=False)
     alma = _sign(world, ALMA, "colocation-monthly", "office-monthly")
     birk = _sign(world, BIRK, "office-yearly", "backup-yearly")
     carla = _sign(world, CARLA, "office-monthly")
     fritz = _sign(world, FRITZ, "office-yearly")
+    nordlys = _sign(world, NORDLYS, "office-yearly")
+    _live_until(world, date(2026, 1, 8))
+    answer_e_invoices(world.company, today=world.today, at=moment_of(world.today))
     _live_until(world, date(2026, 1, 9))
     too_much = _owed(fritz, extra=50_00)
-    _bank_statement(world, *_owed(alma), *_owed(carla, only_oldest=True), *too_much, (Money(123_45), ""))
+    paid = (*_owed(alma), *_owed(nordlys), *_owed(carla, only_oldest=True), *too_much, (Money(123_45), ""))
+    _bank_statement(world, *paid)
     _credit_and_bill_again(world, invoices_of_customer(alma)[-1])
     _live_until(world, date(2026, 2, 16))
     _bank_statement(world, *_owed(alma), *_owed(birk))

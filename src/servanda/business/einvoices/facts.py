@@ -153,6 +153,7 @@ class ReadAnswer:
     sender: str = ""
     recipient: str = ""
     problem: str = ""
+    key: str = ""  # of the document, where the carrier itself answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,6 +142,8 @@ def document_answered(read: ReadAnswer, *, company_ids: Iterable[int] = ()) -> E
     down; of one that was sent again, the last one counts.
     """
     rows = EDocument.objects.filter(number=read.number, state__in=OUT, attempts__gt=0)
+    if read.key:
+        rows = rows.filter(key=read.key)
     if read.document_type:
         rows = rows.filter(kind=read.document_type)
     if addressed := list(company_ids):

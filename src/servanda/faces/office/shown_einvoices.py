@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from servanda.faces.office.shown import Card, Link, Stamp, Tab
+from servanda.faces.office.shown import Card, Link, Pager, Stamp, Tab
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +61,7 @@ class EInvoicesShown:
     rows: tuple[EDocumentRow, ...]
     filters: tuple[Tab, ...]
     answers: tuple[AnswerRow, ...]
-    newer: str
-    older: str
+    pager: Pager | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

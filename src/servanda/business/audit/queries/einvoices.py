@@ -37,7 +37,7 @@ select e.id as document, e.key, e.state
 """
 _SENT_UNRECORDED = """
 select e.id as document, e.key from einvoice e join audited a on a.company_id = e.company_id
- where e.sent_on is not null and e.receipt not like 'answered: %'
+ where e.sent_on is not null and not starts_with(e.receipt, 'answered: ')
    and not exists (select 1 from evidence_record r where r.key = 'einvoice.sent:' || e.key)
 """
 _ARRIVED_UNANSWERED = """

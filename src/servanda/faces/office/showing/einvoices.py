@@ -27,7 +27,7 @@ from servanda.business.einvoices.queries import (
 )
 from servanda.faces.office.places import Visit
 from servanda.faces.office.showing.naming import Names
-from servanda.faces.office.shown import Card, Link, Stamp, Tab
+from servanda.faces.office.shown import Card, Link, Pager, Stamp, Tab
 from servanda.faces.office.shown_einvoices import (
     AnswerCard,
     AnswerRow,
@@ -78,8 +78,17 @@ def e_invoices_shown(visit: Visit, *, state: str, page: int) -> EInvoicesShown:
             ),
         ),
         answers=tuple(_answer(one, slug) for one in open_answers(company_id)),
-        newer=f"?state={chosen}&page={page - 1}" if page > 1 else "",
-        older=f"?state={chosen}&page={page + 1}" if len(found) > PAGE_ROWS else "",
+        pager=_pager(chosen, page, has_more=len(found) > PAGE_ROWS),
+    )
+
+
+def _pager(chosen: str, page: int, *, has_more: bool) -> Pager | None:
+    if page == 1 and not has_more:
+        return None
+    return Pager(
+        text=_("Page %(page)s") % {"page": page},
+        before=f"?state={chosen}&page={page - 1}" if page > 1 else "",
+        after=f"?state={chosen}&page={page + 1}" if has_more else "",
     )
 
 
