@@ -155,6 +155,9 @@ SMTP_PASSWORD = text_of("SERVANDA_SMTP_PASSWORD")
 SMTP_TLS = choice_of("SERVANDA_SMTP_TLS", ("when offered", "required", "from the start"))
 MAIL_SINK = HOME / "mails"
 SIGNING_KEYS = HOME / "signing"  # one key for each company, made when it first signs
+EINVOICE_RULES = HOME / "einvoice-rules"  # official rules that `servanda invoice rules install` put there
+EINVOICE_RULES_ELSEWHERE = text_of("SERVANDA_EINVOICE_RULES")
+EINVOICE_DROP = directory_of("SERVANDA_EINVOICE_DROP", str(HOME / "einvoices"))  # shared with an access point
 
 LOGGING = {
     "version": 1,

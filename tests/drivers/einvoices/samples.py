@@ -178,7 +178,9 @@ CREDIT_NOTE = invoice(
     payment=None,
 )
 PREPAID = invoice(
-    number="2026-5", totals=replace(_NO_TOTALS, prepaid=Money(100_00), rounding=Money(37)), lines=(line(quantity=Decimal(9)),)
+    number="2026-5",
+    totals=replace(_NO_TOTALS, prepaid=Money(100_00), rounding=Money(37)),
+    lines=(line(quantity=Decimal(9)),),
 )
 REMINDER = EReminder(
     kind="reminder",

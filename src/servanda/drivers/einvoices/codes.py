@@ -10,9 +10,9 @@ from servanda.drivers.einvoices.model import VatCategoryCode
 
 # UN/ECE Recommendation 20. OIOUBL's list is older and lacks the second line.
 UNITS_OF_BOTH = frozenset(
-    {"C62", "EA", "MON", "HUR", "DAY", "ANN", "MIN", "WEE", "LS", "KMT", "MTR", "KGM", "LTR", "4L", "2P"}
+    {"C62", "EA", "MON", "HUR", "DAY", "ANN", "MIN", "WEE", "LS", "MTR", "KGM", "LTR", "4L", "2P"}
 )
-UNITS_OF_PEPPOL = UNITS_OF_BOTH | {"H87", "E34", "E35"}
+UNITS_OF_PEPPOL = UNITS_OF_BOTH | {"H87", "KMT", "E34", "E35"}
 
 CURRENCIES = frozenset(
     ("DKK", "EUR", "SEK", "NOK", "ISK", "GBP", "CHF", "USD", "PLN", "CZK", "HUF", "RON", "CAD", "AUD", "JPY", "CNY", "UAH")

@@ -1,7 +1,10 @@
 """The last gate before a document leaves: the official schema and rules, and an honest word on what was not checked."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from lxml import etree
 
@@ -14,6 +17,7 @@ from servanda.drivers.einvoices.safe_xml import NotSafeXml, open_xml
 from servanda.drivers.einvoices.schemas import NAME as SCHEMA
 from servanda.drivers.einvoices.schemas import schema_findings
 
+_STEP = re.compile(r"/(?:[A-Za-z]+:)?([A-Za-z]+)(?:\[([0-9]+)\])")
 FOREIGN = "the rules of the document's own network, which this program does not have"
 
 
@@ -53,7 +57,7 @@ class OfficialGate:
                 not_checked.append(said)
             else:
                 checked.append(run.rule_set.name)
-                findings += said
+                findings += [replace(one, line=_line_of(document.root, one.location)) for one in said]
         return Verdict(
             kind=document.kind,
             format=document.format,
@@ -79,3 +83,14 @@ class OfficialGate:
                 return None  # not kept: it may be installed while we run
             self._paths[sheet] = path
         return self._paths[sheet]
+
+
+def _line_of(root: etree._Element, location: str) -> int:
+    """Return the line of the element that a rule names by its path, as far down as the path can be followed."""
+    element = root
+    for name, number in _STEP.findall(location)[1:]:
+        alike = [one for one in element if etree.QName(one).localname == name]
+        if len(alike) < int(number):
+            break
+        element = alike[int(number) - 1]
+    return cast(int | None, element.sourceline) or 0

@@ -113,6 +113,8 @@ class Parcel:
     sender: Identifier
     recipient: Identifier | None = None  # where an access point delivers
     email: str = ""  # where a mail delivers
+    sender_name: str = ""
+    sender_email: str = ""
     language: Literal["da", "en"] = "da"
 
 
@@ -142,7 +144,10 @@ HandOver = TakenOver | TurnedAway | FateUnknown
 
 
 class Transport(Protocol):
-    """Carries documents."""
+    """Carries documents. Once taken over under a key, the same document is not delivered again, after a restart neither.
+
+    Another document under a key that was used is turned away for good.
+    """
 
     def send(self, parcel: Parcel) -> HandOver:
         """Hand a document over and return what became of it."""
@@ -161,6 +166,7 @@ class Answer:
     reasons: tuple[str, ...] = ()
     sender: Identifier | None = None
     recipient: Identifier | None = None
+    key: str = ""  # of the parcel, where the carrier itself answers
 
     @property
     def is_rejection(self) -> bool:

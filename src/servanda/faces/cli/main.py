@@ -29,6 +29,7 @@ COMMANDS = {
     "deviations": "deviations",
     "agree": "agreeing",
     "prices": "prices",
+    "invoice": "invoice",
     "bench": "bench",
     "node": "node",
     "backup": "backup",

@@ -8,6 +8,8 @@ from servanda.drivers.einvoices.sums import breakdown_of, line_net, totals_of
 from servanda.ground.law.sentences import Sentence
 from servanda.ground.money import CurrenciesDiffer, Money
 
+# The official rules of OIOUBL add in binary floating point, which tells øre apart up to about this much.
+AMOUNT_MAX_MINOR = 10**13
 ROUNDING_MAX_MINOR = 10_00  # F-INV338
 
 _TERMS = {
@@ -42,7 +44,22 @@ def wrong_amounts(invoice: EInvoice, *, document_format: Format) -> Iterator[Obj
             remedy=Sentence("Skriv en faktura for hver valuta.", "Write one invoice for each currency."),
         )
         return
+    yield from _too_large(invoice)
     yield from _wrong_signs(invoice, document_format)
+
+
+def _too_large(invoice: EInvoice) -> Iterator[Objection]:
+    largest = max((abs(one.minor) for one in (invoice.totals.gross, *(line.net for line in invoice.lines))), default=0)
+    if largest >= AMOUNT_MAX_MINOR:
+        yield Objection(
+            field="totals.gross",
+            term="BT-112",
+            message=Sentence(
+                "Et beløb har over elleve cifre før kommaet; modtagernes programmer regner det forkert.",
+                "An amount has more than eleven digits before the point; receivers' programs compute it wrongly.",
+            ),
+            remedy=Sentence("Se efter, om mængde og pris er rigtige.", "See whether quantity and price are right."),
+        )
 
 
 def _wrong_sums(invoice: EInvoice) -> Iterator[Objection]:
