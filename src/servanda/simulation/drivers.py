@@ -4,11 +4,15 @@ from functools import cache
 
 from servanda.drivers.documents.memory import TextMaker
 from servanda.drivers.einvoices import Answer, Document, Format, Objection, Renderer
+from servanda.drivers.einvoices.answers import read_answer
 from servanda.drivers.einvoices.checks import objections_to
+from servanda.drivers.einvoices.memory import MemoryTransport
 from servanda.drivers.einvoices.oioubl import OioublRenderer
 from servanda.drivers.einvoices.peppol import PeppolRenderer
+from servanda.drivers.einvoices.safe_xml import NotSafeXml
 from servanda.drivers.letters.memory import MemoryPost
-from servanda.simulation.access_point import MemoryAccessPoint, SchemaGate, read_answer
+from servanda.ground.refusal import Problem, WrongDocument
+from servanda.simulation.gate import SchemaGate
 
 
 @cache
@@ -36,14 +40,17 @@ def e_invoice_gate() -> SchemaGate:
 
 
 @cache
-def e_invoice_transport() -> MemoryAccessPoint:
+def e_invoice_transport() -> MemoryTransport:
     """Return the one access point of this process; a test tells it whom to turn away, and puts answers into its inbox."""
-    return MemoryAccessPoint()
+    return MemoryTransport()
 
 
-def e_invoice_inbox() -> MemoryAccessPoint:
+def e_invoice_inbox() -> MemoryTransport:
     return e_invoice_transport()
 
 
 def e_invoice_answer(content: bytes, *, file: str) -> Answer:
-    return read_answer(content, file=file)
+    try:
+        return read_answer(content)
+    except NotSafeXml as refusal:
+        raise WrongDocument((Problem(file, refusal.line, refusal.said.en, refusal.remedy.en),)) from refusal

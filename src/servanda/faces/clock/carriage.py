@@ -100,14 +100,7 @@ HAS_ARRIVED = frozenset(
         "paid",
     }
 )
-DOCUMENT_TYPES = {
-    "invoice": "invoice",
-    "380": "invoice",
-    "creditnote": "credit note",
-    "credit note": "credit note",
-    "381": "credit note",
-    "reminder": "reminder",
-}
+KINDS = frozenset({"invoice", "credit note", "reminder"})
 
 Clock = Callable[[], datetime]
 
@@ -190,11 +183,12 @@ def read_answer(content: bytes, *, file: str, drivers: Drivers) -> ReadAnswer:
         answer_id=answer.answer_id,
         verdict=verdict,
         number=answer.document_number,
-        document_type=DOCUMENT_TYPES.get(answer.document_type.lower(), ""),
+        document_type=answer.document_type if answer.document_type in KINDS else "",
         code=answer.code,
         reasons=answer.reasons,
         sender=_digits(answer.sender),
         recipient=_digits(answer.recipient),
+        key=answer.key,
     )
 
 
@@ -412,6 +406,8 @@ def _parcel(document: EDocumentFacts, company: CompanyFacts) -> Parcel:
         sender=Identifier(company.cvr, CVR),
         recipient=Identifier(document.endpoint, scheme),
         email=to.email,
+        sender_name=company.name,
+        sender_email=company.email,
         language="da" if to.language == "da" else "en",
     )
 
