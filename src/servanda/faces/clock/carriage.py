@@ -201,7 +201,7 @@ def source_of(invoice_id: int) -> Source:
     return Source(invoice, to, references_for(to, of_contract))
 
 
-def e_invoice(source: Source, company: CompanyFacts) -> Document:
+def e_invoice(source: Source, company: CompanyFacts) -> EInvoice:
     """Return an invoice or a credit note as a program reads it."""
     original = invoices([source.invoice.original_id])[0] if source.invoice.original_id is not None else None
     return e_invoice_of(source.invoice, company, source.to, source.references, original=original)
