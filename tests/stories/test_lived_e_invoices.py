@@ -28,7 +28,7 @@ from servanda.drivers.einvoices.checks import objections_to
 from servanda.drivers.einvoices.gate import OfficialGate
 from servanda.drivers.einvoices.oioubl import OioublRenderer
 from servanda.drivers.einvoices.peppol import PeppolRenderer
-from servanda.faces.clock.carriage import Source, e_invoice, problems_of, source_of
+from servanda.faces.clock.e_documents import Source, e_invoice, problems_of, source_of
 from servanda.faces.clock.einvoices import e_reminder_of
 from servanda.faces.clock.rounds import live_through_day
 from servanda.faces.demo.companies import open_company

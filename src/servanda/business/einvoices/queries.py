@@ -61,6 +61,12 @@ def document_of(company_id: int, document_id: int) -> EDocumentFacts | None:
     return facts_of(row) if row is not None else None
 
 
+def document_numbered(company_id: int, number: str) -> EDocumentFacts | None:
+    """Return the document that carries the number now; of one that was sent again, the last."""
+    row = EDocument.objects.filter(company_id=company_id, number=number).order_by("-id").first()
+    return facts_of(row) if row is not None else None
+
+
 def content_of(sha256: str) -> bytes | None:
     """Return the bytes of a document as they were kept."""
     row = Content.objects.filter(pk=sha256).first()
