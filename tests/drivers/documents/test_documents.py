@@ -5,15 +5,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 
-from servanda.drivers.documents import DocumentMaker, IncompletePaper, Paper, Sender, Table, Total
+from servanda.drivers.documents import CarriedFile, DocumentMaker, IncompletePaper, Paper, Sender, Table, Total
 from servanda.drivers.documents.memory import TextMaker
 from servanda.drivers.documents.printable import covered_signs, printable
-from servanda.drivers.documents.typst_maker import NotALogo, TypstMaker, readable_on_white
+from servanda.drivers.documents.typst_maker import TEMPLATES, NotALogo, NotCarried, TypstMaker, readable_on_white
 
 EVERY_PAPER = ("invoice of one line", "invoice of forty lines", "credit note", "reminder", "long names")
 
@@ -307,3 +308,72 @@ def test_an_accent_is_darkened_until_it_can_be_read(colour: str, expected: str |
     else:
         assert readable < colour.lower()
         assert readable_on_white(readable) == readable
+
+
+# Files that a paper carries within itself.
+
+E_INVOICE = CarriedFile(
+    name="faktura-1001.xml",
+    media_type="text/xml",
+    content='<?xml version="1.0"?><Invoice>æøå\r\n\N{FOX FACE}</Invoice>'.encode() + bytes(range(256)),
+    description="E-faktura",
+)
+
+
+def test_a_hybrid_paper_carries_its_e_invoice_byte_for_byte(papers: Mapping[str, Paper]) -> None:
+    notes = CarriedFile(
+        name="note.txt", media_type="text/plain", content=b"x", description="Note", relation="supplement"
+    )
+    file = TypstMaker().render(replace(papers["invoice of one line"], carried=(E_INVOICE, notes)))
+    with pikepdf.open(io.BytesIO(file)) as pdf:
+        assert pdf.attachments["faktura-1001.xml"].get_file().read_bytes() == E_INVOICE.content
+        relations = {str(one.UF): str(one.AFRelationship) for one in pdf.Root.AF}  # type: ignore[attr-defined]
+        assert relations == {"faktura-1001.xml": "/Alternative", "note.txt": "/Supplement"}
+        (carried,) = (one for one in pdf.Root.AF if str(one.UF) == "faktura-1001.xml")  # type: ignore[attr-defined]
+        assert str(carried.EF.F.Subtype) == "/text/xml"
+        assert str(carried.Desc) == "E-faktura"
+        metadata = pdf.open_metadata()
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
+        assert metadata["pdfuaid:part"] == "1"
+        assert pdf.Root.MarkInfo.Marked
+
+
+def test_a_paper_without_files_has_none(papers: Mapping[str, Paper]) -> None:
+    with pikepdf.open(io.BytesIO(TypstMaker().render(papers["invoice of one line"]))) as pdf:
+        assert len(pdf.attachments) == 0
+        assert "/AF" not in pdf.Root
+
+
+def test_the_same_hybrid_paper_gives_the_same_bytes(maker: DocumentMaker, papers: Mapping[str, Paper]) -> None:
+    paper = replace(papers["invoice of one line"], carried=(E_INVOICE,))
+    assert maker.render(paper) == maker.render(replace(paper))
+    assert maker.render(paper) != maker.render(papers["invoice of one line"])
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        ({"name": "../faktura.xml"}, "a file name"),
+        ({"media_type": "xml"}, "the media type"),
+        ({"content": b""}, "content of the carried file"),
+        ({"description": " "}, "a description"),
+    ],
+)
+def test_a_file_that_cannot_be_carried_is_named(
+    maker: DocumentMaker, papers: Mapping[str, Paper], change: dict[str, Any], missing: str
+) -> None:
+    with pytest.raises(IncompletePaper, match=missing):
+        maker.render(replace(papers["invoice of one line"], carried=(replace(E_INVOICE, **change),)))
+
+
+def test_two_files_of_one_name_are_refused(maker: DocumentMaker, papers: Mapping[str, Paper]) -> None:
+    with pytest.raises(IncompletePaper, match="a name of its own"):
+        maker.render(replace(papers["invoice of one line"], carried=(E_INVOICE, E_INVOICE)))
+
+
+def test_a_template_that_loses_the_files_is_refused(papers: Mapping[str, Paper], tmp_path: Path) -> None:
+    shipped = (TEMPLATES / "paper.typ").read_text(encoding="utf-8")
+    (tmp_path / "paper.typ").write_text(shipped.replace('paper.at("carried", default: ())', "()"), encoding="utf-8")
+    assert TypstMaker(tmp_path).render(papers["invoice of one line"])
+    with pytest.raises(NotCarried, match=r"paper\.carried"):
+        TypstMaker(tmp_path).render(replace(papers["invoice of one line"], carried=(E_INVOICE,)))

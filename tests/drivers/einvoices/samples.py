@@ -51,7 +51,7 @@ PUBLIC_BODY = Party(
     name="Åby Kommune",
     trading_name="Åby Kommune, Børn og Skole",
     address=Address(street="Rådhuspladsen", building_number="1", city="Åby", postcode="9998"),
-    legal_id=Identifier("87654323", CVR),
+    legal_id=Identifier("87654303", CVR),
     endpoint=Identifier("5790000000012", GLN),
     contact=Contact(name="Økonomi"),
     is_public=True,
@@ -59,9 +59,9 @@ PUBLIC_BODY = Party(
 BUSINESS = Party(
     name="Carlas Bureau A/S",
     address=Address(street="Havnegade 7, 2. tv.", city="Sønderby", postcode="9997"),
-    legal_id=Identifier("23456786", CVR),
-    vat_id="DK23456786",
-    endpoint=Identifier("23456786", CVR),
+    legal_id=Identifier("23456788", CVR),
+    vat_id="DK23456788",
+    endpoint=Identifier("23456788", CVR),
 )
 GERMAN = Party(
     name="Beispiel GmbH",

@@ -15,7 +15,10 @@ from servanda.ground.refusal import Refused
 
 Language = Literal["da", "en"]
 PaperKind = Literal["invoice", "credit note", "letter"]
+Relation = Literal["alternative", "data", "source", "supplement"]
 
+_FILE_NAME = re.compile(r"[^/\\\x00-\x1f\x7f]{1,150}\Z")
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}\Z")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
@@ -77,6 +80,17 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedFile:
+    """A file within the paper's file, as the e-invoice within a hybrid invoice, which is its "alternative"."""
+
+    name: str
+    media_type: str
+    content: bytes
+    description: str
+    relation: Relation = "alternative"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """Everything that one paper says. `refers_to` is the number of the invoice that a credit note changes."""
 
@@ -96,6 +110,7 @@ class Paper:
     notes: tuple[str, ...] = ()
     clauses: tuple[tuple[str, str], ...] = ()
     footer: str = ""
+    carried: tuple[CarriedFile, ...] = ()
 
 
 class DocumentMaker(Protocol):
@@ -133,6 +148,7 @@ def _missing_in(document: Paper) -> Iterator[str]:
         yield from _missing_in_payment(document.payment)
     if document.table is not None:
         yield from _missing_in_table(document.table)
+    yield from _missing_in_carried(document.carried)
 
 
 def _missing_in_every_paper(document: Paper) -> Iterator[str]:
@@ -186,6 +202,20 @@ def _missing_in_table(table: Table) -> Iterator[str]:
         for number, row in enumerate(table.rows, start=1)
         if len(row) != len(table.columns)
     )
+
+
+def _missing_in_carried(carried: tuple[CarriedFile, ...]) -> Iterator[str]:
+    if len({file.name for file in carried}) < len(carried):
+        yield "a name of its own for each carried file"
+    for file in carried:
+        if not _FILE_NAME.match(file.name):
+            yield f"a file name for the carried file ({file.name!r})"
+        if not _MEDIA_TYPE.match(file.media_type):
+            yield f"the media type of the carried file {file.name} ({file.media_type!r})"
+        if not file.content:
+            yield f"content of the carried file {file.name}"
+        if not file.description.strip():
+            yield f"a description of the carried file {file.name}"
 
 
 def _has_text(lines: tuple[str, ...]) -> bool:

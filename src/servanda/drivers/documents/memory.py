@@ -42,6 +42,9 @@ def _lines_of(document: Paper) -> Iterator[str]:
     yield from document.notes
     yield from (f"{labels['basis']}: {label}: {text}" for label, text in document.clauses)
     yield document.footer
+    yield from (
+        f"[{file.name}: {file.description}; {len(file.content)} bytes, {file.relation}]" for file in document.carried
+    )
 
 
 def _book_lines(book: BookText) -> Iterator[str]:

@@ -30,6 +30,10 @@ class NotALogo(Refused):
     """A paper could not be drawn with the provider's logo; the message has what typst said."""
 
 
+class NotCarried(Refused):
+    """The provider's own template lost a file that the paper carries."""
+
+
 class TypstMaker:
     """Renders with the shipped templates, or with the provider's own `paper.typ` and `book.typ` in another folder."""
 
@@ -60,7 +64,13 @@ class TypstMaker:
 
     def _compile(self, document: Paper) -> bytes:
         inputs = {"paper": _as_json(document)}
-        return _pdf_of(self._templates / "paper.typ", inputs=inputs, dated_on=document.issued_on)
+        file = _pdf_of(self._templates / "paper.typ", inputs=inputs, dated_on=document.issued_on)
+        if file.count(b"/Type/EmbeddedFile") < len(document.carried):
+            raise NotCarried(
+                f"The template in {self._templates} does not attach the files that a paper carries. "
+                "Take over the loop over paper.carried from the shipped paper.typ."
+            )
+        return file
 
 
 def _pdf_of(template: Path, *, inputs: dict[str, str], dated_on: date) -> bytes:
@@ -88,6 +98,7 @@ def _as_json(document: Paper) -> str:
     values = asdict(document)
     logo = values["sender"].pop("logo_svg")
     accent = values["sender"].pop("accent_colour")
+    carried = values.pop("carried")
     texts = _in_every_text(values, printable)
     issued_on = document.issued_on
     return json.dumps(
@@ -98,9 +109,21 @@ def _as_json(document: Paper) -> str:
             "accent": accent,
             "ink": readable_on_white(accent),
             "issued_on": [issued_on.year, issued_on.month, issued_on.day],
-        },
+        }
+        | _carried_values(carried),
         ensure_ascii=False,
     )
+
+
+def _carried_values(carried: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+    """Return the files that the paper carries, their bytes as numbers; nothing at all when it carries none."""
+    if not carried:
+        return {}
+    return {
+        "carried": [
+            file | {"content": list(file["content"]), "description": printable(file["description"])} for file in carried
+        ]
+    }
 
 
 def _book_as_json(book: BookText) -> str:
