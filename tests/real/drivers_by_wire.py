@@ -4,6 +4,23 @@ from django.conf import settings
 
 from servanda.drivers.documents.memory import TextMaker
 from servanda.drivers.letters.smtp import SmtpPost, SmtpServer
+from servanda.simulation.drivers import (
+    e_invoice_answer,
+    e_invoice_gate,
+    e_invoice_inbox,
+    e_invoice_objections,
+    e_invoice_renderer,
+    e_invoice_transport,
+)
+
+__all__ = [
+    "e_invoice_answer",
+    "e_invoice_gate",
+    "e_invoice_inbox",
+    "e_invoice_objections",
+    "e_invoice_renderer",
+    "e_invoice_transport",
+]
 
 
 def post() -> SmtpPost:

@@ -6,9 +6,18 @@ from functools import cache
 from servanda.business.collecting.facts import CreditorFacts
 from servanda.business.companies.facts import CompanyFacts
 from servanda.drivers.documents.memory import TextMaker
+from servanda.drivers.einvoices import Answer, Document, Format, Objection, Renderer
+from servanda.drivers.einvoices.answers import read_answer
+from servanda.drivers.einvoices.checks import objections_to
+from servanda.drivers.einvoices.memory import MemoryTransport
+from servanda.drivers.einvoices.oioubl import OioublRenderer
+from servanda.drivers.einvoices.peppol import PeppolRenderer
+from servanda.drivers.einvoices.safe_xml import NotSafeXml
 from servanda.drivers.letters.memory import MemoryPost
 from servanda.drivers.sheets.csv_maker import CsvMaker
 from servanda.drivers.vatnumbers.memory import MemoryAsker
+from servanda.ground.refusal import Problem, WrongDocument
+from servanda.simulation.gate import SchemaGate
 
 
 @cache
@@ -34,3 +43,34 @@ def sheet_maker(form: str = "csv") -> CsvMaker:
 
 def collection_provider(company: CompanyFacts, creditor: CreditorFacts, *, today: date) -> None:
     """Return no provider: a story tells of collections itself."""
+
+
+def e_invoice_renderer(format: Format) -> Renderer:
+    return OioublRenderer() if format == "oioubl 2.1" else PeppolRenderer()
+
+
+def e_invoice_objections(document: Document, *, format: Format) -> tuple[Objection, ...]:
+    return objections_to(document, format=format)
+
+
+@cache
+def e_invoice_gate() -> SchemaGate:
+    """Return the one gate of this process; a test takes its rules away."""
+    return SchemaGate()
+
+
+@cache
+def e_invoice_transport() -> MemoryTransport:
+    """Return the one access point of this process; a test tells it whom to turn away, and puts answers into its inbox."""
+    return MemoryTransport()
+
+
+def e_invoice_inbox() -> MemoryTransport:
+    return e_invoice_transport()
+
+
+def e_invoice_answer(content: bytes, *, file: str) -> Answer:
+    try:
+        return read_answer(content)
+    except NotSafeXml as refusal:
+        raise WrongDocument((Problem(file, refusal.line, refusal.said.en, refusal.remedy.en),)) from refusal

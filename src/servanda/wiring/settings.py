@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "servanda.business.dunning",
     "servanda.business.books",
     "servanda.business.payouts",
+    "servanda.business.einvoices",
     "servanda.business.audit",
     "servanda.business.reports",
     "servanda.faces.parts",

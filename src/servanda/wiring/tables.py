@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from servanda.business.contracts.decisions.importing import ImportedRow
-from servanda.business.customers.facts import CustomerDetails, ImportedCustomer
+from servanda.business.customers.facts import CustomerDetails, Delivery, ImportedCustomer
 from servanda.drivers.tables import (
     Column,
     WrongValue,
@@ -25,6 +25,7 @@ from servanda.drivers.tables import (
 from servanda.terms.clauses import CustomerKind
 
 KINDS = tuple(kind.value for kind in CustomerKind)
+DELIVERIES = tuple(way.value for way in Delivery)
 HOWS = ("import", "signed order", "portal", "telephone", "e-mail")
 
 
@@ -51,7 +52,10 @@ CUSTOMER_COLUMNS = (
         "CVR extract of 2026-11-01",
         "What shows a registered dealer in listed hardware",
     ),
-    Column("ean", False, _gln, "5798000000005", "EAN location number of a public body"),
+    Column("ean", False, _gln, "5798000000001", "EAN location number of a public body"),
+    Column("invoice_delivery", False, one_of(*DELIVERIES), "oioubl", "How invoices go out; by the kind when empty"),
+    Column("order_number", False, text(60), "4500012345", "The buyer's order number, named on e-invoices"),
+    Column("person_reference", False, text(60), "NIELS17", "Whom at a public body the invoices are for"),
     Column("address", False, text(), "Prøvevej 1", "Street and house number"),
     Column("address_2", False, text(), "2. sal", "Second line of the address"),
     Column("postal_code", False, text(12), "8000", "Postal code"),
@@ -111,6 +115,9 @@ def _customer(line: int, values: Mapping[str, Any], today: date) -> ImportedCust
         vat_number_checked_on=values["vat_number_checked_on"],
         dealer_evidence=values["dealer_evidence"] or "",
         ean=values["ean"] or "",
+        invoice_delivery=values["invoice_delivery"] or "",
+        order_number=values["order_number"] or "",
+        person_reference=values["person_reference"] or "",
         address_lines=tuple(part for part in address if part),
         postal_code=values["postal_code"] or "",
         city=values["city"] or "",

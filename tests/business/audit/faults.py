@@ -34,6 +34,8 @@ REMINDED_ONCE = """(select max(r.subject) from evidence_record r where r.what = 
     and r.facts ->> 'step' = '1' and r.facts ->> 'fee_minor' is not null and not exists (
         select 1 from evidence_record o where o.subject = r.subject and o.what = 'reminder.written' and o.id <> r.id))"""
 
+E_DOCUMENT = "(select min(id) from einvoice)"
+
 FAULTS = (
     Fault(
         1,
@@ -519,5 +521,45 @@ FAULTS = (
         81,
         "a business's money is marked to be paid out like a consumer's",
         "update billing_refund set pay_out_by = on_day where state = 'given'",
+    ),
+    Fault(
+        84,
+        "an e-document that was sent says an øre more than the invoice",
+        f"""with other as (
+             insert into einvoice_content (sha256, content, made_at)
+             select encode(sha256(changed), 'hex'), changed, now() from (
+                 select convert_to(replace(convert_from(c.content, 'UTF8'), 'PayableAmount currencyID="DKK">',
+                                           'PayableAmount currencyID="DKK">1'), 'UTF8') as changed
+                   from einvoice_content c join einvoice e on e.xml_sha256 = c.sha256 where e.id = {E_DOCUMENT}) as said
+             returning sha256)
+           update einvoice set xml_sha256 = (select sha256 from other) where id = {E_DOCUMENT}""",
+    ),
+    Fault(84, "the file of an e-document is gone", "delete from einvoice_content"),
+    Fault(
+        84,
+        "an invoice goes out as a second e-document",
+        f"""insert into einvoice (company_id, customer_id, letter_id, invoice_id, key, kind, format, number, state, on_day,
+               order_number, person_reference, endpoint, problems, xml_sha256, checked_with, attempts, receipt, reply,
+               reasons, checked_at, sent_on)
+           select company_id, customer_id, (select min(id) from letter where carrier = 'mail'), invoice_id, key || ':2', kind,
+                  format, number, 'sent', on_day, order_number, person_reference, endpoint, problems, xml_sha256,
+                  checked_with, attempts, 'twice', reply, reasons, checked_at, sent_on
+             from einvoice where id = {E_DOCUMENT}""",
+    ),
+    Fault(
+        84,
+        "an e-document was handed over that the rules found wrong",
+        f"""update einvoice set problems = '[{{"code": "F-INV134", "is_warning": false}}]' where id = {E_DOCUMENT}""",
+    ),
+    Fault(
+        85,
+        "a letter counts as received though its e-document is only sent",
+        f"update einvoice set state = 'sent', answered_on = null where id = {E_DOCUMENT}",
+    ),
+    Fault(
+        85,
+        "an e-document was accepted and its letter is still on its way",
+        f"""update letter set state = 'sending', accepted_on = null, accepted_at = null
+            where id = (select letter_id from einvoice where id = {E_DOCUMENT})""",
     ),
 )

@@ -30,6 +30,7 @@ from servanda.business.dunning.queries import open_proposals
 from servanda.business.payouts.actions import approve_payout, follow_payouts, make_batch, propose_payout
 from servanda.business.payouts.facts import AccountSource, PayoutAsk, Person
 from servanda.faces.clock.collecting import book_news
+from servanda.faces.demo.answers import answer_e_invoices
 from servanda.faces.demo.customers import new_line, sign
 from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
@@ -52,6 +53,17 @@ FRITZ = CustomerDetails(
     language="en",
 )
 FRITZ_PAYS_FROM = "DK5000400440116243"
+NORDLYS = CustomerDetails(
+    number="1005",
+    kind=CustomerKind.PUBLIC,
+    name="Nordlys Kommune",
+    email="faktura@nordlys.example",
+    ean="5798000000001",
+    address_lines=("Rådhuspladsen 1",),
+    postal_code="8000",
+    city="Prøveby",
+    person_reference="NIELS17",
+)
 BEGIN = date(2026, 1, 5)
 END = date(2026, 4, 1)
 
@@ -63,15 +75,18 @@ def live() -> None:
 
 
 def _vicevaert() -> None:
-    """Alma pays and gets a credit note, Birk is suspended and pays late, Carla gets one reminder, Fritz pays too much."""
+    """Alma pays and gets a credit note, Birk is suspended, Carla is reminded, Fritz pays too much, Nordlys gets an e-invoice."""
     world = World("vicevaert", BEGIN, says_yes=False)
     alma = _sign(world, ALMA, "colocation-monthly", "office-monthly")
     birk = _sign(world, BIRK, "office-yearly", "backup-yearly")
     carla = _sign(world, CARLA, "office-monthly")
     fritz = _sign(world, FRITZ, "office-yearly")
+    nordlys = _sign(world, NORDLYS, "office-yearly")
+    _live_until(world, date(2026, 1, 8))
+    answer_e_invoices(world.company, today=world.today, at=moment_of(world.today))
     _live_until(world, date(2026, 1, 9))
     too_much = _owed(fritz, extra=50_00)
-    _bank_statement(world, *_owed(alma), *_owed(carla, only_oldest=True), (Money(123_45), ""))
+    _bank_statement(world, *_owed(alma), *_owed(nordlys), *_owed(carla, only_oldest=True), (Money(123_45), ""))
     _bank_statement(world, *too_much, payer_account=FRITZ_PAYS_FROM)
     _explain_riddles(world)
     _credit_and_bill_again(world, invoices_of_customer(alma)[-1])

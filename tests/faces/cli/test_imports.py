@@ -235,7 +235,7 @@ def test_every_column_of_customers_is_stored() -> None:
     assert row.line == 2
     assert row.created_on == parse_day("2024-03-01")
     details = row.details
-    assert (details.number, details.cvr, details.ean) == ("1042", "13748136", "5798000000005")
+    assert (details.number, details.cvr, details.ean) == ("1042", "13748136", "5798000000001")
     assert details.address_lines == ("Prøvevej 1", "2. sal")
     assert details.last_purchase_on == parse_day("2026-06-01")
     assert details.vat_number_checked_on == parse_day("2026-11-30")

@@ -36,9 +36,25 @@ from servanda.drivers.vatnumbers.memory import MemoryAsker
 from servanda.faces.clock.rounds import live_through_day, move_time
 from servanda.ground.calendar import moment_of
 from servanda.ground.money import Money, total_of
+from servanda.simulation.drivers import (
+    e_invoice_answer,
+    e_invoice_gate,
+    e_invoice_inbox,
+    e_invoice_objections,
+    e_invoice_renderer,
+    e_invoice_transport,
+)
 from servanda.terms.clauses import CustomerKind
 from servanda.wiring import drivers
 
+__all__ = [
+    "e_invoice_answer",
+    "e_invoice_gate",
+    "e_invoice_inbox",
+    "e_invoice_objections",
+    "e_invoice_renderer",
+    "e_invoice_transport",
+]
 BEGAN_ON = date(2026, 8, 3)
 HOSTILE = "<script>alert('Mallory')</script>"
 PASSWORD = "sagen er ren"

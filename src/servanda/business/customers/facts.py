@@ -8,6 +8,14 @@ from servanda.ground.law.vat_location import LocationItem
 from servanda.terms.clauses import CustomerKind
 
 
+class Delivery(StrEnum):
+    """How a customer wants invoices: as a mail with a PDF, or as an e-invoice in one of two formats."""
+
+    E_MAIL = "e-mail"
+    OIOUBL = "oioubl"
+    PEPPOL = "peppol"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerDetails:
     """What is written down of a customer. Empty text: not given."""
@@ -29,6 +37,9 @@ class CustomerDetails:
     language: str = "da"
     last_purchase_on: date | None = None
     habit: str = ""
+    invoice_delivery: str = ""  # one of `Delivery`; empty: what the kind of customer asks for
+    order_number: str = ""  # the customer's own, which e-invoices name unless the contract has another
+    person_reference: str = ""  # whom at a public body the invoice is for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +74,13 @@ class CustomerFacts:
     @property
     def country(self) -> str:
         return self.details.country
+
+    @property
+    def delivery(self) -> Delivery:
+        """How invoices go to this customer: a public body gets e-invoices unless it asked for another format."""
+        if self.details.invoice_delivery:
+            return Delivery(self.details.invoice_delivery)
+        return Delivery.OIOUBL if self.details.kind is CustomerKind.PUBLIC else Delivery.E_MAIL
 
     @property
     def has_checked_vat_number(self) -> bool:

@@ -12,9 +12,11 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
+from servanda.business.customers.queries import customer
 from servanda.business.evidence.actions import record, record_all
 from servanda.business.evidence.facts import Event
-from servanda.business.letters.facts import LetterDraft, LetterFacts, Outcome
+from servanda.business.letters.decisions import carrier_of
+from servanda.business.letters.facts import Carrier, LetterDraft, LetterFacts, Outcome
 from servanda.business.letters.models import Document, Letter
 from servanda.business.letters.queries import facts_of
 from servanda.ground.refusal import Refused
@@ -44,6 +46,7 @@ def write_letters(drafts: Iterable[LetterDraft]) -> int:
             paper=dict(draft.paper) if draft.paper is not None else None,
             on_day=draft.on_day,
             queued_at=draft.queued_at,
+            carrier=draft.carrier,
         )
         for draft in drafts
     ]
@@ -78,7 +81,7 @@ def claim_letters(company_id: int, *, limit: int, now: datetime) -> tuple[Letter
     """Claim letters that are ready to go out, for one sender; others pass them over."""
     rows = list(
         Letter.objects.select_for_update(skip_locked=True)
-        .filter(company_id=company_id, state="waiting")
+        .filter(company_id=company_id, carrier=Carrier.MAIL, state="waiting")
         .exclude(document_sha256="")
         .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now))
         .order_by("id")[:limit]
@@ -92,7 +95,7 @@ def claim_letters(company_id: int, *, limit: int, now: datetime) -> tuple[Letter
 @transaction.atomic
 def give_up_expired(company_id: int, *, now: datetime, today: date, at: datetime) -> tuple[int, ...]:
     """Mark as uncertain the letters whose sender died in the middle, and return the invoices that they concern."""
-    expired = Letter.objects.filter(company_id=company_id, state="sending", claimed_until__lt=now)
+    expired = Letter.objects.filter(company_id=company_id, carrier=Carrier.MAIL, state="sending", claimed_until__lt=now)
     rows = list(expired.select_for_update(skip_locked=True).order_by("id")[:500])
     for row in rows:
         row.state, row.reply = "uncertain", "The sender stopped before the server's answer was recorded."
@@ -153,6 +156,12 @@ def _code(reply: str) -> str:
     return found.group() if found else ""
 
 
+def carry_by_mail(letter_id: int) -> bool:
+    """Let a letter that no e-document has carried go out as a mail: its customer wants mails now. False: it is under way."""
+    rows = Letter.objects.filter(pk=letter_id, carrier=Carrier.E_INVOICE, state="waiting")
+    return rows.update(carrier=Carrier.MAIL) == 1
+
+
 @transaction.atomic
 def send_again(
     company_id: int, letter_id: int, *, recipient: str, reason: str, by: str, now: datetime, today: date
@@ -180,6 +189,7 @@ def send_again(
         paper=row.paper,
         on_day=today,
         queued_at=now,
+        carrier=carrier_of(row.kind, customer(row.customer_id)),
     )
     row.state = "replaced"
     row.save(update_fields=["state"])

@@ -3,6 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+
+
+class Carrier(StrEnum):
+    """What brings a letter to its reader: a mail with the PDF, or an e-document, of which the PDF is the picture."""
+
+    MAIL = "mail"
+    E_INVOICE = "e-invoice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +29,7 @@ class LetterDraft:
     queued_at: datetime
     invoice_id: int | None = None
     paper: Mapping[str, object] | None = None
+    carrier: Carrier = Carrier.MAIL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +54,7 @@ class LetterFacts:
     attempts: int
     invoice_id: int | None
     document_sha256: str
+    carrier: Carrier = Carrier.MAIL
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 from django.db import models
 
+CARRIERS = ("mail", "e-invoice")
 STATES = ("waiting", "sending", "accepted", "rejected", "uncertain", "replaced")
 
 
@@ -23,6 +24,9 @@ class Letter(models.Model):
     accepted_on = models.DateField(null=True)  # the legal day of acceptance: waiting times count from here
     reply = models.TextField(default="")  # the receiving server's answer, or the reason for refusal
     document_sha256 = models.TextField(default="")
+    carrier = models.TextField(
+        default="mail", db_default="mail"
+    )  # e-invoice: the e-document goes out, and the PDF stays
 
     class Meta:
         db_table = "letter"
@@ -38,6 +42,11 @@ class Letter(models.Model):
                 condition=models.Q(state__in=["rejected", "uncertain"]),
             ),
             models.Index(fields=["invoice_id"], name="letters_of_invoice"),
+            models.Index(
+                fields=["company", "id"],
+                name="letters_by_e_invoice",
+                condition=models.Q(carrier="e-invoice", state="waiting"),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=STATES), name="a_letter_is_in_a_known_state"),
@@ -45,6 +54,7 @@ class Letter(models.Model):
                 condition=~models.Q(state="accepted") | models.Q(accepted_on__isnull=False),
                 name="an_accepted_letter_has_its_day",
             ),
+            models.CheckConstraint(condition=models.Q(carrier__in=CARRIERS), name="a_letter_has_a_known_carrier"),
         ]
 
 

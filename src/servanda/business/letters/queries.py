@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from servanda.business.letters.facts import Delivery, LetterFacts
+from servanda.business.letters.facts import Carrier, Delivery, LetterFacts
 from servanda.business.letters.models import Document, Letter
 
 
@@ -36,19 +36,31 @@ def letters_of_customer(customer_id: int, *, limit: int = 200) -> tuple[LetterFa
 
 
 def undelivered_letters(company_id: int) -> tuple[LetterFacts, ...]:
-    """Return the letters that a person must look at: refused by the receiving server, or of uncertain fate."""
-    rows = Letter.objects.filter(company_id=company_id, state__in=["rejected", "uncertain"]).order_by("id")
+    """Return the mails that a person must look at: refused by the receiving server, or of uncertain fate."""
+    rows = _undelivered([company_id]).order_by("id")
     return tuple(facts_of(row) for row in rows)
 
 
 def undelivered_counts(company_ids: Iterable[int]) -> Mapping[int, int]:
-    """Return how many letters a person must look at, by company; none is left out."""
-    rows = Letter.objects.filter(company_id__in=list(company_ids), state__in=["rejected", "uncertain"])
+    """Return how many mails a person must look at, by company; none is left out."""
+    rows = _undelivered(company_ids)
     return {row["company_id"]: row["count"] for row in rows.values("company_id").annotate(count=Count("id"))}
 
 
+def letter_ids_by_e_invoice(company_id: int) -> tuple[int, ...]:
+    """Return the letters that an e-document is to carry and that have not arrived, in the order in which they were written."""
+    rows = Letter.objects.filter(company_id=company_id, carrier=Carrier.E_INVOICE, state="waiting")
+    return tuple(rows.order_by("id").values_list("id", flat=True))
+
+
+def letters(letter_ids: Iterable[int]) -> tuple[LetterFacts, ...]:
+    """Return the letters in the order in which they were written."""
+    return tuple(facts_of(row) for row in Letter.objects.filter(pk__in=list(letter_ids)).order_by("id"))
+
+
 def waiting_count(company_id: int) -> int:
-    return Letter.objects.filter(company_id=company_id, state__in=["waiting", "sending"]).count()
+    rows = Letter.objects.filter(company_id=company_id, state__in=["waiting", "sending"])
+    return rows.filter(carrier=Carrier.MAIL).count()
 
 
 def letter(letter_id: int) -> LetterFacts | None:
@@ -60,6 +72,12 @@ def document(sha256: str) -> bytes | None:
     """Return the bytes that were sent."""
     row = Document.objects.filter(pk=sha256).first()
     return bytes(row.content) if row is not None else None
+
+
+def _undelivered(company_ids: Iterable[int]) -> QuerySet[Letter]:
+    """What an e-document carries has a place of its own, where its problems are told."""
+    ids = list(company_ids)
+    return Letter.objects.filter(company_id__in=ids, carrier=Carrier.MAIL, state__in=["rejected", "uncertain"])
 
 
 def facts_of(row: Letter) -> LetterFacts:
@@ -82,4 +100,5 @@ def facts_of(row: Letter) -> LetterFacts:
         attempts=row.attempts,
         invoice_id=row.invoice_id,
         document_sha256=row.document_sha256,
+        carrier=Carrier(row.carrier),
     )

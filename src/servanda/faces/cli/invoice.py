@@ -1,7 +1,7 @@
 """`servanda invoice …`: is a file a right e-invoice, and which official rules does this installation have?
 
 Code 0: valid by everything that belongs to it. 1: something is wrong, or nobody could check all of it. 2: wrong usage.
-No database is needed.
+No database is needed for `validate` and `rules`.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, cast
 
 from servanda.faces.cli.database import use_settings
+from servanda.faces.cli.e_documents import add_documents
 from servanda.ground.law.sentences import Sentence
 from servanda.ground.refusal import Refused
 
@@ -94,13 +95,14 @@ class Drivers(Protocol):
 
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command and its own subcommands."""
-    invoice = subparsers.add_parser("invoice", help="check e-invoices by the official rules", description=__doc__)
+    invoice = subparsers.add_parser("invoice", help="check, show and send e-invoices", description=__doc__)
     nested = invoice.add_subparsers(metavar="ACTION", required=True)
     validate = nested.add_parser("validate", help="judge a file by the official schema and rules")
     validate.add_argument("file", type=Path, metavar="FILE", help="an e-document as XML, or a PDF that carries one")
     validate.add_argument("--json", action="store_true", help="print the verdict as JSON")
     validate.add_argument("--lang", choices=("da", "en"), default="en", help="the language of what the program says")
     validate.set_defaults(run=_validate)
+    add_documents(nested)
     rules = nested.add_parser("rules", help="list the official rule sets, or install them")
     rules.set_defaults(run=_list_rules, json=False)
     actions = rules.add_subparsers(metavar="ACTION")

@@ -54,6 +54,15 @@ def check_vat_numbers(timestamp: int = 0) -> None:
     check_numbers(timezone.now)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="carry_documents", queueing_lock="carry_documents")
+def carry_documents(timestamp: int = 0) -> None:
+    """Carry the e-documents that wait, and take in what was answered. Several workers may do so at once."""
+    from servanda.faces.clock.carriage import carry_waiting
+
+    carry_waiting(timezone.now)
+
+
 @app.periodic(cron="* * * * * */10")
 @app.task(name="revive", queueing_lock="revive", priority=100, pass_context=True)
 async def revive(context: JobContext, timestamp: int) -> None:

@@ -38,6 +38,7 @@ from servanda.business.hosting.actions import (
     take_lines_forward,
 )
 from servanda.business.payouts.actions import follow_payouts
+from servanda.faces.clock.carriage import carry, take_in_answers
 from servanda.faces.clock.collecting import collect
 from servanda.faces.clock.numbers import check_numbers_of
 from servanda.faces.clock.post import deliver_of
@@ -139,5 +140,6 @@ def live_through_day(company: CompanyFacts, *, now: datetime) -> None:
     check_numbers_of(company, now=now)
     for _ in range(4):  # a letter that is accepted may make the next step due on the same day
         run_round(company, now=now)
-        if not deliver_of(company, now=now):
+        carried = deliver_of(company, now=now) + carry(company.company_id, lambda: now) + take_in_answers(lambda: now)
+        if not carried:
             break

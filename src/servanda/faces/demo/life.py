@@ -21,6 +21,7 @@ from servanda.business.contracts.queries import ending_terms_of, lines_of_custom
 from servanda.business.customers.queries import customers_of
 from servanda.business.dunning.actions import explain_payment, pause_claim, receive_statement
 from servanda.business.dunning.queries import pauses_of_invoice
+from servanda.faces.demo.answers import answer_e_invoices
 from servanda.ground.calendar import bank_day_on_or_after, bank_days_since, is_bank_day
 from servanda.ground.money import Money, total_of
 
@@ -48,6 +49,7 @@ def live(company: CompanyFacts, *, now: datetime) -> None:
         centre = import_module(settings.DRIVERS).simulated_centre(company, creditor)
         centre.advance(today)
         centre.keep()
+    answer_e_invoices(company, today=today, at=at)
     for customer in customers.values():
         if customer.details.habit == "ends":
             _give_notice(customer.customer_id, customer.created_on, today=today, at=at)

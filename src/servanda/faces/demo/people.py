@@ -1,11 +1,11 @@
 """The customers of a demo company: invented, forty of them, each with a habit of paying."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from servanda.business.customers.facts import CustomerDetails
-from servanda.ground.law.companies import is_cvr_plausible
+from servanda.business.customers.facts import CustomerDetails, Delivery
+from servanda.ground.law.companies import is_cvr_plausible, is_gln_plausible
 from servanda.terms.clauses import CustomerKind
 
 # Who pays how. A habit is what the customer does with an invoice; see `faces.demo.life`.
@@ -55,7 +55,7 @@ class Person:
 def people_of(plans: tuple[str, ...], *, begins_on: date, count: int = len(HABITS)) -> Iterator[Person]:
     """Yield the customers of a company that sells these plans; the same for the same arguments."""
     for number in range(count):
-        details = _details(number, begins_on)
+        details = _with_invoicing(_details(number, begins_on), number)
         yield Person(
             details=details,
             plan=plans[number % len(plans)],
@@ -77,7 +77,7 @@ def _details(number: int, begins_on: date) -> CustomerDetails:
         cvr=_cvr(number) if kind is not CustomerKind.CONSUMER and not is_abroad else "",
         vat_number="SE556677889901" if is_abroad else "",
         vat_number_checked_on=begins_on if is_abroad else None,
-        ean="5798000000005" if kind is CustomerKind.PUBLIC else "",
+        ean=_gln(number) if kind is CustomerKind.PUBLIC else "",
         address_lines=(f"Opdigtet Vej {number + 1}",),
         postal_code="8000" if not is_abroad else "21119",
         city="Prøveby" if not is_abroad else "Provköping",
@@ -85,6 +85,22 @@ def _details(number: int, begins_on: date) -> CustomerDetails:
         language="en" if number % 7 == 3 else "da",
         habit=HABITS[(number * 7) % len(HABITS)],
     )
+
+
+def _with_invoicing(details: CustomerDetails, number: int) -> CustomerDetails:
+    """Return the customer with how they want invoices: some businesses as e-invoices, one with an order that nobody there knows.
+
+    One public body has given no reference, so that its e-invoices wait for somebody to ask.
+    """
+    if details.kind is CustomerKind.PUBLIC:
+        is_known = number % 40 == 9
+        return replace(details, person_reference="NIELS17", order_number="4500012345") if is_known else details
+    if details.kind is not CustomerKind.BUSINESS or number == 17:
+        return details
+    if number == 26:
+        return replace(details, invoice_delivery=str(Delivery.OIOUBL), order_number="UKENDT-4711")
+    way = {0: Delivery.OIOUBL, 5: Delivery.OIOUBL, 2: Delivery.PEPPOL}.get(number % 8)
+    return replace(details, invoice_delivery=str(way)) if way is not None else details
 
 
 def _kind(number: int) -> CustomerKind:
@@ -111,6 +127,11 @@ def _name(number: int, kind: CustomerKind) -> str:
 def _address_name(name: str) -> str:
     plain = name.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa").removesuffix(" aps")
     return plain.replace(" ", "-")
+
+
+def _gln(number: int) -> str:
+    """Return an EAN location number that passes the check, of digits that are given to nobody."""
+    return next(gln for digit in range(10) if is_gln_plausible(gln := f"57980000{number:04d}{digit}"))
 
 
 def _cvr(number: int) -> str:

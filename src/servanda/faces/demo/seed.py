@@ -26,13 +26,14 @@ def seed_if_empty() -> bool:
         return False
     for slug in PROVIDERS:
         company = open_company(slug, clock_on=BEGINS_ON, at=moment_of(BEGINS_ON), today=BEGINS_ON)
-        _fill(company)
+        fill(company)
         collect_from_some(company)
         move_company_time.defer(company_id=company.company_id, to=LIVES_UNTIL.isoformat())
     return True
 
 
-def _fill(company: CompanyFacts) -> None:
+def fill(company: CompanyFacts) -> None:
+    """Let the customers of a demo company sign, on the day it begins."""
     plans = tuple(
         plan.code
         for product in catalogue_of(company.slug).product

@@ -10,6 +10,7 @@ from servanda.business.billing.queries.vat_questions import vat_question_counts
 from servanda.business.collecting.queries import collection_counts
 from servanda.business.contracts.queries import notice_counts
 from servanda.business.dunning.queries import proposal_counts
+from servanda.business.einvoices.queries import need_counts
 from servanda.business.hosting.queries import purge_counts
 from servanda.business.letters.queries import undelivered_counts
 from servanda.business.library.queries import proposal_counts as change_counts
@@ -36,6 +37,7 @@ def needs_by_company(today_by_company: Mapping[int, date]) -> Mapping[int, Needs
         undelivered_counts(today_by_company),
         notice_counts(today_by_company),
         purge_counts(today_by_company),
+        need_counts(today_by_company),
         change_counts(today_by_company),
         Counter(draft.company_id for draft in waiting_drafts(today_by_company)),
         {company_id: int(bool(count)) for company_id, count in vat_question_counts(today_by_company).items()},

@@ -18,6 +18,7 @@ from servanda.faces.office.showing.collections import collection_note, mandate_p
 from servanda.faces.office.showing.companies import company_cards
 from servanda.faces.office.showing.customer import DAYS_MAX, customer_shown
 from servanda.faces.office.showing.customers import customer_list
+from servanda.faces.office.showing.einvoices import e_document_rows, invoicing_shown
 from servanda.faces.office.showing.invoice import invoice_shown
 from servanda.faces.office.showing.ladders import general_picture, picture_of_invoice
 from servanda.faces.office.showing.mails import attachments_of, mail_rows, mail_shown
@@ -72,6 +73,7 @@ def customer_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         "vat": customer_vat_shown(here, found),
         "pay_back": pay_back_panel(here, found, me=name_in_records(request)),
         "mandates": mandate_panel(here, found),
+        "invoicing": invoicing_shown(found),
         "older": "all=1",
     }
     return _page(request, here, "customer", "customers", customers_link(here), **context)
@@ -91,6 +93,7 @@ def invoice_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "collected": collection_note(found.invoice_id),
         "refunds": refunds_of_invoice(here, found),
         "grown": interest_of_invoice(here, found),
+        "documents": e_document_rows(here, found.invoice_id),
         "picture": picture,
         "open_act": asked,
     }

@@ -12,6 +12,7 @@ from servanda.faces.office import (
     changing,
     collection_pages,
     drafting,
+    einvoice_pages,
     pages,
     payout_pages,
     refund_pages,
@@ -154,13 +155,29 @@ REFUNDS: list[URLPattern | URLResolver] = [
     path("invoices/<int:number>/collector/file/", refund_pages.collection_csv, name="collection-file"),
 ]
 
+EINVOICES: list[URLPattern | URLResolver] = [
+    path("einvoices/", einvoice_pages.einvoices, name="einvoices"),
+    path("einvoices/answers/", einvoice_pages.upload_answer, name="einvoice-upload"),
+    path("einvoices/answers/<int:answer_id>/", einvoice_pages.einvoice_answer, name="einvoice-answer"),
+    path(
+        "einvoices/answers/<int:answer_id>/settle/",
+        einvoice_pages.settle_einvoice_answer,
+        name="einvoice-answer-settle",
+    ),
+    path("einvoices/<int:document_id>/file/", einvoice_pages.einvoice_file, name="einvoice-file"),
+    path("einvoices/<int:document_id>/again/", einvoice_pages.send_einvoice_again, name="einvoice-again"),
+    path("einvoices/<int:document_id>/settle/", einvoice_pages.settle_einvoice, name="einvoice-settle"),
+    path("customers/<str:number>/invoicing/", einvoice_pages.invoicing, name="invoicing"),
+    path("customers/<str:number>/contract-reference/", einvoice_pages.contract_reference, name="contract-reference"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
     path(
         "c/<slug:slug>/",
-        include([*COMPANY, *BANK, *PAYING_BACK, *COLLECTING, *REFUNDS, *BOOKS, *REPORTS, *VAT, *AGREEMENT]),
+        include([*COMPANY, *BANK, *PAYING_BACK, *COLLECTING, *REFUNDS, *BOOKS, *EINVOICES, *REPORTS, *VAT, *AGREEMENT]),
     ),
 ]
 

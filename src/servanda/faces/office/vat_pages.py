@@ -41,7 +41,7 @@ def vat(request: HttpRequest, slug: str) -> HttpResponse:
     here = visit(slug)
     period, rate = _asked(request, "period"), _asked(request, "rate")
     context = {
-        "place": place_of(here, "vat"),
+        "place": place_of(here, "books"),
         "crumbs": crumbs_of(here),
         "ways": ways_of(here, BOOKS, "vat"),
         "vat": vat_shown(here, period=period, rate=rate),

@@ -16,6 +16,7 @@ BOOKS = (
     ("books", gettext_noop("The books")),
     ("books-kept", gettext_noop("Kept until")),
     ("vat", gettext_noop("VAT")),
+    ("einvoices", gettext_noop("E-invoices")),
     ("reports", gettext_noop("Reports")),
 )
 

@@ -24,6 +24,23 @@ LETTER_STATES: Mapping[str, tuple[str, str]] = {
     "uncertain": (gettext_noop("Uncertain"), "warn"),
     "replaced": (gettext_noop("Sent again"), "note"),
 }
+E_DOCUMENT_STATES: Mapping[str, tuple[str, str]] = {
+    "due": (gettext_noop("Is being made"), "note"),
+    "made": (gettext_noop("Is being judged"), "note"),
+    "checked": (gettext_noop("Waits to be handed over"), "note"),
+    "sending": (gettext_noop("Is being handed over"), "note"),
+    "uncertain": (gettext_noop("Uncertain; tried again"), "warn"),
+    "sent": (gettext_noop("Handed over"), "note"),
+    "accepted": (gettext_noop("Received"), "calm"),
+    "rejected": (gettext_noop("Refused"), "stop"),
+    "parked": (gettext_noop("Waits for a person"), "warn"),
+    "replaced": (gettext_noop("Replaced"), "note"),
+}
+E_FORMATS: Mapping[str, str] = {
+    "e-mail": gettext_noop("E-mail with a PDF"),
+    "oioubl": gettext_noop("OIOUBL 2.1 (NemHandel)"),
+    "peppol": gettext_noop("Peppol BIS Billing 3"),
+}
 ACCOUNTS: Mapping[str, str] = {
     "receivable": gettext_noop("Receivables"),
     "sales": gettext_noop("Sales"),

@@ -5,6 +5,7 @@ from servanda.business.audit.queries.bank import BANK
 from servanda.business.audit.queries.books import BOOKS
 from servanda.business.audit.queries.claims import CLAIMS
 from servanda.business.audit.queries.collecting import COLLECTING
+from servanda.business.audit.queries.einvoices import EINVOICES
 from servanda.business.audit.queries.invoices import INVOICES
 from servanda.business.audit.queries.paying_out import PAYING_OUT
 from servanda.business.audit.queries.periods import PERIODS
@@ -18,18 +19,19 @@ from servanda.business.audit.queries.vat import VAT
 INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
     sorted(
         (
-            *BOOKS,
-            *INVOICES,
-            *PERIODS,
-            *CLAIMS,
-            *PROMISES,
-            *TIMES,
-            *SEALED,
-            *VAT,
             *BANK,
-            *PAYING_OUT,
+            *BOOKS,
+            *CLAIMS,
             *COLLECTING,
+            *EINVOICES,
+            *INVOICES,
+            *PAYING_OUT,
+            *PERIODS,
+            *PROMISES,
             *REFUNDS,
+            *SEALED,
+            *TIMES,
+            *VAT,
         ),
         key=lambda invariant: invariant.number,
     )

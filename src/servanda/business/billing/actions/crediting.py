@@ -25,6 +25,7 @@ from servanda.business.evidence.facts import because_to_json
 from servanda.business.ledger.actions import post
 from servanda.business.ledger.facts import Account, JournalEntry, PostingLine
 from servanda.business.letters.actions import write_letters
+from servanda.business.letters.decisions import carrier_of
 from servanda.business.letters.facts import LetterDraft
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money, total_of
@@ -282,17 +283,19 @@ def _send(
     today: date,
     at: datetime,
 ) -> None:
+    to = customer(invoice.customer_id)
     draft = LetterDraft(
         company_id=company.company_id,
         customer_id=invoice.customer_id,
         key=f"invoice:{note.pk}",
         kind="credit note",
         language=invoice.language,
-        recipient=customer(invoice.customer_id).email,
+        recipient=to.email,
         subject=credit_subject(company.name, note.number, invoice.language),
         text=credit_text(company.name, note.number, invoice.number, total, reason, invoice.language),
         on_day=today,
         queued_at=at,
         invoice_id=note.pk,
+        carrier=carrier_of("credit note", to),
     )
     write_letters([draft])

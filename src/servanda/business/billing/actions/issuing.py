@@ -30,8 +30,11 @@ from servanda.business.billing.wording import invoice_subject, invoice_text
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.decisions.deviating import own_terms_on, own_terms_to_json
+from servanda.business.customers.facts import CustomerFacts
+from servanda.business.customers.queries import customers
 from servanda.business.evidence.facts import because_to_json
 from servanda.business.ledger.facts import Account
+from servanda.business.letters.decisions import carrier_of
 from servanda.ground.law.companies import fik_reference
 from servanda.ground.refusal import Refused
 
@@ -190,7 +193,8 @@ def write_invoices(company: CompanyFacts, issued: Sequence[Issued], *, at: datet
     copy_rows("invoice_vat", _GROUP, (row for one in issued for row in _group_rows(one)))
     _write_ledger(company, issued, because, at=at)
     copy_rows("evidence_record", _RECORD, (_record_row(company, one, because[id(one)], at) for one in issued))
-    copy_rows("letter", _LETTER, (_letter_row(company, one, at) for one in issued))
+    people = customers({one.draft.customer_id for one in issued})
+    copy_rows("letter", _LETTER, (_letter_row(company, one, people[one.draft.customer_id], at) for one in issued))
 
 
 _INVOICE = (
@@ -325,11 +329,11 @@ def _record_row(company: CompanyFacts, one: Issued, because: str, at: datetime) 
 
 _LETTER = (
     *("company_id", "customer_id", "key", "kind", "invoice_id", "language", "recipient", "subject", "text", "paper"),
-    *("on_day", "queued_at", "state", "attempts", "reply", "document_sha256"),
+    *("on_day", "queued_at", "state", "attempts", "reply", "document_sha256", "carrier"),
 )
 
 
-def _letter_row(company: CompanyFacts, one: Issued, at: datetime) -> tuple[object, ...]:
+def _letter_row(company: CompanyFacts, one: Issued, to: CustomerFacts, at: datetime) -> tuple[object, ...]:
     draft = one.draft
     return (
         company.company_id,
@@ -348,6 +352,7 @@ def _letter_row(company: CompanyFacts, one: Issued, at: datetime) -> tuple[objec
         0,
         "",
         "",
+        str(carrier_of("invoice", to)),
     )
 
 

@@ -9,9 +9,10 @@ from servanda.business.customers.decisions.details import Finding, objections, w
 from servanda.business.customers.decisions.importing import CustomerImport
 from servanda.business.customers.facts import CustomerDetails, ImportedCustomer
 from servanda.business.customers.models import Customer
-from servanda.business.customers.queries import plan_of_import
+from servanda.business.customers.queries import facts_of, plan_of_import
 from servanda.business.evidence.actions import record, record_all
 from servanda.business.evidence.facts import Event
+from servanda.business.evidence.queries import events_of_subjects
 from servanda.ground.refusal import Refused, WrongDocument
 
 
@@ -80,6 +81,53 @@ def change_address(
         at=at,
         because=(),
         facts={},
+        customer_id=customer_id,
+        by=by,
+    )
+
+
+@transaction.atomic
+def change_invoicing(
+    customer_id: int,
+    *,
+    delivery: str,
+    ean: str,
+    order_number: str,
+    person_reference: str,
+    today: date,
+    at: datetime,
+    by: str,
+) -> bool:
+    """Store how the customer wants invoices, and what e-invoices must name. False: nothing is different.
+
+    Refused is what a new customer would be refused for too, such as a PDF only for a public body.
+    """
+    row = Customer.objects.select_for_update().get(pk=customer_id)
+    wanted = {
+        "invoice_delivery": delivery,
+        "ean": ean,
+        "order_number": order_number,
+        "person_reference": person_reference,
+    }
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    if not changed:
+        return False
+    for name in changed:
+        setattr(row, name, wanted[name])
+    found = [finding for finding in objections(facts_of(row).details) if finding.field in wanted]
+    if found:
+        raise CustomerRefused("\n".join(f"{finding.message} {finding.remedy}" for finding in found))
+    row.save(update_fields=changed)
+    earlier = [event for event in events_of_subjects([f"customer:{customer_id}"]) if event.what == "invoicing.changed"]
+    return record(
+        company_id=row.company_id,
+        key=f"invoicing.changed:{customer_id}:{len(earlier) + 1}",
+        what="invoicing.changed",
+        subject=f"customer:{customer_id}",
+        on_day=today,
+        at=at,
+        because=(),
+        facts={"delivery": delivery, "changed": changed},
         customer_id=customer_id,
         by=by,
     )

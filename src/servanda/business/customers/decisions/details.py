@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from servanda.business.customers.facts import CustomerDetails
+from servanda.business.customers.facts import CustomerDetails, Delivery
 from servanda.ground.law.companies import is_cvr_plausible, is_gln_plausible
 from servanda.ground.law.sentences import Sentence
 from servanda.ground.law.vat_numbers import read_vat_number
 from servanda.terms.clauses import CustomerKind
 
 _LANGUAGES = ("da", "en")
+_REFERENCE = re.compile(r"[^\x00-\x1f\x7f]{0,60}")  # one line, as much as receivers' programs take
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,26 @@ def _objections(details: CustomerDetails) -> Iterator[Finding]:
             "A consumer has no CVR number; which law applies hangs on the kind.",
             "Write business, or remove the number.",
         )
+    yield from _invoicing_objections(details)
+
+
+def _invoicing_objections(details: CustomerDetails) -> Iterator[Finding]:
+    if details.invoice_delivery not in ("", *Delivery):
+        known = ", ".join(Delivery)
+        yield Finding(
+            "invoice_delivery", f"{details.invoice_delivery!r} is no way of ours.", f"Write one of {known}, or nothing."
+        )
+    elif details.invoice_delivery == Delivery.E_MAIL and details.kind is CustomerKind.PUBLIC:
+        yield Finding(
+            "invoice_delivery",
+            "A public body may only be invoiced by e-invoice (BEK 206/2011).",
+            "Write oioubl or peppol, and its EAN location number.",
+        )
+    elif details.invoice_delivery in (Delivery.OIOUBL, Delivery.PEPPOL) and details.kind is CustomerKind.CONSUMER:
+        yield Finding("invoice_delivery", "A consumer cannot receive e-invoices.", "Write e-mail, or nothing.")
+    for field in ("order_number", "person_reference"):
+        if not _REFERENCE.fullmatch(getattr(details, field)):
+            yield Finding(field, "It is longer than 60 characters or more than one line.", "Write what the buyer gave.")
 
 
 def _warnings(details: CustomerDetails) -> Iterator[Finding]:
@@ -73,6 +94,16 @@ def _warnings(details: CustomerDetails) -> Iterator[Finding]:
         )
     if details.kind is CustomerKind.PUBLIC and not details.ean:
         yield Finding("ean", "A public body has no EAN location number.", "Ask for it: e-invoices are sent there.")
+    if details.kind is CustomerKind.PUBLIC and not (details.order_number or details.person_reference):
+        yield Finding(
+            "order_number",
+            "A public body needs an order number or a person reference on each e-invoice.",
+            "Ask for one; until then its e-invoices wait.",
+        )
+    if details.invoice_delivery in (Delivery.OIOUBL, Delivery.PEPPOL) and not (details.ean or details.cvr):
+        yield Finding(
+            "ean", "There is neither an EAN location number nor a CVR number to send e-invoices to.", "Ask for one."
+        )
     if details.kind is CustomerKind.BUSINESS and not details.cvr and details.country == "DK":
         yield Finding(
             "cvr", "A Danish business has no CVR number.", "Ask for it; without it the buyer may be a consumer."

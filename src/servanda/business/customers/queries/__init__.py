@@ -21,7 +21,7 @@ def customer(customer_id: int) -> CustomerFacts:
     row = Customer.objects.filter(pk=customer_id).first()
     if row is None:
         raise NoSuchCustomer(f"There is no customer with id {customer_id}.")
-    return _facts(row)
+    return facts_of(row)
 
 
 def customer_numbered(company_id: int, number: str) -> CustomerFacts:
@@ -29,17 +29,17 @@ def customer_numbered(company_id: int, number: str) -> CustomerFacts:
     row = Customer.objects.filter(company_id=company_id, number=number).first()
     if row is None:
         raise NoSuchCustomer(f"There is no customer {number}. Check the number, or add the customer first.")
-    return _facts(row)
+    return facts_of(row)
 
 
 def customers(customer_ids: Iterable[int]) -> Mapping[int, CustomerFacts]:
     """Return the customers by id, in one query."""
-    return {row.pk: _facts(row) for row in Customer.objects.filter(pk__in=list(customer_ids))}
+    return {row.pk: facts_of(row) for row in Customer.objects.filter(pk__in=list(customer_ids))}
 
 
 def customers_of(company_id: int) -> tuple[CustomerFacts, ...]:
     """Return all customers of a company in the order of their names."""
-    return tuple(_facts(row) for row in Customer.objects.filter(company_id=company_id).order_by("name", "id"))
+    return tuple(facts_of(row) for row in Customer.objects.filter(company_id=company_id).order_by("name", "id"))
 
 
 def ids_by_number(company_id: int) -> Mapping[str, int]:
@@ -76,7 +76,7 @@ def plan_of_import(company_id: int, imported: tuple[ImportedCustomer, ...], *, f
     return plan_import(imported, taken=frozenset(ids_by_number(company_id)), file=file)
 
 
-def _facts(row: Customer) -> CustomerFacts:
+def facts_of(row: Customer) -> CustomerFacts:
     details = CustomerDetails(
         number=row.number,
         kind=CustomerKind(row.kind),
@@ -95,5 +95,8 @@ def _facts(row: Customer) -> CustomerFacts:
         language=row.language,
         last_purchase_on=row.last_purchase_on,
         habit=row.habit,
+        invoice_delivery=row.invoice_delivery,
+        order_number=row.order_number,
+        person_reference=row.person_reference,
     )
     return CustomerFacts(customer_id=row.pk, company_id=row.company_id, details=details, created_on=row.created_on)

@@ -1,8 +1,10 @@
 """Carrying out one order: the warrant, the act, the letter and the evidence, in the transaction that holds the claim."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from servanda.business.billing.actions.charging import ChargeDraft, add_charge, waive_charges
+from servanda.business.billing.queries import invoices
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.actions.ending import stop_line
 from servanda.business.customers.facts import CustomerFacts
@@ -30,6 +32,7 @@ from servanda.business.hosting.actions import place_holds, quarantine_services
 from servanda.business.hosting.decisions.deletion import purge_on
 from servanda.business.hosting.queries import services
 from servanda.business.letters.actions import write_letters
+from servanda.business.letters.decisions import carrier_of
 from servanda.business.letters.facts import LetterDraft
 from servanda.ground.calendar import day_text
 from servanda.ground.citation import Citation
@@ -139,7 +142,10 @@ def _send_reminder(order: SendReminder, arrears: Arrears, company: CompanyFacts,
     _warrant(order, arrears, company, today=today, at=at)
     because = tuple(dict.fromkeys((*order.because, *order.fee_because)))
     pay_by = order.deadline_on
-    write(letter_key, "reminder", words, to, arrears, company, because, today=today, at=at, pay_by=pay_by)
+    claimed = _claimed(order, arrears)
+    write(
+        letter_key, "reminder", words, to, arrears, company, because, today=today, at=at, pay_by=pay_by, claimed=claimed
+    )
     facts = {
         "step": order.step,
         "letter": letter_key,
@@ -150,6 +156,18 @@ def _send_reminder(order: SendReminder, arrears: Arrears, company: CompanyFacts,
         "warns_of": list(order.warns_of),
     }
     _record(order, arrears, company, facts, today=today, at=at, what="reminder.written")
+
+
+def _claimed(order: SendReminder, arrears: Arrears) -> Mapping[str, object]:
+    """Return what the letter claims as figures, for a program to read: the principal, and each charge with its kind.
+
+    Frozen with the letter, because a payment may come before it is made into a document.
+    """
+    (invoice,) = invoices([order.invoice_id])
+    charges = [[charge.kind, charge.open.minor] for charge in invoice.charges if charge.open]
+    if order.fee:
+        charges.append(["fee", order.fee.minor])
+    return {"step": order.step, "principal_minor": arrears.open_principal.minor, "charges_minor": charges}
 
 
 def _hold(order: PlaceHold, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:
@@ -278,6 +296,7 @@ def write(
     today: date,
     at: datetime,
     pay_by: date | None = None,
+    claimed: Mapping[str, object] | None = None,
 ) -> None:
     """Write a letter of dunning, with the paper that it is made into."""
     paper = {
@@ -288,6 +307,7 @@ def write(
         "invoice": arrears.invoice_id,
         "because": because_to_json(because),
         "pay_by": pay_by.isoformat() if pay_by is not None else None,
+        **(claimed or {}),
     }
     draft = LetterDraft(
         company_id=company.company_id,
@@ -302,6 +322,7 @@ def write(
         queued_at=at,
         invoice_id=arrears.invoice_id,
         paper=paper,
+        carrier=carrier_of(kind, to),
     )
     write_letters([draft])
 

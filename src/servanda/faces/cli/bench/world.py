@@ -30,7 +30,7 @@ select %(company)s, n::text,
        'Kunde ' || n, '', case when n %% 10 in (7, 9) then '' else '13748136' end,
        case when n %% 10 = 9 then 'SE556677889901' else '' end,
        case when n %% 10 = 9 then %(began_on)s::date end,
-       case when n %% 10 = 8 then '5798000000005' else '' end,
+       case when n %% 10 = 8 then '5798000000001' else '' end,
        'kunde' || n || '@kunde.example', '["Prøvevej 1"]', '8000', 'Prøveby',
        case when n %% 10 = 9 then 'SE' else 'DK' end, case when n %% 5 = 4 then 'en' else 'da' end, %(began_on)s, ''
   from generate_series(1, %(contracts)s) n

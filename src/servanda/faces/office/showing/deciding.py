@@ -15,6 +15,8 @@ from servanda.business.catalogue.queries import prices_of
 from servanda.business.contracts.facts import OpenNotice
 from servanda.business.contracts.queries import notices_to_decide
 from servanda.business.dunning.queries import ProposalFacts, open_proposals
+from servanda.business.einvoices.facts import AnswerFacts, EDocumentFacts
+from servanda.business.einvoices.queries import documents_to_look_at, open_answers
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import purges_to_decide
 from servanda.business.letters.facts import LetterFacts
@@ -24,6 +26,7 @@ from servanda.business.library.queries import open_proposals as open_changes
 from servanda.business.library.queries import unconfirmed_figures, waiting_drafts
 from servanda.faces.office.places import Visit
 from servanda.faces.office.showing.deciding_terms import agreement_cards
+from servanda.faces.office.showing.einvoices import e_invoice_cards
 from servanda.faces.office.showing.naming import Names
 from servanda.faces.office.showing.vat import vat_card
 from servanda.faces.office.shown import Card, LetterCard, Link, NoticeCard, PaymentsCard, PurgeCard, Question
@@ -46,11 +49,17 @@ class Asked:
     changes: tuple[ChangeProposalFacts, ...]
     figures: tuple[FigureToConfirm, ...]
     vat: tuple[VatQuestion, ...]
+    documents: tuple[EDocumentFacts, ...]
+    answers: tuple[AnswerFacts, ...]
 
     @property
     def invoice_ids(self) -> frozenset[int]:
         named = {letter.invoice_id for letter in self.letters if letter.invoice_id is not None}
-        return frozenset(named | {proposal.invoice_id for proposal in self.proposals})
+        return frozenset(
+            named
+            | {proposal.invoice_id for proposal in self.proposals}
+            | {document.invoice_id for document in self.documents}
+        )
 
     @property
     def customer_ids(self) -> frozenset[int]:
@@ -59,6 +68,7 @@ class Asked:
             | {service.customer_id for service in self.purges}
             | {notice.line.customer_id for notice in self.notices}
             | {question.customer_id for question in self.vat}
+            | {document.customer_id for document in self.documents}
         )
 
 
@@ -74,6 +84,8 @@ def asked_in(visit: Visit) -> Asked:
         changes=open_changes(company_id),
         figures=unconfirmed_figures(company_id, on=visit.today),
         vat=vat_questions(company_id, today=visit.today),
+        documents=documents_to_look_at(company_id),
+        answers=open_answers(company_id),
     )
 
 
@@ -87,6 +99,7 @@ def cards_of(asked: Asked, names: Names, visit: Visit) -> tuple[Card, ...]:
         *(_notice(notice, names, prices) for notice in asked.notices),
         *_payments(asked.entries),
         *vat_card(asked.vat, names, visit.today),
+        *e_invoice_cards(asked.documents, asked.answers, names),
         *agreement_cards(asked.drafts, asked.changes, asked.figures, visit),
     ]
     return tuple(sorted(cards, key=lambda card: card.on))

@@ -1,0 +1,21 @@
+"""What carries a letter? Pure.
+
+An invoice, a credit note or a reminder goes to a customer as an e-document where the customer asked for that, or is a public
+body; its delivery is then proven by the access point and not by a mail server. It goes one way only, so that no deadline can
+count from two days.
+"""
+
+from servanda.business.customers.facts import CustomerFacts, Delivery
+from servanda.business.letters.facts import Carrier
+
+# Peppol has no reminder: to those who get Peppol it goes by mail, as all other letters do to everybody.
+BY_E_INVOICE = {
+    Delivery.E_MAIL: frozenset[str](),
+    Delivery.OIOUBL: frozenset({"invoice", "credit note", "reminder"}),
+    Delivery.PEPPOL: frozenset({"invoice", "credit note"}),
+}
+
+
+def carrier_of(kind: str, to: CustomerFacts) -> Carrier:
+    """Return what carries a letter of this kind to the customer."""
+    return Carrier.E_INVOICE if kind in BY_E_INVOICE[to.delivery] else Carrier.MAIL
