@@ -5,12 +5,13 @@ the same document, always.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import cast
 
-from servanda.business.billing.facts import InvoiceFacts, InvoiceLineFacts
+from servanda.business.billing.facts import InvoiceFacts, InvoiceLineFacts, VatBreakdown
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.customers.facts import CustomerFacts
 from servanda.business.einvoices.decisions import endpoint_of
@@ -36,22 +37,29 @@ from servanda.drivers.einvoices import (
     VatCategoryCode,
     VatSubtotal,
 )
-from servanda.ground.law.vat import REVERSE_CHARGE_NOTE_DA, REVERSE_CHARGE_NOTE_EN
+from servanda.ground.law.sentences import Sentence
 from servanda.ground.money import Money, money_text, total_of
 from servanda.ground.periods import Period
 from servanda.terms.clauses import CustomerKind
 
-_HUNDRED = Decimal(100)
 _PLACE = re.compile(r"(?P<code>[A-Z]{0,2}-?[0-9][0-9 ]{2,8}) +(?P<city>.+)")
 _NAME_LETTERS = 100
 
-# Why a category has no VAT: the words for people, and the code of the VATEX list for programs.
-EXEMPT: Mapping[str, tuple[str, str, str]] = {
-    "AE": ("VATEX-EU-AE", REVERSE_CHARGE_NOTE_DA, REVERSE_CHARGE_NOTE_EN),
-    "K": ("VATEX-EU-IC", "Momsfri levering inden for EU.", "Supply within the EU, exempt from VAT."),
-    "G": ("VATEX-EU-G", "Eksport ud af EU, uden moms.", "Export outside the EU, without VAT."),
-    "E": ("", "Fritaget for moms.", "Exempt from VAT."),
-    "O": ("VATEX-EU-O", "Ikke omfattet af dansk moms.", "Outside the scope of Danish VAT."),
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Why a category has no VAT: the code of the VATEX list for programs, and general words for people."""
+
+    code: str
+    words: Sentence
+
+
+EXEMPT: Mapping[str, Exemption] = {
+    "AE": Exemption("VATEX-EU-AE", Sentence("Omvendt betalingspligt.", "Reverse charge.")),
+    "K": Exemption("VATEX-EU-IC", Sentence("Momsfri levering inden for EU.", "Supply within the EU, exempt from VAT.")),
+    "G": Exemption("VATEX-EU-G", Sentence("Eksport ud af EU, uden moms.", "Export outside the EU, without VAT.")),
+    "E": Exemption("", Sentence("Fritaget for moms.", "Exempt from VAT.")),
+    "O": Exemption("VATEX-EU-O", Sentence("Ikke omfattet af dansk moms.", "Outside the scope of Danish VAT.")),
 }
 
 
@@ -211,38 +219,30 @@ def _category(line: InvoiceLineFacts) -> VatCategoryCode:
 
 
 def _breakdown(invoice: InvoiceFacts) -> tuple[VatSubtotal, ...]:
-    """Return the VAT of each category and rate. What the invoice says in all is what its parts add up to.
-
-    The VAT of a partial credit note is what is left of the invoice's, and may differ by an øre from that of its own lines; the
-    difference belongs to the part that is largest.
-    """
-    groups: dict[Vat, list[InvoiceLineFacts]] = {}
-    for line in invoice.lines:
-        groups.setdefault(Vat(category=_category(line), percent=line.vat_percent), []).append(line)
+    """Return the VAT of each category and rate as it was issued. Whose VAT it is, EN 16931 does not tell apart."""
+    groups: dict[Vat, list[VatBreakdown]] = {}
+    for one in invoice.breakdown:
+        vat = Vat(category=cast(VatCategoryCode, one.category), percent=one.percent)
+        groups.setdefault(vat, []).append(one)
     currency = invoice.total.currency
-    taxable = {vat: total_of((line.net for line in lines), currency) for vat, lines in groups.items()}
-    tax = {vat: amount.times(vat.percent / _HUNDRED) for vat, amount in taxable.items()}
-    taxed = [vat for vat in taxable if vat.percent]
-    if taxed:
-        largest = max(taxed, key=lambda vat: taxable[vat])
-        tax[largest] = tax[largest] + (invoice.vat - total_of(tax.values(), currency))
     return tuple(
         VatSubtotal(
             vat=vat,
-            taxable=taxable[vat],
-            tax=tax[vat],
-            exemption_reason=_exemption(vat, invoice.language),
-            exemption_code=EXEMPT[vat.category][0] if vat.category in EXEMPT else "",
+            taxable=total_of((one.base for one in found), currency),
+            tax=total_of((one.vat for one in found), currency),
+            exemption_reason=_exemption(vat, found, invoice.language),
+            exemption_code=EXEMPT[vat.category].code if vat.category in EXEMPT else "",
         )
-        for vat in taxable
+        for vat, found in groups.items()
     )
 
 
-def _exemption(vat: Vat, language: str) -> str:
+def _exemption(vat: Vat, found: Iterable[VatBreakdown], language: str) -> str:
+    """Return why there is no VAT, in the words that the invoice itself uses; in general ones where it has none."""
     if vat.category not in EXEMPT:
         return ""
-    _, danish, english = EXEMPT[vat.category]
-    return danish if language == "da" else english
+    notes = dict.fromkeys(note for one in found for note in one.notes) or {EXEMPT[vat.category].words: None}
+    return " ".join(note.da if language == "da" else note.en for note in notes)
 
 
 def _totals(invoice: InvoiceFacts) -> Totals:

@@ -6,14 +6,12 @@ from datetime import date, datetime
 from django.db import transaction
 
 from servanda.business.billing.actions.allocating import lock_invoices
-from servanda.business.billing.actions.issuing import issue_invoice
+from servanda.business.billing.actions.issuing import issue_lines
 from servanda.business.billing.decisions.changes import RestOfPeriod, rest_of_period
-from servanda.business.billing.decisions.invoices import draft_invoice
 from servanda.business.billing.decisions.periods import price_of_period, whole_period
 from servanda.business.billing.decisions.prices import price_of
 from servanda.business.billing.facts import BillableContract, BillableLine, DraftLine
 from servanda.business.billing.models import InvoiceLine, RunningLine
-from servanda.business.billing.queries import billing_terms
 from servanda.business.billing.queries.lines import contract_to_bill
 from servanda.business.billing.queries.prices import pricing_of
 from servanda.business.billing.queries.refunds import billed_times_of
@@ -21,8 +19,8 @@ from servanda.business.billing.wording import changed_text
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.actions import change_line
-from servanda.business.contracts.decisions.deviating import own_terms_on
 from servanda.ground.citation import Citation
+from servanda.ground.law.vat import VatClass, treatment_of
 from servanda.ground.money import Money, total_of
 from servanda.ground.periods import Period
 from servanda.ground.refusal import Refused
@@ -89,7 +87,7 @@ def change_billed_line(
     used = _used_line(company, contract, line, today=today)
     changed = replace(line, plan=plan_code, quantity=quantity)
     drafted = [] if used is None else [used]
-    drafted += _extra(company, contract, changed, on=max(today, line.began_on), language=contract.language)
+    drafted += _extra(company, contract, changed, today=today)
     change_line(
         line_id,
         plan_code=plan_code,
@@ -105,9 +103,7 @@ def change_billed_line(
         RunningLine.objects.filter(pk=line_id).update(billed_until=today, look_again_on=today)
     if not drafted:
         return None
-    own_terms = own_terms_on(contract.agreed, today)
-    terms = billing_terms(company.slug, contract.terms_version, contract.customer_kind, own_terms=own_terms, on=today)
-    return issue_invoice(company, draft_invoice(contract, tuple(drafted), terms, issued_on=today), at=at)
+    return issue_lines(company, contract, tuple(drafted), today=today, at=at)
 
 
 def _used(line: BillableLine, today: date) -> Period | None:
@@ -134,6 +130,8 @@ def _used_line(
         unit=unit,
         net=price_of_period(line, used, unit),
         period=used,
+        vat=treatment_of(contract.buyer, sold=_sold(company, line), on=today),
+        sold=_sold(company, line),
     )
 
 
@@ -141,9 +139,8 @@ def _is_more_than_a_period(line: BillableLine, used: Period) -> bool:
     return whole_period(line, used.since).until < used.until
 
 
-def _extra(
-    company: CompanyFacts, contract: BillableContract, changed: BillableLine, *, on: date, language: str
-) -> list[DraftLine]:
+def _extra(company: CompanyFacts, contract: BillableContract, changed: BillableLine, *, today: date) -> list[DraftLine]:
+    language, on = contract.language, max(today, changed.began_on)
     name = _name(company, contract, changed)
     return [
         DraftLine(
@@ -154,6 +151,8 @@ def _extra(
             unit=rest.difference,
             net=rest.difference,
             period=rest.period,
+            vat=treatment_of(contract.buyer, sold=_sold(company, changed), on=today),
+            sold=_sold(company, changed),
             is_beside=True,
         )
         for rest in _rests(company, contract, changed, on=on)
@@ -188,3 +187,7 @@ def _unit(company: CompanyFacts, contract: BillableContract, line: BillableLine,
 def _name(company: CompanyFacts, contract: BillableContract, line: BillableLine) -> str:
     name = prices_of(company.company_id).name_of(line.plan, contract.language)
     return f"{name}: {line.description}" if line.description else name
+
+
+def _sold(company: CompanyFacts, line: BillableLine) -> VatClass:
+    return prices_of(company.company_id).plan(line.plan).vat_class

@@ -16,10 +16,10 @@ from django.db import connection, transaction
 
 from servanda.business.billing.actions.bulk import copy_rows, new_ids
 from servanda.business.billing.actions.numbering import lock_numbers, take_numbers
-from servanda.business.billing.decisions.invoices import invoice_due
+from servanda.business.billing.decisions.invoices import draft_invoice, invoice_due
 from servanda.business.billing.decisions.periods import look_again_on, next_turn
 from servanda.business.billing.decisions.terms import BillingTerms
-from servanda.business.billing.decisions.vat import after, buyer_to_json, vat_by_account
+from servanda.business.billing.decisions.vat import after, buyer_to_json, taxed, vat_by_account
 from servanda.business.billing.facts import BillableContract, DraftLine, InvoiceDraft, VatGroup
 from servanda.business.billing.models import RunningLine
 from servanda.business.billing.queries.lines import due_contracts
@@ -89,6 +89,16 @@ def issue_invoice(company: CompanyFacts, draft: InvoiceDraft, *, at: datetime) -
         issued = _number(company.company_id, [draft])
         write_invoices(company, issued, at=at)
     return issued[0].invoice_id
+
+
+def issue_lines(
+    company: CompanyFacts, contract: BillableContract, lines: tuple[DraftLine, ...], *, today: date, at: datetime
+) -> int:
+    """Issue an invoice of today over lines beside the round's, by the same terms and with the same VAT; return its id."""
+    abroad = sales_abroad_before(company.company_id, [contract], today=today)
+    taxed_lines = taxed(lines, contract.buyer, abroad, on=today)
+    draft = draft_invoice(contract, taxed_lines, _terms(company, contract, today), issued_on=today)
+    return issue_invoice(company, draft, at=at)
 
 
 def _drafts(

@@ -11,8 +11,7 @@ from django.db import transaction
 
 from servanda.business.billing.actions.allocating import Allocated, lock_invoices
 from servanda.business.billing.actions.crediting import credit_invoice
-from servanda.business.billing.actions.issuing import issue_invoice
-from servanda.business.billing.decisions.invoices import draft_invoice
+from servanda.business.billing.actions.issuing import issue_lines
 from servanda.business.billing.decisions.refunds import (
     AskWhatGoesBack,
     BillAgain,
@@ -24,17 +23,18 @@ from servanda.business.billing.decisions.refunds import (
 )
 from servanda.business.billing.facts import CreditedAs, DraftLine, InvoiceFacts
 from servanda.business.billing.models import Refund, RunningLine
-from servanda.business.billing.queries import billing_terms, invoices
+from servanda.business.billing.queries import invoices
 from servanda.business.billing.queries.lines import contract_to_bill
 from servanda.business.billing.queries.refunds import billed_times_of, how_it_ends, line_of
 from servanda.business.billing.wording import billed_again_text, given_back_reason, given_back_text, time_reckoning
+from servanda.business.catalogue.queries import prices_of
 from servanda.business.companies.facts import CompanyFacts
-from servanda.business.contracts.decisions.deviating import own_terms_on
 from servanda.business.contracts.queries import line_facts
 from servanda.business.evidence.actions import record
 from servanda.business.evidence.facts import because_to_json
 from servanda.ground.citation import Citation
 from servanda.ground.law.consumers import REFUND_DAYS
+from servanda.ground.law.vat import treatment_of
 from servanda.ground.money import Money
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import CustomerKind
@@ -194,8 +194,7 @@ def _bill_again(
     """Issue the invoice over days that are used after all: at the price that was given back for them."""
     contract = contract_to_bill(company.company_id, step.time.line_id, today=today)
     line = next(one for one in contract.lines if one.line_id == step.time.line_id)
-    own_terms = own_terms_on(contract.agreed, today)
-    terms = billing_terms(company.slug, contract.terms_version, contract.customer_kind, own_terms=own_terms, on=today)
+    sold = prices_of(company.company_id).plan(line.plan).vat_class
     drafted = DraftLine(
         line_id=step.time.line_id,
         product=line.product,
@@ -204,10 +203,12 @@ def _bill_again(
         unit=step.amount,
         net=step.amount,
         period=step.period,
+        vat=treatment_of(contract.buyer, sold=sold, on=today),
+        sold=sold,
         because=step.because,
         is_beside=True,
     )
-    return issue_invoice(company, draft_invoice(contract, (drafted,), terms, issued_on=today), at=at)
+    return issue_lines(company, contract, (drafted,), today=today, at=at)
 
 
 def _pay_out_by(

@@ -18,7 +18,7 @@ from servanda.business.contracts.actions import withdraw
 from servanda.business.contracts.facts import GivenNotice
 from servanda.business.customers.queries import customer
 from servanda.business.dunning import wording
-from servanda.business.dunning.actions.paying import settle
+from servanda.business.dunning.actions.settling import settle
 from servanda.business.dunning.models import UNUSED_TIME, Proposal
 from servanda.business.evidence.facts import Approval, because_to_json
 from servanda.ground.money import Money
