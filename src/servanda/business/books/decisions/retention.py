@@ -85,6 +85,7 @@ RULES: Mapping[RetentionClass, RetentionRule] = MappingProxyType(
 
 
 _A, _C, _U, _P = RetentionClass.ACCOUNTING, RetentionClass.CONTRACT, RetentionClass.CUSTOMER, RetentionClass.PROOF
+_O = RetentionClass.OSS
 _S, _W, _T = RetentionClass.ACCESS, RetentionClass.WORK, RetentionClass.TERMS
 # table, class, the column of the day it counts from, and whether its rows name their company
 _KEPT: tuple[tuple[str, RetentionClass, str, bool], ...] = (
@@ -104,6 +105,34 @@ _KEPT: tuple[tuple[str, RetentionClass, str, bool], ...] = (
     ("books_voucher_entry", _A, "", False),
     ("books_void", _A, "on_day", True),
     ("books_reopening", _A, "", True),
+    ("invoice_vat", _A, "", False),
+    ("one_stop_shop_choice", _A, "since", True),
+    ("vat_number_check", _A, "", True),
+    ("vat_number_wish", _W, "", True),
+    ("customer_location_evidence", _O, "", False),
+    ("customer_residence", _O, "since", False),
+    ("write_off", _A, "on_day", True),
+    ("write_off_limit", _A, "since", True),
+    ("payment_account", _A, "", True),
+    ("bank_notice", _A, "booked_on", True),
+    ("bank_mapping", _W, "", True),
+    ("credit_use", _A, "on_day", True),
+    ("billing_refund", _A, "on_day", True),
+    ("contract_line_change", _C, "on_day", False),
+    ("collecting_creditor", _W, "", True),
+    ("mandate", _C, "until", True),
+    ("collecting_delivery", _A, "made_on", True),
+    ("collecting_order", _A, "collect_on", True),
+    ("collecting_news", _A, "", True),
+    ("payout_batch", _A, "execution_on", True),
+    ("payout", _A, "", True),
+    ("payout_approval", _A, "", False),
+    ("payout_report", _A, "", True),
+    ("payout_stop", _W, "", True),
+    ("einvoice", _A, "sent_on", True),
+    ("einvoice_content", _A, "", False),
+    ("einvoice_answer", _A, "", True),
+    ("einvoice_contract_reference", _C, "", False),
     ("letter", _A, "on_day", True),
     ("letter_document", _A, "", False),
     ("books_link", _P, "", True),
