@@ -124,7 +124,7 @@ def _closing(here: Visit, until: date | None, reader: str) -> ClosingShown:
     )
     asked = until or (choices[0] if choices else None)
     check = (
-        check_closing(company.company_id, until=asked, today=here.today, has_chain=False) if asked is not None else None
+        check_closing(company.company_id, until=asked, today=here.today, is_whole=False) if asked is not None else None
     )
     waiting = open_reopening(company.company_id)
     history = closings_of(company.company_id)[:10]
