@@ -8,7 +8,7 @@ from servanda.ground.citation import Citation
 from servanda.ground.money import money_text, total_of
 from servanda.ground.refusal import Refused
 
-CORRECT = Citation("Bogføringsloven", "§ 7 og § 12", "700/2022")
+CORRECT = Citation("Bogføringsloven", "§ 7", "700/2022")
 PROBLEMS_SHOWN = 5
 
 
