@@ -113,10 +113,11 @@ def test_every_table_has_a_class_of_retention() -> None:
         assert not one.has_company or "company_id" in fields, one
 
 
+@pytest.mark.clause("simsoft-055")
 @pytest.mark.parametrize(
     ("story", "name", "day", "starts", "expected"),
     [
-        # LAW.md 3.1: the financial year 2026 is kept until 31 December 2031.
+        # The worked example of the law: the financial year 2026 is kept until 31 December 2031.
         ("the calendar year", RetentionClass.ACCOUNTING, date(2026, 3, 1), 1, date(2031, 12, 31)),
         ("a financial year from July", RetentionClass.ACCOUNTING, date(2026, 8, 1), 7, date(2032, 6, 30)),
         ("the audit trail like the books", RetentionClass.PROOF, date(2026, 3, 1), 1, date(2031, 12, 31)),

@@ -99,6 +99,7 @@ def test_saft_ties_to_the_ledger(books: Lived) -> None:
     assert codes == {"S01"}
 
 
+@pytest.mark.clause("simsoft-057")
 def test_the_entries_of_a_period_carry_their_voucher_and_add_up(books: Lived) -> None:
     rows = list(csv.DictReader(io.StringIO(export_file(period(books), "entries").content.decode(), newline="")))
     assert sum(Decimal(row["amount"]) for row in rows) == 0

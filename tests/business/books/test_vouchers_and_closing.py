@@ -158,7 +158,7 @@ def test_closing_says_what_is_missing(
 
 def test_what_is_closed_already_is_not_closed_again(books: Lived) -> None:
     close(books)
-    with pytest.raises(NotClosed, match="closed until 2026-01-31 already"):
+    with pytest.raises(NotClosed, match="closed until Saturday 31 January 2026 already"):
         close(books)
 
 

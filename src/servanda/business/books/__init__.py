@@ -5,5 +5,5 @@ chained by hashes, so that a row that was changed behind the program's back is f
 standard chart, and a period can be handed to a bookkeeping program. Nothing here decides what is booked: that is for the
 contexts below.
 
-Law: bogføringsloven (lov 700/2022) §§ 7-12 and 16; what each kind of record is kept for stands in `decisions/retention.py`.
+Law: bogføringsloven (lov 700/2022) § 7 and § 12; what each kind of record is kept for stands in `decisions/retention.py`.
 """

@@ -65,6 +65,12 @@ def closed_until(company_id: int) -> date | None:
     return rows.values_list("closed_until", flat=True).first()
 
 
+def first_booked_on(company_id: int) -> date | None:
+    """Return the first day on which anything is booked, if there is one."""
+    rows = Entry.objects.filter(company_id=company_id).order_by("on_day")
+    return rows.values_list("on_day", flat=True).first()
+
+
 def closings_of(company_id: int) -> tuple[ClosingFacts, ...]:
     """Return all closings and reopenings of the company, the newest first."""
     return tuple(

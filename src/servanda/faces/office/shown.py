@@ -389,6 +389,7 @@ class InvoiceShown:
     charges: tuple[ChargeRow, ...]
     deliveries: tuple[DeliveryRow, ...]
     sha256: str
+    keep_until: date
     postings: tuple[PostingRow, ...]
     pauses: tuple[PauseRow, ...]
     may_be_disputed: bool

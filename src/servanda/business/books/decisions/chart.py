@@ -14,7 +14,7 @@ from servanda.business.ledger.facts import Account
 from servanda.ground.citation import Citation
 from servanda.ground.refusal import Refused
 
-CHART = Citation("Bogføringsloven", "§ 16, stk. 1", "700/2022")
+CHART = Citation("Bekendtgørelsen om digitale standard bogføringssystemer", "standardkontoplan", "97/2023")
 CHART_NAME = "Standardkontoplanen"
 CHART_VERSION = "20260101"
 FROM_THE_BEGINNING = date(2000, 1, 1)

@@ -3,12 +3,12 @@
 from datetime import date
 
 from servanda.business.books.facts import ClosingCheck, Gap, Said, SeriesProof, SuspenseItem
-from servanda.ground.calendar import add_months
+from servanda.ground.calendar import add_months, day_text
 from servanda.ground.citation import Citation
 from servanda.ground.money import money_text, total_of
 from servanda.ground.refusal import Refused
 
-CORRECT = Citation("Bogføringsloven", "§ 7 og § 12", "700/2022")
+CORRECT = Citation("Bogføringsloven", "§ 7", "700/2022")
 PROBLEMS_SHOWN = 5
 
 
@@ -41,21 +41,21 @@ def closing_check(
     if until >= today:
         missing.append(
             Said(
-                f"{until} er ikke forbi endnu. Luk højst til dagen før {today}.",
-                f"{until} is not over yet. Close up to the day before {today} at the latest.",
+                f"{_da(until)} er ikke forbi endnu. Luk højst til dagen før {_da(today)}.",
+                f"{_en(until)} is not over yet. Close up to the day before {_en(today)} at the latest.",
             )
         )
     if closed_until is not None and until <= closed_until:
         missing.append(
             Said(
-                f"Bogføringen er allerede lukket til og med {closed_until}. Vælg en senere dag.",
-                f"The books are closed until {closed_until} already. Choose a later day.",
+                f"Bogføringen er allerede lukket til og med {_da(closed_until)}. Vælg en senere dag.",
+                f"The books are closed until {_en(closed_until)} already. Choose a later day.",
             )
         )
     missing += [
         Said(
-            f"{day} har posteringer uden bilag. Bilagene dannes ved næste runde.",
-            f"{day} has entries in no voucher. The next round makes them.",
+            f"{_da(day)} har posteringer uden bilag. Bilagene dannes ved næste runde.",
+            f"{_en(day)} has entries in no voucher. The next round makes them.",
         )
         for day in days_without_voucher[:PROBLEMS_SHOWN]
     ]
@@ -74,6 +74,14 @@ def closing_check(
     return ClosingCheck(until=until, missing=(*missing, *findings), noted=_noted(suspense), suspense=suspense)
 
 
+def _da(day: date) -> str:
+    return day_text(day, "da")
+
+
+def _en(day: date) -> str:
+    return day_text(day, "en")
+
+
 def _hole(gap: Gap) -> Said:
     series = {"invoice": "Faktura", "voucher": "Bilag"}.get(gap.series, gap.series)
     return Said(
@@ -89,9 +97,9 @@ def _noted(suspense: tuple[SuspenseItem, ...]) -> tuple[Said, ...]:
     oldest = min(item.booked_on for item in suspense)
     return (
         Said(
-            f"{len(suspense)} bankposter på {money_text(total, 'da')} er uafklarede, den ældste fra {oldest}. "
+            f"{len(suspense)} bankposter på {money_text(total, 'da')} er uafklarede, den ældste fra {_da(oldest)}. "
             "De gemmes som en liste med lukningen.",
-            f"{len(suspense)} bank entries over {money_text(total, 'en')} are unexplained, the oldest of {oldest}. They are "
+            f"{len(suspense)} bank entries over {money_text(total, 'en')} are unexplained, the oldest of {_en(oldest)}. They are "
             "kept as a list with the closing.",
         ),
     )
@@ -103,7 +111,7 @@ def refuse_closing(check: ClosingCheck, *, reason: str) -> None:
         raise NotClosed("Say what is closed and on what grounds. The reason is kept with the closing.", because=CORRECT)
     if check.missing:
         raise NotClosed(
-            f"The books are not closed until {check.until}: " + " ".join(one.en for one in check.missing),
+            f"The books are not closed until {_en(check.until)}: " + " ".join(one.en for one in check.missing),
             because=CORRECT,
         )
 
@@ -116,7 +124,7 @@ def refuse_reopening(*, after: date | None, closed_until: date | None, reason: s
         raise NotReopened("The books are open: there is nothing to reopen.", because=CORRECT)
     if after is not None and after >= closed_until:
         raise NotReopened(
-            f"The books are closed until {closed_until}. Name an earlier day, after which they are to be open.",
+            f"The books are closed until {_en(closed_until)}. Name an earlier day, after which they are to be open.",
             because=CORRECT,
         )
 

@@ -18,7 +18,7 @@ from servanda.business.books.queries.keeping import kept_rows
 from servanda.business.books.queries.vouchers import entries_of_voucher, newest_vouchers
 from servanda.business.customers.queries import customers
 from servanda.business.ledger.facts import ClosingFacts
-from servanda.business.ledger.queries import closed_until, closings_of
+from servanda.business.ledger.queries import closed_until, closings_of, first_booked_on
 from servanda.faces.office.people import names_of
 from servanda.faces.office.places import Visit
 from servanda.faces.office.shown import Link, Pager, Stamp
@@ -119,12 +119,12 @@ def _kind(one: VoucherFacts) -> Stamp:
 def _closing(here: Visit, until: date | None, reader: str) -> ClosingShown:
     company = here.company
     closed = closed_until(company.company_id)
-    choices = last_days(
-        today=here.today, fiscal_year_starts_month=company.fiscal_year_starts_month, closed_until=closed
-    )
+    first = first_booked_on(company.company_id)
+    days = last_days(today=here.today, fiscal_year_starts_month=company.fiscal_year_starts_month, closed_until=closed)
+    choices = tuple(day for day in days if first is not None and first <= day)
     asked = until or (choices[0] if choices else None)
     check = (
-        check_closing(company.company_id, until=asked, today=here.today, has_chain=False) if asked is not None else None
+        check_closing(company.company_id, until=asked, today=here.today, is_whole=False) if asked is not None else None
     )
     waiting = open_reopening(company.company_id)
     history = closings_of(company.company_id)[:10]

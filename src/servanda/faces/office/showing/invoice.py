@@ -37,6 +37,7 @@ from servanda.faces.office.words import (
     word,
 )
 from servanda.ground.calendar import day_text
+from servanda.ground.law.retention import keep_until
 from servanda.ground.periods import Period
 
 MAY_BE_ENDED = frozenset({"dispute", "payment plan"})
@@ -70,6 +71,7 @@ def invoice_shown(visit: Visit, invoice: InvoiceFacts, customer: CustomerFacts) 
         charges=tuple(_charge(charge) for charge in invoice.charges),
         deliveries=tuple(_delivery(letter, company) for letter in letters),
         sha256=invoice.content_sha256,
+        keep_until=keep_until(invoice.issued_on, fiscal_year_starts_month=company.fiscal_year_starts_month),
         postings=tuple(_posting(line) for line in postings_of_invoice(invoice.invoice_id)),
         pauses=tuple(_pauses(pauses, today=visit.today)),
         may_be_disputed=is_open,
