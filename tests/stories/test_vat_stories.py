@@ -38,6 +38,7 @@ from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
 from servanda.ground.law.vat_location import LocationKind
 from servanda.ground.law.vat_periods import vat_period
+from servanda.ground.law.vat_rates import STANDARD_RATES
 from servanda.ground.money import Money
 from servanda.simulation import drivers
 from servanda.terms.clauses import CustomerKind
@@ -234,6 +235,25 @@ def test_a_customer_who_moves_is_taxed_by_the_new_country_and_what_was_issued_st
     (note,) = [one for one in invoices_of_customer(anna) if one.kind == "credit note"]
     assert groups(note) == groups(before)  # a credit note takes back the VAT that was charged
     assert_audited(world, 5, 11, 16, 20, 79)
+
+
+def test_a_country_whose_rate_is_not_known_puts_off_that_invoice_and_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(world)
+    anna, heinz = signed(world, ANNA), signed(world, replace(BRITT, country="DE"))
+    lives_in(world, anna, "SE")
+    lives_in(world, heinz, "DE")
+    with monkeypatch.context() as without:
+        without.delitem(STANDARD_RATES, "SE")
+        world.round()
+        assert invoices_of_customer(anna) == ()
+        assert world.invoice_of(heinz).vat == Money(190_00)
+        (question,) = vat_questions(world.company_id, today=world.today)
+        assert question.customer_id == anna
+        assert "rate of VAT in SE is not known" in question.sentence.en
+    world.live_until(date(2026, 9, 2))
+    assert world.invoice_of(anna).vat == Money(250_00)
 
 
 def test_a_move_needs_a_reason_another_country_and_a_day_that_is_not_long_past(world: World) -> None:

@@ -223,9 +223,9 @@ FAULTS = (
         19,
         "one line stands sixteen times on an invoice",
         f"""insert into invoice_line (invoice_id, position, line_id, product_code, description, quantity, unit_minor,
-                                      net_minor, vat_category, vat_percent, bills_period)
+                                      net_minor, vat_category, vat_percent, vat_basis, bills_period)
             select l.invoice_id, 100 + copy, l.line_id, l.product_code, l.description, 1, 0, 0, l.vat_category,
-                   l.vat_percent, false
+                   l.vat_percent, l.vat_basis, false
               from invoice_line l, generate_series(1, 16) copy where l.id = {FIRST_LINE}""",
         seals=True,
     ),

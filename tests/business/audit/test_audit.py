@@ -1,11 +1,13 @@
 """Each invariant is true of companies that lived lawfully, and finds its own fault and no other's."""
 
+import hashlib
 import json
 import re
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
+import msgspec
 import pytest
 from django.db import connection
 from django.db.utils import InternalError
@@ -91,6 +93,29 @@ def take_away(guard: str) -> None:
         run_sql(f"alter table {rest[-1]} disable trigger {name}")
     else:
         run_sql(f"alter table {rest[-1]} drop constraint if exists {name}; drop index if exists {name}")
+
+
+@pytest.mark.usefixtures("companies")
+def test_an_invoice_from_before_vat_stood_on_each_line_keeps_its_hash() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select i.id, i.number, i.reference, i.customer_id, i.issued_on, i.due_on, i.net_minor, i.vat_minor, i.currency
+                 from invoice i where i.kind = 'invoice' order by i.id limit 1"""
+        )
+        invoice_id, *head = cursor.fetchone()
+        cursor.execute(
+            """select product_code, description, quantity, unit_minor, net_minor, since, until
+                 from invoice_line where invoice_id = %s order by position""",
+            [invoice_id],
+        )
+        content = (*head, cursor.fetchall())
+    sha256 = hashlib.sha256(msgspec.json.encode(content)).hexdigest()  # as it was made until then
+    run_sql(
+        f"update invoice set content_format = 1, buyer = '{{}}', content_sha256 = '{sha256}' where id = {invoice_id}"
+    )
+    assert broken() == {}
+    run_sql(f"update invoice set reference = reference || '1' where id = {invoice_id}")
+    assert 16 in broken()
 
 
 def test_every_invariant_has_a_fault_that_it_finds() -> None:

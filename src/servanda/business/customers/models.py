@@ -32,6 +32,9 @@ class Customer(models.Model):
 
     class Meta:
         db_table = "customer"
+        indexes = [
+            models.Index(fields=["company"], condition=~models.Q(vat_number=""), name="customers_with_vat_numbers")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="one_customer_per_number"),
             models.CheckConstraint(condition=models.Q(kind__in=KINDS), name="a_customer_is_of_a_known_kind"),

@@ -173,8 +173,9 @@ def _facts(invoice: InvoiceFacts, to: CustomerFacts, on: date) -> tuple[tuple[st
     ]
     if to.details.cvr:
         rows.append(("CVR", to.details.cvr))
-    if to.details.vat_number:
-        rows.append(("Momsnummer" if is_da else "VAT number", to.details.vat_number))
+    number = invoice.buyer.number if invoice.buyer is not None else to.details.vat_number
+    if number:
+        rows.append(("Momsnummer" if is_da else "VAT number", number))
     if to.details.ean:
         rows.append(("EAN", to.details.ean))
     rows.append(("Vilkår" if is_da else "Terms", invoice.terms_version))

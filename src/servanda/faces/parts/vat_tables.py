@@ -8,6 +8,7 @@ from servanda.business.billing.decisions.vat_reports import in_euro, whole_krone
 from servanda.business.billing.facts import OssCorrection, OssSale, VatReport
 from servanda.ground.law.sentences import Language, Sentence
 from servanda.ground.law.vat_periods import is_quarter
+from servanda.ground.law.vat_rates import rates_to_confirm
 from servanda.ground.money import Money
 from servanda.ground.refusal import Refused
 from servanda.ground.sheets import Cell, Kind, Sheet, SheetColumn
@@ -125,9 +126,8 @@ def _oss(report: VatReport, language: Language, rate: Decimal | None) -> VatTabl
     )
     rows = (_oss_row(one, rate) for one in report.oss)
     notes = () if is_quarter(report.period) else (_NOT_A_QUARTER.in_language(language),)
-    return _sheet(
-        Sentence("One Stop Shop", "One Stop Shop"), headings, rows, language, (*notes, *_rate(rate, language))
-    )
+    notes = (*notes, *_unconfirmed(report, language), *_rate(rate, language))
+    return _sheet(Sentence("One Stop Shop", "One Stop Shop"), headings, rows, language, notes)
 
 
 def _corrections(report: VatReport, language: Language, rate: Decimal | None) -> VatTable:
@@ -157,13 +157,28 @@ def _ties(report: VatReport, language: Language) -> VatTable:
 
 
 def _oss_row(one: OssSale, rate: Decimal | None) -> tuple[Cell, ...]:
-    cells: tuple[Cell, ...] = (one.country, one.percent, one.net.decimal, one.vat.decimal)
+    cells: tuple[Cell, ...] = (one.country, Decimal(f"{one.percent.normalize():f}"), one.net.decimal, one.vat.decimal)
     return (*cells, *_euros((one.net, one.vat), rate))
 
 
 def _correction_row(one: OssCorrection, rate: Decimal | None) -> tuple[Cell, ...]:
     cells: tuple[Cell, ...] = (one.quarter, one.country, one.net.decimal, one.vat.decimal)
     return (*cells, *_euros((one.vat,), rate))
+
+
+def _unconfirmed(report: VatReport, language: Language) -> tuple[str, ...]:
+    """Return a note for each rate in the report on which our sources do not agree."""
+    used = {one.country for one in report.oss}
+    return tuple(
+        Sentence(
+            f"Vores kilder er ikke enige om satsen i {one.country}, {one.percent.normalize():f} %. Sammenlign den med "
+            "Kommissionens liste, før der angives noget.",
+            f"Our sources do not agree on the rate in {one.country}, {one.percent.normalize():f} %. Compare it with the "
+            "Commission's list before anything is declared.",
+        ).in_language(language)
+        for one in rates_to_confirm(report.period.last_day)
+        if one.country in used
+    )
 
 
 def _euros(amounts: tuple[Money, ...], rate: Decimal | None) -> tuple[Decimal, ...]:

@@ -10,7 +10,7 @@ from servanda.business.billing.facts import BillableContract, SalesAbroad
 from servanda.business.companies.queries import is_one_stop_shop_chosen
 from servanda.business.customers.facts import CustomerVat
 from servanda.business.customers.queries.vat import vat_of_customers
-from servanda.ground.law.vat import OSS_THRESHOLD, VatBuyer, is_abroad_in_eu
+from servanda.ground.law.vat import OSS_THRESHOLD, VatBuyer
 from servanda.ground.law.vat_location import ONE_ITEM_MAX, proof_of
 from servanda.ground.money import Money
 from servanda.terms.clauses import CustomerKind
@@ -85,5 +85,5 @@ def sales_abroad(company_id: int, *, today: date) -> SalesAbroad:
 
 def sales_abroad_before(company_id: int, contracts: Iterable[BillableContract], *, today: date) -> SalesAbroad:
     """Return the sales abroad where one of the contracts is with a consumer abroad; the others need not ask."""
-    is_any = any(is_abroad_in_eu(one.buyer.country, on=today) and not one.buyer.is_business for one in contracts)
+    is_any = any(one.buyer.country != "DK" and not one.buyer.is_business for one in contracts)
     return sales_abroad(company_id, today=today) if is_any else NONE_ABROAD

@@ -6,6 +6,8 @@ from django.db import migrations, models
 APPEND_ONLY = """
 create trigger one_stop_shop_choice_append_only before update or delete on one_stop_shop_choice
     for each row execute function refuse_change();
+create trigger one_stop_shop_choice_never_emptied before truncate on one_stop_shop_choice
+    for each statement execute function refuse_change();
 """
 
 
@@ -38,5 +40,8 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(APPEND_ONLY, "drop trigger one_stop_shop_choice_append_only on one_stop_shop_choice"),
+        migrations.RunSQL(
+            APPEND_ONLY,
+            "drop trigger one_stop_shop_choice_append_only on one_stop_shop_choice; drop trigger one_stop_shop_choice_never_emptied on one_stop_shop_choice",
+        ),
     ]

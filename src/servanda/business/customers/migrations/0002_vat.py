@@ -6,10 +6,16 @@ from django.db import migrations, models
 APPEND_ONLY = """
 create trigger vat_number_check_append_only before update or delete on vat_number_check
     for each row execute function refuse_change();
+create trigger vat_number_check_never_emptied before truncate on vat_number_check
+    for each statement execute function refuse_change();
 create trigger customer_location_evidence_append_only before update or delete on customer_location_evidence
     for each row execute function refuse_change();
+create trigger customer_location_evidence_never_emptied before truncate on customer_location_evidence
+    for each statement execute function refuse_change();
 create trigger customer_residence_append_only before update or delete on customer_residence
     for each row execute function refuse_change();
+create trigger customer_residence_never_emptied before truncate on customer_residence
+    for each statement execute function refuse_change();
 """
 
 
@@ -126,6 +132,6 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             APPEND_ONLY,
-            "drop trigger vat_number_check_append_only on vat_number_check; drop trigger customer_location_evidence_append_only on customer_location_evidence; drop trigger customer_residence_append_only on customer_residence",
+            "drop trigger vat_number_check_append_only on vat_number_check; drop trigger vat_number_check_never_emptied on vat_number_check; drop trigger customer_location_evidence_append_only on customer_location_evidence; drop trigger customer_location_evidence_never_emptied on customer_location_evidence; drop trigger customer_residence_append_only on customer_residence; drop trigger customer_residence_never_emptied on customer_residence",
         ),
     ]
