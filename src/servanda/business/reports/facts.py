@@ -280,7 +280,7 @@ class Expected:
     prepaid: Prepaid
     cash: tuple[ExpectedCash, ...]
     overdue: Money
-    habit: Delays
+    usual_delay: Decimal | None  # days from due day to payment, by amount; None: nothing was paid
 
     @property
     def year_income(self) -> Money:

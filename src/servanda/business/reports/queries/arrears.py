@@ -46,9 +46,11 @@ item as (
 AGE = "coalesce(width_bucket({day}::date - due_on, %(ages)s::int[]), 0)"
 _BY_CUSTOMER = f"""
 {ITEMS}
-select customer_id, {AGE.format(day="%(as_of)s")}, {AGE.format(day="%(earlier)s")}, sum(open), sum(was),
-       sum(least(open, was))
-  from item group by 1, 2, 3
+select customer_id, {AGE.format(day="%(as_of)s")}, sum(open) from item where open <> 0 group by 1, 2
+"""
+_HISTORY = f"""
+{ITEMS}
+select {AGE.format(day="%(earlier)s")}, sum(was), sum(least(open, was)) from item where was <> 0 group by 1
 """
 _BOOKED = """
 select sum(p.amount_minor)
@@ -75,14 +77,9 @@ def arrears_on(company_id: int, as_of: date, *, today: date) -> Arrears:
     """Return what was owed at the end of the day. A day to come is as today."""
     day = min(as_of, today)
     with one_view():
-        found = rows(_BY_CUSTOMER, item_values(company_id, day))
         by_customer: dict[int, list[int]] = {}
-        was, still = [0] * (len(AGES) + 1), [0] * (len(AGES) + 1)
-        for customer_id, age, age_then, open_minor, was_minor, still_minor in found:
-            if open_minor:
-                by_customer.setdefault(customer_id, [0] * (len(AGES) + 1))[age] += int(open_minor)
-            was[age_then] += int(was_minor)
-            still[age_then] += int(still_minor)
+        for customer_id, age, minor in rows(_BY_CUSTOMER, item_values(company_id, day)):
+            by_customer.setdefault(customer_id, [0] * (len(AGES) + 1))[age] = int(minor)
         customers = tuple(sorted((_customer(one, ages) for one, ages in by_customer.items()), key=_most_overdue))
         since = day - timedelta(days=PAID_DAYS)
         return Arrears(
@@ -90,7 +87,7 @@ def arrears_on(company_id: int, as_of: date, *, today: date) -> Arrears:
             customers=customers,
             by_age=tuple(sum_of(one.by_age[age] for one in customers) for age in range(len(AGES) + 1)),
             booked=_booked(company_id, day, today=today),
-            history=tuple(StillOpen(Money(one), Money(other)) for one, other in zip(was, still, strict=True)),
+            history=_history(company_id, day),
             gross_90=amount(row(_GROSS, {"company": company_id, "since": since, "as_of": day})[0]),
             paid=delays_between(company_id, since, day),
         )
@@ -99,15 +96,21 @@ def arrears_on(company_id: int, as_of: date, *, today: date) -> Arrears:
 def ages_on(company_id: int, as_of: date) -> tuple[Money, ...]:
     """Return what was owed at the end of the day by age group, and nothing more."""
     sums = [0] * (len(AGES) + 1)
-    for _customer, age, _then, open_minor, _was, _still in rows(_BY_CUSTOMER, item_values(company_id, as_of)):
-        sums[age] += int(open_minor)
+    for _customer, age, minor in rows(_BY_CUSTOMER, item_values(company_id, as_of)):
+        sums[age] += int(minor)
     return tuple(map(Money, sums))
 
 
-def item_values(company_id: int, as_of: date) -> Mapping[str, object]:
-    """Return what the query of open items asks for; the earlier day is half a year before."""
-    earlier = as_of - timedelta(days=HISTORY_DAYS)
-    return {"company": company_id, "as_of": as_of, "earlier": earlier, "ages": list(AGES)}
+def item_values(company_id: int, as_of: date, *, earlier: date | None = None) -> Mapping[str, object]:
+    """Return what the query of open items asks for. Without an earlier day it reads no more than it must."""
+    return {"company": company_id, "as_of": as_of, "earlier": earlier or as_of, "ages": list(AGES)}
+
+
+def _history(company_id: int, day: date) -> tuple[StillOpen, ...]:
+    values = item_values(company_id, day, earlier=day - timedelta(days=HISTORY_DAYS))
+    found = {age: (was, still) for age, was, still in rows(_HISTORY, values)}
+    ages = (found.get(age, (0, 0)) for age in range(len(AGES) + 1))
+    return tuple(StillOpen(amount(was), amount(still)) for was, still in ages)
 
 
 def delays_between(company_id: int, after: date, until: date) -> Delays:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from servanda.business.reports.decisions.movements import is_running
 from servanda.business.reports.facts import AGES, DELAYS, FoundRow, FoundRows, Life, Wanted
-from servanda.business.reports.queries.arrears import AGE, HISTORY_DAYS, ITEMS
+from servanda.business.reports.queries.arrears import AGE, ITEMS
 from servanda.business.reports.queries.asking import amount, one_view, row, rows
 from servanda.business.reports.queries.lives import lives_of
 from servanda.ground.calendar import add_months
@@ -71,7 +71,7 @@ select customer_id, null::bigint as number, state as document, booked_on as on_d
        concat_ws(' · ', nullif(payer_name, ''), nullif(text, ''), nullif(creditor_reference, '')) as text,
        amount_minor as amount
   from bank_entry
- where company_id = %(company)s
+ where company_id = %(company)s and state <> 'split'
    and (%(way)s = 'suspense-now' and state = 'suspense' or booked_on >= %(since)s and booked_on < %(until)s)
    and case %(way)s when '' then true when 'suspense-now' then state = 'suspense'
                     when 'out' then is_reversal or amount_minor < 0
@@ -189,7 +189,7 @@ def _values(company_id: int, wanted: Wanted, *, today: date) -> dict[str, object
         "since": wanted.since or add_months(today, -12),
         "until": wanted.until or date(9999, 1, 1),
         "as_of": as_of,
-        "earlier": as_of.fromordinal(as_of.toordinal() - HISTORY_DAYS),
+        "earlier": as_of,
         "ages": list(AGES),
         "delays": list(DELAYS),
         **{

@@ -14,7 +14,7 @@ from servanda.business.reports.facts import (
     Stretch,
     Turnover,
 )
-from servanda.business.reports.queries.asking import amount, one_view, row, rows
+from servanda.business.reports.queries.asking import amount, one_view, row, rows_of_documents
 from servanda.ground.money import Money
 from servanda.ground.periods import Period
 
@@ -94,7 +94,7 @@ def revenue_by_month(company_id: int, months: Sequence[Period]) -> tuple[Turnove
 
 def prepaid_on(company_id: int, day: date) -> Prepaid:
     """Return what was invoiced before the day for days from it on, and what was delivered before and invoiced since."""
-    earlier, later = row(_PREPAID, {"company": company_id, "day": day})
+    ((earlier, later),) = rows_of_documents(_PREPAID, {"company": company_id, "day": day})
     return Prepaid(day, amount(earlier), amount(later))
 
 
@@ -109,13 +109,13 @@ def _issued(company_id: int, stretch: Stretch) -> Revenue:
     asked = (*months, *year_before, stretch.period, stretch.before, stretch.year_before)
     sums = _sums(_by_day(company_id, asked), asked)
     values = _values(company_id, stretch.period)
-    customers = rows(_BY_CUSTOMER, values)
+    customers = rows_of_documents(_BY_CUSTOMER, values)
     total = sums[-3]
     return Revenue(
         basis=Basis.ISSUED,
         stretch=stretch,
         months=_months(months, sums),
-        plans=_parts(rows(_BY_PLAN, values)),
+        plans=_parts(rows_of_documents(_BY_PLAN, values)),
         kinds=_kinds((kind, turnover) for kind, _customer, turnover in _by_customer(customers)),
         top=_top((customer, turnover) for _kind, customer, turnover in _by_customer(customers)),
         total=total,
@@ -172,12 +172,12 @@ def _earned_in(
     }
     return [
         (place - 1, part, below, Turnover(amount(invoiced), amount(credited)))
-        for place, part, below, invoiced, credited in rows(_ACCRUED.format(pieces=pieces), values)
+        for place, part, below, invoiced, credited in rows_of_documents(_ACCRUED.format(pieces=pieces), values)
     ]
 
 
 def _by_day(company_id: int, periods: Sequence[Period]) -> Mapping[date, Turnover]:
-    found = rows(_BY_DAY, _values(company_id, _around(periods))) if periods else []
+    found = rows_of_documents(_BY_DAY, _values(company_id, _around(periods))) if periods else []
     return {day: Turnover(amount(invoiced), amount(credited)) for day, invoiced, credited in found}
 
 

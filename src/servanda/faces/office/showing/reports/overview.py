@@ -3,6 +3,8 @@
 It asks less than the reports themselves: no list of customers, no reconciliation.
 """
 
+from datetime import timedelta
+
 from django.utils.translation import gettext as _
 
 from servanda.business.catalogue.queries import prices_of
@@ -39,6 +41,9 @@ from servanda.faces.office.shown_reports import ReportCard
 from servanda.faces.office.words import language
 from servanda.ground.calendar import day_text
 from servanda.ground.money import Money
+from servanda.ground.periods import Period
+
+PAID_DAYS = 90
 
 
 def overview_cards(visit: Visit) -> tuple[ReportCard, ...]:
@@ -55,7 +60,8 @@ def overview_cards(visit: Visit) -> tuple[ReportCard, ...]:
     ahead = expected_months(company, prices, months_ahead(visit.today, 12), today=visit.today)
     income = Money(sum(life.month_minor(visit.today) for life in lives if is_running(life, visit.today)))
     vat = _vat(visit)
-    delays = delays_of(company.company_id, year.period)
+    recent = Period(visit.today - timedelta(days=PAID_DAYS - 1), visit.today + timedelta(days=1))
+    delays = delays_of(company.company_id, recent)
     net = [one.net for one in turnover]
     total, before = _sum(net[: len(months)]), _sum(net[len(months) :])
     return (
@@ -100,7 +106,7 @@ def overview_cards(visit: Visit) -> tuple[ReportCard, ...]:
             visit,
             "payments",
             _("Payments"),
-            payments_sentence(delays, days),
+            payments_sentence(delays, days_text(recent)),
             delays_picture(delays, key="payments", is_small=True),
         ),
         _card(visit, "vat", _("VAT at a glance"), vat_sentence(vat), vat_picture(vat.parts, key="vat", is_small=True)),
