@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from openpyxl import load_workbook
 
+from servanda.business.companies.queries import company_named
+from servanda.business.ledger.actions import post
+from servanda.business.ledger.facts import Account, JournalEntry, PostingLine
 from servanda.faces.cli.main import main
 from servanda.faces.cli.report import NAMES
 from servanda.faces.office.showing.reports.asking import STRETCH_NAMES, STRETCHES
 from servanda.faces.office.showing.reports.registry import REPORTS
+from servanda.ground.calendar import moment_of
 from servanda.ground.money import Money
 from tests.cast import ALMA
 from tests.stories.world import World
@@ -54,7 +57,7 @@ def test_each_report_is_printed_in_each_language(
 ) -> None:
     assert main(["report", name, company, "--lang", language]) == 0
     said = capsys.readouterr().out
-    assert ("10.000,00 kr." if language == "da" else "DKK ") in said or name in ("churn", "payments")
+    assert ("00 kr." if language == "da" else "DKK ") in said
     assert "\u00a0" not in said
 
 
@@ -108,10 +111,9 @@ def test_what_cannot_be_shown_is_told(
 
 
 def test_a_sum_that_differs_from_the_books_ends_with_1(company: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("alter table ledger_posting disable trigger ledger_posting_append_only")
-        cursor.execute("alter table ledger_posting disable trigger ledger_posting_balanced")
-        cursor.execute("update ledger_posting set amount_minor = amount_minor - 1 where account = 'sales'")
+    lines = (PostingLine(Account.SALES, Money(-1)), PostingLine(Account.ROUNDING, Money(1)))
+    entry = JournalEntry("by hand:1", "correction", TODAY, lines, because=())
+    post(company_named(company).company_id, entry, at=moment_of(TODAY))
     assert main(["report", "revenue", company]) == 1
     assert "Difference: DKK -0.01." in capsys.readouterr().out
 
