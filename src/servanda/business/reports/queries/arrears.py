@@ -17,17 +17,18 @@ from servanda.ground.money import Money
 HISTORY_DAYS = 182
 PAID_DAYS = 90
 
-# Charges are due on their own day. `open` is at the close of %(as_of)s, `was` at that of the earlier day %(earlier)s.
+# `open` is at the close of %(as_of)s, `was` at that of the earlier day %(earlier)s; a charge is due on its own day. Nothing has
+# come off since today: then `after` and `waived` need not be read.
 ITEMS = """
 with after as (
   select invoice_id, charge_id, sum(amount_minor) filter (where on_day > %(as_of)s) as given,
          sum(amount_minor) as given_earlier
-    from allocation where company_id = %(company)s and on_day > %(earlier)s group by 1, 2),
+    from allocation where %(is_past)s and company_id = %(company)s and on_day > %(earlier)s group by 1, 2),
 waived as (
   select substring(e.key from '[0-9]+$')::bigint as charge_id,
          -sum(p.amount_minor) filter (where e.on_day > %(as_of)s) as given, -sum(p.amount_minor) as given_earlier
     from ledger_entry e join ledger_posting p on p.entry_id = e.id and p.account = 'receivable'
-   where e.company_id = %(company)s and e.what = 'waived' and e.on_day > %(earlier)s group by 1),
+   where %(is_past)s and e.company_id = %(company)s and e.what = 'waived' and e.on_day > %(earlier)s group by 1),
 item as (
   select i.customer_id, i.id as invoice_id, null::bigint as charge_id, i.issued_on as since, i.due_on,
          i.open_minor + coalesce(a.given, 0) as open,
@@ -78,7 +79,7 @@ def arrears_on(company_id: int, as_of: date, *, today: date) -> Arrears:
     day = min(as_of, today)
     with one_view():
         by_customer: dict[int, list[int]] = {}
-        for customer_id, age, minor in rows(_BY_CUSTOMER, item_values(company_id, day)):
+        for customer_id, age, minor in rows(_BY_CUSTOMER, item_values(company_id, day, today=today)):
             by_customer.setdefault(customer_id, [0] * (len(AGES) + 1))[age] = int(minor)
         customers = tuple(sorted((_customer(one, ages) for one, ages in by_customer.items()), key=_most_overdue))
         since = day - timedelta(days=PAID_DAYS)
@@ -87,27 +88,33 @@ def arrears_on(company_id: int, as_of: date, *, today: date) -> Arrears:
             customers=customers,
             by_age=tuple(sum_of(one.by_age[age] for one in customers) for age in range(len(AGES) + 1)),
             booked=_booked(company_id, day, today=today),
-            history=_history(company_id, day),
+            history=_history(company_id, day, today=today),
             gross_90=amount(row(_GROSS, {"company": company_id, "since": since, "as_of": day})[0]),
             paid=delays_between(company_id, since, day),
         )
 
 
-def ages_on(company_id: int, as_of: date) -> tuple[Money, ...]:
-    """Return what was owed at the end of the day by age group, and nothing more."""
+def ages_on(company_id: int, today: date) -> tuple[Money, ...]:
+    """Return what is owed today by age group, and nothing more."""
     sums = [0] * (len(AGES) + 1)
-    for _customer, age, minor in rows(_BY_CUSTOMER, item_values(company_id, as_of)):
+    for _customer, age, minor in rows(_BY_CUSTOMER, item_values(company_id, today, today=today)):
         sums[age] += int(minor)
     return tuple(map(Money, sums))
 
 
-def item_values(company_id: int, as_of: date, *, earlier: date | None = None) -> Mapping[str, object]:
+def item_values(company_id: int, as_of: date, *, today: date, earlier: date | None = None) -> Mapping[str, object]:
     """Return what the query of open items asks for. Without an earlier day it reads no more than it must."""
-    return {"company": company_id, "as_of": as_of, "earlier": earlier or as_of, "ages": list(AGES)}
+    return {
+        "company": company_id,
+        "as_of": as_of,
+        "earlier": earlier or as_of,
+        "is_past": (earlier or as_of) < today,
+        "ages": list(AGES),
+    }
 
 
-def _history(company_id: int, day: date) -> tuple[StillOpen, ...]:
-    values = item_values(company_id, day, earlier=day - timedelta(days=HISTORY_DAYS))
+def _history(company_id: int, day: date, *, today: date) -> tuple[StillOpen, ...]:
+    values = item_values(company_id, day, today=today, earlier=day - timedelta(days=HISTORY_DAYS))
     found = {age: (was, still) for age, was, still in rows(_HISTORY, values)}
     ages = (found.get(age, (0, 0)) for age in range(len(AGES) + 1))
     return tuple(StillOpen(amount(was), amount(still)) for was, still in ages)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from servanda.business.reports.decisions.movements import is_running
 from servanda.business.reports.facts import AGES, DELAYS, FoundRow, FoundRows, Life, Wanted
 from servanda.business.reports.queries.arrears import AGE, ITEMS
-from servanda.business.reports.queries.asking import amount, one_view, row, rows
+from servanda.business.reports.queries.asking import amount, one_view, rows, rows_of_documents
 from servanda.business.reports.queries.lives import lives_of
 from servanda.ground.calendar import add_months
 from servanda.ground.money import Money
@@ -108,6 +108,8 @@ LISTS: Mapping[str, str] = {
     "charges": f"with found as ({_CHARGES})",
 }
 
+_OF_DOCUMENTS = ("documents", "earned")  # nothing else changes these lists
+
 
 class NoSuchRows(Refused):
     """There is no list of that name."""
@@ -124,8 +126,9 @@ def rows_behind(
     with one_view():
         if name == "lines":
             return _lines(company_id, wanted, today=today, limit=limit, offset=offset)
-        count, total = row(f"{LISTS[name]} select count(*), sum(amount) from found", values)
-        found = rows(
+        ask = rows_of_documents if name in _OF_DOCUMENTS else rows
+        ((count, total),) = ask(f"{LISTS[name]} select count(*), sum(amount) from found", values)
+        found = ask(
             f"{LISTS[name]} select customer_id, number, document, on_day, to_day, text, amount from found "
             "order by on_day desc nulls last, number desc nulls last, customer_id, text, amount "
             f"limit {limit} offset {offset}",
@@ -190,6 +193,7 @@ def _values(company_id: int, wanted: Wanted, *, today: date) -> dict[str, object
         "until": wanted.until or date(9999, 1, 1),
         "as_of": as_of,
         "earlier": as_of,
+        "is_past": as_of < today,
         "ages": list(AGES),
         "delays": list(DELAYS),
         **{

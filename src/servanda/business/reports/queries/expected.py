@@ -79,7 +79,7 @@ def expected_of(company: CompanyFacts, *, today: date) -> Expected:
         prices = prices_of(company.company_id)
         running = tuple(life for life in lives_of(company.company_id, prices) if is_running(life, today))
         habits = _habits(company.company_id, today)
-        open_ones = rows(_OPEN, item_values(company.company_id, today))
+        open_ones = rows(_OPEN, item_values(company.company_id, today, today=today))
         return Expected(
             today=today,
             months=expected_months(company, prices, months, today=today),

@@ -6,6 +6,7 @@ each treatment's part is reckoned again, and the first takes what rounding leave
 
 from servanda.business.reports.facts import Stretch, VatOverview, VatPart
 from servanda.business.reports.queries.asking import amount, one_view, row, rows_of_documents
+from servanda.ground.periods import Period
 
 _DOCUMENTS = """
 with document as (
@@ -44,16 +45,22 @@ select -sum(p.amount_minor)
 
 
 def vat_of_stretch(company_id: int, stretch: Stretch) -> VatOverview:
-    """Return net and VAT of what was issued in the stretch."""
-    values = {"company": company_id, "since": stretch.period.since, "until": stretch.period.until}
+    """Return net and VAT of what was issued in the stretch, and what the books say of it."""
     with one_view():
-        parts = rows_of_documents(_BY_TREATMENT, values)
-        booked = amount(row(_BOOKED, values)[0])
-    return VatOverview(
-        stretch=stretch,
-        parts=tuple(
-            VatPart(month, category, percent, amount(net), amount(vat), documents)
-            for month, category, percent, net, vat, documents in parts
-        ),
-        booked=booked,
+        parts = vat_parts(company_id, stretch.period)
+        booked = amount(row(_BOOKED, _values(company_id, stretch.period))[0])
+    return VatOverview(stretch=stretch, parts=parts, booked=booked)
+
+
+def vat_parts(company_id: int, period: Period) -> tuple[VatPart, ...]:
+    """Return net and VAT of what was issued on some days, by month and treatment."""
+    return tuple(
+        VatPart(month, category, percent, amount(net), amount(vat), documents)
+        for month, category, percent, net, vat, documents in rows_of_documents(
+            _BY_TREATMENT, _values(company_id, period)
+        )
     )
+
+
+def _values(company_id: int, period: Period) -> dict[str, object]:
+    return {"company": company_id, "since": period.since, "until": period.until}
