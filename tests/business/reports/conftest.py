@@ -1,4 +1,4 @@
-"""Two companies with a quarter behind them, lived once for all tests of this folder; nothing of them is committed."""
+"""Companies with a quarter behind them, lived once for the tests of a file; nothing of them is committed."""
 
 from collections.abc import Iterator
 
@@ -13,9 +13,9 @@ from tests.business.reports.lived import Lived, live
 COMPANIES = ("safe-it", "vicevaert")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def all_lived(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Lived]]:
-    """Three companies beside each other, so that no report may count the rows of another."""
+    """Companies beside each other, so that no report may count the rows of another."""
     with (
         django_db_blocker.unblock(),
         override_settings(DRIVERS="servanda.simulation.drivers", DAILY_LIFE=""),

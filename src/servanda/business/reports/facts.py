@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from servanda.ground.money import Money
@@ -195,9 +196,13 @@ class Life(NamedTuple):
             if since > day:
                 break
             amount = step
-        whole, rest = divmod(amount, self.interval_months)
-        twice = 2 * rest
-        return whole + (twice > self.interval_months or (twice == self.interval_months and whole % 2))
+        return _a_month(amount, self.interval_months)
+
+
+@lru_cache(maxsize=8192)  # many lines cost the same
+def _a_month(minor: int, months: int) -> int:
+    whole, rest = divmod(minor, months)
+    return whole + (2 * rest > months or (2 * rest == months and whole % 2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,7 +285,7 @@ class Expected:
     prepaid: Prepaid
     cash: tuple[ExpectedCash, ...]
     overdue: Money
-    habit: Delays
+    usual_delay: Decimal | None  # days from due day to payment, by amount; None: nothing was paid
 
     @property
     def year_income(self) -> Money:

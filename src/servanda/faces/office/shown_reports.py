@@ -6,6 +6,8 @@ from servanda.faces.office.chart_picture import ChartPicture
 from servanda.faces.office.shown import Link, Pager, Tab
 from servanda.ground.sheets import Cell, Kind
 
+NARROW = 3
+
 
 @dataclass(frozen=True, slots=True)
 class ReportColumn:
@@ -38,6 +40,11 @@ class ReportTable:
     note: str = ""
     more: str = ""
     csv: str = ""
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a telephone has room for all columns."""
+        return len(self.columns) <= NARROW
 
     @property
     def headed_rows(self) -> tuple[tuple[ReportCell, tuple["PlacedCell", ...]], ...]:

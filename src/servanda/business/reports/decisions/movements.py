@@ -9,11 +9,14 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import accumulate
 
 from servanda.business.reports.facts import Cohort, EndReason, Life, Movement
 from servanda.ground.calendar import add_months, first_of_month
 from servanda.ground.money import Money
 from servanda.ground.periods import Period
+
+ONE_DAY = timedelta(days=1)
 
 
 def month_income(lives: Iterable[Life], *, on: date) -> Money:
@@ -88,22 +91,23 @@ def _by_count(item: tuple[str, int]) -> tuple[int, str]:
 
 def _income(lives: Iterable[Life], closes: Sequence[date]) -> Mapping[int, list[int]]:
     """Return the income of each customer at each close, by the prices of the day before; who had none is left out."""
-    income: dict[int, list[int]] = {}
     count = len(closes)
+    steps: dict[int, list[int]] = {}  # by how much the income of a customer differs from the close before
     for life in lives:
         first = bisect_right(closes, life.began_on)
         last = bisect_left(closes, life.until) if life.until is not None else count
         if first >= last:
             continue
-        amounts = income.setdefault(life.customer_id, [0] * count)
-        if len(life.steps) == 1:
-            amount = life.month_minor(life.began_on)
-            for place in range(first, last):
-                amounts[place] += amount
-        else:
-            for place in range(first, last):
-                amounts[place] += life.month_minor(closes[place] - timedelta(days=1))
-    return income
+        differences = steps.setdefault(life.customer_id, [0] * (count + 1))
+        amount = life.month_minor(closes[first] - ONE_DAY)
+        differences[first] += amount
+        if len(life.steps) > 1:
+            for place in range(first + 1, last):
+                later = life.month_minor(closes[place] - ONE_DAY)
+                differences[place] += later - amount
+                amount = later
+        differences[last] -= amount
+    return {customer: list(accumulate(differences[:count])) for customer, differences in steps.items()}
 
 
 def _first_days(lives: Iterable[Life]) -> dict[int, date]:

@@ -7,7 +7,7 @@ from servanda.business.reports.queries.lives import churn_of, lives_of
 from servanda.business.reports.queries.payments import delays_of, payments_of
 from servanda.business.reports.queries.products import products_of
 from servanda.business.reports.queries.revenue import booked_on, prepaid_on, revenue_by_month, revenue_of
-from servanda.business.reports.queries.vat import vat_of_stretch
+from servanda.business.reports.queries.vat import vat_of_stretch, vat_parts
 
 __all__ = [
     "LISTS",
@@ -28,4 +28,5 @@ __all__ = [
     "revenue_of",
     "rows_behind",
     "vat_of_stretch",
+    "vat_parts",
 ]

@@ -17,17 +17,18 @@ from servanda.ground.money import Money
 HISTORY_DAYS = 182
 PAID_DAYS = 90
 
-# Charges are due on their own day. `open` is at the close of %(as_of)s, `was` at that of the earlier day %(earlier)s.
+# `open` is at the close of %(as_of)s, `was` at that of the earlier day %(earlier)s; a charge is due on its own day. Nothing has
+# come off since today: then `after` and `waived` need not be read.
 ITEMS = """
 with after as (
   select invoice_id, charge_id, sum(amount_minor) filter (where on_day > %(as_of)s) as given,
          sum(amount_minor) as given_earlier
-    from allocation where company_id = %(company)s and on_day > %(earlier)s group by 1, 2),
+    from allocation where %(is_past)s and company_id = %(company)s and on_day > %(earlier)s group by 1, 2),
 waived as (
   select substring(e.key from '[0-9]+$')::bigint as charge_id,
          -sum(p.amount_minor) filter (where e.on_day > %(as_of)s) as given, -sum(p.amount_minor) as given_earlier
     from ledger_entry e join ledger_posting p on p.entry_id = e.id and p.account = 'receivable'
-   where e.company_id = %(company)s and e.what = 'waived' and e.on_day > %(earlier)s group by 1),
+   where %(is_past)s and e.company_id = %(company)s and e.what = 'waived' and e.on_day > %(earlier)s group by 1),
 item as (
   select i.customer_id, i.id as invoice_id, null::bigint as charge_id, i.issued_on as since, i.due_on,
          i.open_minor + coalesce(a.given, 0) as open,
@@ -46,9 +47,11 @@ item as (
 AGE = "coalesce(width_bucket({day}::date - due_on, %(ages)s::int[]), 0)"
 _BY_CUSTOMER = f"""
 {ITEMS}
-select customer_id, {AGE.format(day="%(as_of)s")}, {AGE.format(day="%(earlier)s")}, sum(open), sum(was),
-       sum(least(open, was))
-  from item group by 1, 2, 3
+select customer_id, {AGE.format(day="%(as_of)s")}, sum(open) from item where open <> 0 group by 1, 2
+"""
+_HISTORY = f"""
+{ITEMS}
+select {AGE.format(day="%(earlier)s")}, sum(was), sum(least(open, was)) from item where was <> 0 group by 1
 """
 _BOOKED = """
 select sum(p.amount_minor)
@@ -75,14 +78,9 @@ def arrears_on(company_id: int, as_of: date, *, today: date) -> Arrears:
     """Return what was owed at the end of the day. A day to come is as today."""
     day = min(as_of, today)
     with one_view():
-        found = rows(_BY_CUSTOMER, item_values(company_id, day))
         by_customer: dict[int, list[int]] = {}
-        was, still = [0] * (len(AGES) + 1), [0] * (len(AGES) + 1)
-        for customer_id, age, age_then, open_minor, was_minor, still_minor in found:
-            if open_minor:
-                by_customer.setdefault(customer_id, [0] * (len(AGES) + 1))[age] += int(open_minor)
-            was[age_then] += int(was_minor)
-            still[age_then] += int(still_minor)
+        for customer_id, age, minor in rows(_BY_CUSTOMER, item_values(company_id, day, today=today)):
+            by_customer.setdefault(customer_id, [0] * (len(AGES) + 1))[age] = int(minor)
         customers = tuple(sorted((_customer(one, ages) for one, ages in by_customer.items()), key=_most_overdue))
         since = day - timedelta(days=PAID_DAYS)
         return Arrears(
@@ -90,24 +88,36 @@ def arrears_on(company_id: int, as_of: date, *, today: date) -> Arrears:
             customers=customers,
             by_age=tuple(sum_of(one.by_age[age] for one in customers) for age in range(len(AGES) + 1)),
             booked=_booked(company_id, day, today=today),
-            history=tuple(StillOpen(Money(one), Money(other)) for one, other in zip(was, still, strict=True)),
+            history=_history(company_id, day, today=today),
             gross_90=amount(row(_GROSS, {"company": company_id, "since": since, "as_of": day})[0]),
             paid=delays_between(company_id, since, day),
         )
 
 
-def ages_on(company_id: int, as_of: date) -> tuple[Money, ...]:
-    """Return what was owed at the end of the day by age group, and nothing more."""
+def ages_on(company_id: int, today: date) -> tuple[Money, ...]:
+    """Return what is owed today by age group, and nothing more."""
     sums = [0] * (len(AGES) + 1)
-    for _customer, age, _then, open_minor, _was, _still in rows(_BY_CUSTOMER, item_values(company_id, as_of)):
-        sums[age] += int(open_minor)
+    for _customer, age, minor in rows(_BY_CUSTOMER, item_values(company_id, today, today=today)):
+        sums[age] += int(minor)
     return tuple(map(Money, sums))
 
 
-def item_values(company_id: int, as_of: date) -> Mapping[str, object]:
-    """Return what the query of open items asks for; the earlier day is half a year before."""
-    earlier = as_of - timedelta(days=HISTORY_DAYS)
-    return {"company": company_id, "as_of": as_of, "earlier": earlier, "ages": list(AGES)}
+def item_values(company_id: int, as_of: date, *, today: date, earlier: date | None = None) -> Mapping[str, object]:
+    """Return what the query of open items asks for. Without an earlier day it reads no more than it must."""
+    return {
+        "company": company_id,
+        "as_of": as_of,
+        "earlier": earlier or as_of,
+        "is_past": (earlier or as_of) < today,
+        "ages": list(AGES),
+    }
+
+
+def _history(company_id: int, day: date, *, today: date) -> tuple[StillOpen, ...]:
+    values = item_values(company_id, day, today=today, earlier=day - timedelta(days=HISTORY_DAYS))
+    found = {age: (was, still) for age, was, still in rows(_HISTORY, values)}
+    ages = (found.get(age, (0, 0)) for age in range(len(AGES) + 1))
+    return tuple(StillOpen(amount(was), amount(still)) for was, still in ages)
 
 
 def delays_between(company_id: int, after: date, until: date) -> Delays:

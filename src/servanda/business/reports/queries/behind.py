@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from servanda.business.reports.decisions.movements import is_running
 from servanda.business.reports.facts import AGES, DELAYS, FoundRow, FoundRows, Life, Wanted
-from servanda.business.reports.queries.arrears import AGE, HISTORY_DAYS, ITEMS
-from servanda.business.reports.queries.asking import amount, one_view, row, rows
+from servanda.business.reports.queries.arrears import AGE, ITEMS
+from servanda.business.reports.queries.asking import amount, one_view, rows, rows_of_documents
 from servanda.business.reports.queries.lives import lives_of
 from servanda.ground.calendar import add_months
 from servanda.ground.money import Money
@@ -71,7 +71,7 @@ select customer_id, null::bigint as number, state as document, booked_on as on_d
        concat_ws(' · ', nullif(payer_name, ''), nullif(text, ''), nullif(creditor_reference, '')) as text,
        amount_minor as amount
   from bank_entry
- where company_id = %(company)s
+ where company_id = %(company)s and state <> 'split'
    and (%(way)s = 'suspense-now' and state = 'suspense' or booked_on >= %(since)s and booked_on < %(until)s)
    and case %(way)s when '' then true when 'suspense-now' then state = 'suspense'
                     when 'out' then is_reversal or amount_minor < 0
@@ -108,6 +108,8 @@ LISTS: Mapping[str, str] = {
     "charges": f"with found as ({_CHARGES})",
 }
 
+_OF_DOCUMENTS = ("documents", "earned")  # nothing else changes these lists
+
 
 class NoSuchRows(Refused):
     """There is no list of that name."""
@@ -124,8 +126,9 @@ def rows_behind(
     with one_view():
         if name == "lines":
             return _lines(company_id, wanted, today=today, limit=limit, offset=offset)
-        count, total = row(f"{LISTS[name]} select count(*), sum(amount) from found", values)
-        found = rows(
+        ask = rows_of_documents if name in _OF_DOCUMENTS else rows
+        ((count, total),) = ask(f"{LISTS[name]} select count(*), sum(amount) from found", values)
+        found = ask(
             f"{LISTS[name]} select customer_id, number, document, on_day, to_day, text, amount from found "
             "order by on_day desc nulls last, number desc nulls last, customer_id, text, amount "
             f"limit {limit} offset {offset}",
@@ -189,7 +192,8 @@ def _values(company_id: int, wanted: Wanted, *, today: date) -> dict[str, object
         "since": wanted.since or add_months(today, -12),
         "until": wanted.until or date(9999, 1, 1),
         "as_of": as_of,
-        "earlier": as_of.fromordinal(as_of.toordinal() - HISTORY_DAYS),
+        "earlier": as_of,
+        "is_past": as_of < today,
         "ages": list(AGES),
         "delays": list(DELAYS),
         **{

@@ -6,7 +6,8 @@ or will move go through billing's own decisions one by one, because a rise binds
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -19,8 +20,8 @@ from servanda.business.catalogue.queries import prices_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.reports.decisions.movements import is_running
 from servanda.business.reports.decisions.stretches import months_ahead
-from servanda.business.reports.facts import Delays, Expected, ExpectedCash, ExpectedMonth, Life
-from servanda.business.reports.queries.arrears import ITEMS, delays_between, item_values
+from servanda.business.reports.facts import Expected, ExpectedCash, ExpectedMonth, Life
+from servanda.business.reports.queries.arrears import ITEMS, item_values
 from servanda.business.reports.queries.asking import amount, one_view, rows
 from servanda.business.reports.queries.lives import lives_of
 from servanda.business.reports.queries.revenue import prepaid_on
@@ -28,7 +29,7 @@ from servanda.ground.money import Money
 from servanda.ground.periods import Period
 
 MONTHS = 12
-HABIT_DAYS = 365
+HABIT_DAYS = 182
 CASH_WEEKS = 8
 
 # One row for lines that are alike. `began_on + n months` clamps a short month exactly as `add_months` does.
@@ -60,10 +61,9 @@ select since, sum(lines), sum(lines * case when ends - since = full_days then wh
 """
 _HABITS = """
 select i.customer_id, sum(a.amount_minor), sum(a.amount_minor * (a.value_on - i.due_on))
-  from invoice i join allocation a on a.invoice_id = i.id
- where i.company_id = %(company)s and i.due_on is not null and a.entry_id is not null and a.charge_id is null
+  from allocation a join invoice i on i.id = a.invoice_id
+ where a.company_id = %(company)s and i.due_on is not null and a.entry_id is not null and a.charge_id is null
    and a.on_day > %(since)s
-   and i.customer_id in (select customer_id from invoice where company_id = %(company)s and open_minor > 0)
  group by 1
 """
 _OPEN = f"""
@@ -79,8 +79,7 @@ def expected_of(company: CompanyFacts, *, today: date) -> Expected:
         prices = prices_of(company.company_id)
         running = tuple(life for life in lives_of(company.company_id, prices) if is_running(life, today))
         habits = _habits(company.company_id, today)
-        company_habit = delays_between(company.company_id, today - timedelta(days=HABIT_DAYS), today)
-        open_ones = rows(_OPEN, item_values(company.company_id, today))
+        open_ones = rows(_OPEN, item_values(company.company_id, today, today=today))
         return Expected(
             today=today,
             months=expected_months(company, prices, months, today=today),
@@ -88,9 +87,9 @@ def expected_of(company: CompanyFacts, *, today: date) -> Expected:
             month_income=Money(sum(life.month_minor(today) for life in running)),
             lines=len(running),
             prepaid=prepaid_on(company.company_id, today),
-            cash=tuple(_cash(open_ones, habits, company_habit, today=today)),
+            cash=tuple(_cash(open_ones, habits, today=today)),
             overdue=Money(sum(int(minor) for _customer, due, minor in open_ones if due is not None and due < today)),
-            habit=company_habit,
+            usual_delay=habits.usual,
         )
 
 
@@ -153,26 +152,37 @@ def _by_product(running: Sequence[Life], today: date) -> tuple[tuple[str, Money,
     return tuple((product, Money(income[product]), lines[product]) for product in order)
 
 
-def _habits(company_id: int, today: date) -> dict[int, int]:
-    """Return how many days late each customer who owes something pays, by amount, in whole days."""
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How many days late customers pay, by amount: each of them, and all together if any has paid."""
+
+    by_customer: Mapping[int, int]
+    usual: Decimal | None
+
+    def of(self, customer_id: int) -> int:
+        """Return a customer's habit; of one without a history, that of all."""
+        return self.by_customer.get(customer_id, _whole(self.usual) if self.usual is not None else 0)
+
+
+def _habits(company_id: int, today: date) -> Habits:
     found = rows(_HABITS, {"company": company_id, "since": today - timedelta(days=HABIT_DAYS)})
-    return {
-        customer: int((Decimal(days) / Decimal(paid)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
-        for customer, paid, days in found
-        if paid > 0
-    }
+    paid, late = sum(row[1] for row in found), sum(row[2] for row in found)
+    return Habits(
+        by_customer={customer: _whole(Decimal(days) / Decimal(given)) for customer, given, days in found if given > 0},
+        usual=Decimal(late) / Decimal(paid) if paid > 0 else None,
+    )
 
 
-def _cash(
-    open_ones: Sequence[tuple[int, date | None, int]], habits: dict[int, int], company_habit: Delays, *, today: date
-) -> Iterator[ExpectedCash]:
+def _whole(days: Decimal) -> int:
+    return int(days.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+
+def _cash(open_ones: Sequence[tuple[int, date | None, int]], habits: Habits, *, today: date) -> Iterator[ExpectedCash]:
     """Yield the weeks to come with what is open, by due day and by habit; the last stretch takes what comes later.
 
     What is due already is expected on the day by the due day alone. By habit it may be late still; who is later than ever
     is expected today, since nothing tells a better day.
     """
-    usual = company_habit.days_from_due
-    fallback = int(usual.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)) if usual is not None else 0
     weeks = [
         Period(today + timedelta(days=7 * number), today + timedelta(days=7 * number + 7))
         for number in range(CASH_WEEKS)
@@ -182,7 +192,7 @@ def _cash(
     for customer, due_on, minor in open_ones:
         day = due_on or today
         due[_week(day, today)] += int(minor)
-        usually[_week(day + timedelta(days=habits.get(customer, fallback)), today)] += int(minor)
+        usually[_week(day + timedelta(days=habits.of(customer)), today)] += int(minor)
     last = Period(weeks[-1].until, weeks[-1].until + timedelta(days=365 * 10))
     for place, week in enumerate((*weeks, last)):
         yield ExpectedCash(week, amount(due[place]), amount(usually[place]))

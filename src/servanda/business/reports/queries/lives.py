@@ -1,8 +1,6 @@
 """The contract lines with a price, from when to when they run and what they cost when: for income, churn and products."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from servanda.business.catalogue.facts import PriceList
 from servanda.business.catalogue.queries import prices_of
@@ -35,7 +33,17 @@ def lives_of(company_id: int, prices: PriceList | None = None) -> tuple[Life, ..
         for line_id, since, unit in rows(_STEPS, {"company": company_id, "plans": moved}):
             billed.setdefault(line_id, []).append((since, unit))
     single = {code: plan.prices[0].amount.minor for code, plan in listed.plans.items() if len(plan.prices) == 1}
-    return tuple(_life(found, listed, single, billed) for found in rows(_LINES, {"company": company_id}))
+    lives = []
+    for found in rows(_LINES, {"company": company_id}):
+        line_id, _customer, _product, plan, began_on, _until, _interval, quantity, own_price, _cause = found
+        unit = own_price if own_price is not None else single.get(plan)
+        if unit is not None:
+            steps: tuple[tuple[date, int], ...] = ((began_on, unit * quantity),)
+        else:
+            told = billed.get(line_id) or [(began_on, _listed(listed, plan, began_on))]
+            steps = tuple((since, price * quantity) for since, price in told)
+        lives.append(Life._make((*found, steps)))
+    return tuple(lives)
 
 
 def churn_of(company_id: int, stretch: Stretch) -> Churn:
@@ -48,23 +56,6 @@ def churn_of(company_id: int, stretch: Stretch) -> Churn:
         cohorts=cohorts_of(lives, whole_months_of(stretch.period)),
         reasons=reasons_of(lives, stretch.period),
     )
-
-
-def _life(
-    found: tuple[Any, ...],
-    listed: PriceList,
-    single: Mapping[str, int],
-    billed: Mapping[int, list[tuple[date, int]]],
-) -> Life:
-    line_id, customer_id, product, plan, began_on, until, interval, quantity, own_price, cause = found
-    if own_price is not None:
-        steps = [(began_on, own_price)]
-    elif plan in single:
-        steps = [(began_on, single[plan])]
-    else:
-        steps = billed.get(line_id) or [(began_on, _listed(listed, plan, began_on))]
-    whole = tuple((since, unit * quantity) for since, unit in steps)
-    return Life(line_id, customer_id, product, plan, began_on, until, interval, quantity, own_price, cause, steps=whole)
 
 
 def _listed(listed: PriceList, plan: str, day: date) -> int:

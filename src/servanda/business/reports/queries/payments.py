@@ -1,29 +1,31 @@
 """How money comes in: what explained it, how late it was, and what lateness cost the customers."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from decimal import Decimal
 
-from servanda.business.reports.facts import DELAYS, LateCharges, Payments, Received, Stretch
-from servanda.business.reports.queries.arrears import delays_between
+from servanda.business.reports.facts import DELAYS, Delays, LateCharges, Payments, Received, Stretch
 from servanda.business.reports.queries.asking import amount, one_view, row, rows
 from servanda.ground.money import Money
 from servanda.ground.periods import Period
 
-# A person's word stands in the first allocation of an entry that had lain in suspense.
+# A movement that was split among several customers is told by its parts.
 _RECEIVED = """
 select case when is_reversal or amount_minor < 0 then 'out' when state = 'suspense' then 'suspense'
             when state = 'explained' then 'explained' when state = 'reversed' then 'reversed'
             when because = 'a person''s word' then 'person' else 'automatic' end as way,
        case when state in ('matched', 'reversed') and not is_reversal and amount_minor > 0 then because else '' end,
        count(*), sum(amount_minor)
-  from bank_entry where company_id = %(company)s and booked_on >= %(since)s and booked_on < %(until)s
+  from bank_entry
+ where company_id = %(company)s and booked_on >= %(since)s and booked_on < %(until)s and state <> 'split'
  group by 1, 2 order by 1, 4 desc
 """
 _DELAYED = """
-select width_bucket(a.value_on - i.due_on, %(delays)s::int[]), sum(a.amount_minor)
+select coalesce(width_bucket(a.value_on - i.due_on, %(delays)s::int[]), -1), sum(a.amount_minor),
+       sum(a.amount_minor * (a.value_on - i.issued_on)), sum(a.amount_minor * (a.value_on - i.due_on))
   from allocation a join invoice i on i.id = a.invoice_id
- where a.company_id = %(company)s and a.entry_id is not null and a.charge_id is null and i.due_on is not null
+ where a.company_id = %(company)s and a.entry_id is not null and a.charge_id is null
    and a.on_day >= %(since)s and a.on_day < %(until)s
- group by 1 order by 1
+ group by 1
 """
 _CHARGES = """
 select kind, sum(charged), sum(paid), sum(waived), sum(count)::int from (
@@ -55,12 +57,13 @@ def payments_of(company_id: int, stretch: Stretch) -> Payments:
     values = _values(company_id, stretch.period)
     with one_view():
         suspense, entries, since = row(_SUSPENSE, values)
+        delayed = rows(_DELAYED, values)
         return Payments(
             stretch=stretch,
             received=tuple(
                 Received(way, rule, count, amount(minor)) for way, rule, count, minor in rows(_RECEIVED, values)
             ),
-            delays=delays_of(company_id, stretch.period),
+            delays=_by_group(delayed),
             charges=tuple(
                 LateCharges(kind, amount(charged), amount(paid), amount(waived), count)
                 for kind, charged, paid, waived, count in rows(_CHARGES, values)
@@ -69,14 +72,28 @@ def payments_of(company_id: int, stretch: Stretch) -> Payments:
             suspense=amount(suspense),
             suspense_entries=entries,
             suspense_since=since,
-            paid=delays_between(company_id, stretch.period.since - timedelta(days=1), stretch.period.last_day),
+            paid=_weighed(delayed),
         )
 
 
 def delays_of(company_id: int, period: Period) -> tuple[tuple[int, Money], ...]:
     """Return what was paid in each group of days before and after the due day, by value day."""
-    found = dict(rows(_DELAYED, _values(company_id, period)))
+    return _by_group(rows(_DELAYED, _values(company_id, period)))
+
+
+def _by_group(delayed: Sequence[tuple[int, int, int, int]]) -> tuple[tuple[int, Money], ...]:
+    found = {place: paid for place, paid, _issued_days, _due_days in delayed}
     return tuple((place, amount(found.get(place))) for place in range(len(DELAYS) + 1))
+
+
+def _weighed(delayed: Sequence[tuple[int, int, int, int | None]]) -> Delays:
+    """Return how long payments took; those on invoices without a due day stand in no group and only count from issue."""
+    paid = Decimal(sum(one[1] for one in delayed))
+    with_due = Decimal(sum(one[1] for one in delayed if one[0] >= 0))
+    issued_days, due_days = sum(one[2] for one in delayed), sum(one[3] or 0 for one in delayed)
+    return Delays(
+        Money(int(paid)), issued_days / paid if paid > 0 else None, due_days / with_due if with_due > 0 else None
+    )
 
 
 def _values(company_id: int, period: Period) -> dict[str, object]:

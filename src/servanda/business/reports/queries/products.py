@@ -6,20 +6,24 @@ from servanda.business.catalogue.facts import NotInCatalogue, PriceList
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.reports.decisions.movements import is_running
 from servanda.business.reports.facts import Life, ProductFigures, Products, Stretch, Turnover, sum_of
-from servanda.business.reports.queries.asking import amount, one_view, rows
+from servanda.business.reports.queries.asking import amount, one_view, rows, rows_of_documents
 from servanda.business.reports.queries.lives import lives_of
 from servanda.ground.money import Money
 
-# Of a credit note, what was not needed to settle its invoice: the invoice had been paid, so this went back to the customer.
 _BY_PRODUCT = """
 select l.product_code, coalesce(sum(l.net_minor) filter (where i.kind = 'invoice'), 0),
-       coalesce(sum(l.net_minor) filter (where i.kind <> 'invoice'), 0),
-       coalesce(sum(round(l.net_minor::numeric * (i.total_minor - coalesce(g.given, 0)) / nullif(i.total_minor, 0)))
-                filter (where i.kind <> 'invoice'), 0)
+       coalesce(sum(l.net_minor) filter (where i.kind <> 'invoice'), 0)
+  from invoice i join invoice_line l on l.invoice_id = i.id
+ where i.company_id = %(company)s and i.issued_on >= %(since)s and i.issued_on < %(until)s
+ group by 1
+"""
+# Of a credit note, what was not needed to settle its invoice: the invoice had been paid, so this went back to the customer.
+_CREDITED_PAID = """
+select l.product_code, sum(round(l.net_minor::numeric * (i.total_minor - coalesce(g.given, 0)) / nullif(i.total_minor, 0)))
   from invoice i join invoice_line l on l.invoice_id = i.id
   left join (select credit_note_id, sum(amount_minor) as given from allocation
               where company_id = %(company)s and credit_note_id is not null group by 1) g on g.credit_note_id = i.id
- where i.company_id = %(company)s and i.issued_on >= %(since)s and i.issued_on < %(until)s
+ where i.company_id = %(company)s and i.kind <> 'invoice' and i.issued_on >= %(since)s and i.issued_on < %(until)s
  group by 1
 """
 
@@ -29,9 +33,10 @@ def products_of(company_id: int, stretch: Stretch) -> Products:
     with one_view():
         prices = prices_of(company_id)
         values = {"company": company_id, "since": stretch.period.since, "until": stretch.period.until}
+        credited_paid = dict(rows(_CREDITED_PAID, values))
         sold = {
-            product: (Turnover(amount(invoiced), amount(credited)), amount(paid))
-            for product, invoiced, credited, paid in rows(_BY_PRODUCT, values)
+            product: (Turnover(amount(invoiced), amount(credited)), amount(credited_paid.get(product)))
+            for product, invoiced, credited in rows_of_documents(_BY_PRODUCT, values)
         }
         lives: dict[str, list[Life]] = defaultdict(list)
         for life in lives_of(company_id, prices):

@@ -14,7 +14,7 @@ from servanda.business.reports.facts import (
     Stretch,
     Turnover,
 )
-from servanda.business.reports.queries.asking import amount, one_view, row, rows
+from servanda.business.reports.queries.asking import amount, one_view, row, rows_of_documents
 from servanda.ground.money import Money
 from servanda.ground.periods import Period
 
@@ -26,10 +26,14 @@ select issued_on, sum(net_minor) filter (where kind = 'invoice'), sum(net_minor)
  group by 1
 """
 _BY_CUSTOMER = """
-select customer_kind, customer_id, coalesce(sum(net_minor) filter (where kind = 'invoice'), 0),
-       coalesce(sum(net_minor) filter (where kind <> 'invoice'), 0)
-  from invoice where company_id = %(company)s and issued_on >= %(since)s and issued_on < %(until)s
- group by 1, 2
+with found as materialized (
+  select customer_kind, customer_id, coalesce(sum(net_minor) filter (where kind = 'invoice'), 0) as invoiced,
+         coalesce(sum(net_minor) filter (where kind <> 'invoice'), 0) as credited
+    from invoice where company_id = %(company)s and issued_on >= %(since)s and issued_on < %(until)s group by 1, 2)
+select customer_kind, null, sum(invoiced), sum(credited) from found group by 1
+union all
+(select null, customer_id, sum(invoiced), sum(credited) from found group by 2
+  order by sum(invoiced) - sum(credited) desc, customer_id limit %(top)s)
 """
 _BY_PLAN = """
 select l.product_code, coalesce(c.plan_code, ''), coalesce(sum(l.net_minor) filter (where i.kind = 'invoice'), 0),
@@ -94,7 +98,7 @@ def revenue_by_month(company_id: int, months: Sequence[Period]) -> tuple[Turnove
 
 def prepaid_on(company_id: int, day: date) -> Prepaid:
     """Return what was invoiced before the day for days from it on, and what was delivered before and invoiced since."""
-    earlier, later = row(_PREPAID, {"company": company_id, "day": day})
+    ((earlier, later),) = rows_of_documents(_PREPAID, {"company": company_id, "day": day})
     return Prepaid(day, amount(earlier), amount(later))
 
 
@@ -109,15 +113,15 @@ def _issued(company_id: int, stretch: Stretch) -> Revenue:
     asked = (*months, *year_before, stretch.period, stretch.before, stretch.year_before)
     sums = _sums(_by_day(company_id, asked), asked)
     values = _values(company_id, stretch.period)
-    customers = rows(_BY_CUSTOMER, values)
+    customers = rows_of_documents(_BY_CUSTOMER, {**values, "top": TOP})
     total = sums[-3]
     return Revenue(
         basis=Basis.ISSUED,
         stretch=stretch,
         months=_months(months, sums),
-        plans=_parts(rows(_BY_PLAN, values)),
-        kinds=_kinds((kind, turnover) for kind, _customer, turnover in _by_customer(customers)),
-        top=_top((customer, turnover) for _kind, customer, turnover in _by_customer(customers)),
+        plans=_parts(rows_of_documents(_BY_PLAN, values)),
+        kinds=_kinds((kind, turnover) for kind, _customer, turnover in _by_customer(customers) if kind is not None),
+        top=_top((customer, turnover) for _kind, customer, turnover in _by_customer(customers) if customer is not None),
         total=total,
         before=sums[-2],
         year_before=sums[-1],
@@ -172,12 +176,12 @@ def _earned_in(
     }
     return [
         (place - 1, part, below, Turnover(amount(invoiced), amount(credited)))
-        for place, part, below, invoiced, credited in rows(_ACCRUED.format(pieces=pieces), values)
+        for place, part, below, invoiced, credited in rows_of_documents(_ACCRUED.format(pieces=pieces), values)
     ]
 
 
 def _by_day(company_id: int, periods: Sequence[Period]) -> Mapping[date, Turnover]:
-    found = rows(_BY_DAY, _values(company_id, _around(periods))) if periods else []
+    found = rows_of_documents(_BY_DAY, _values(company_id, _around(periods))) if periods else []
     return {day: Turnover(amount(invoiced), amount(credited)) for day, invoiced, credited in found}
 
 
@@ -197,7 +201,10 @@ def _months(months: Sequence[Period], sums: Sequence[Turnover]) -> tuple[MonthTu
     return tuple(MonthTurnover(month, sums[place], sums[len(months) + place]) for place, month in enumerate(months))
 
 
-def _by_customer(found: Iterable[tuple[str, int, int, int]]) -> list[tuple[str, int, Turnover]]:
+def _by_customer(
+    found: Iterable[tuple[str | None, int | None, int, int]],
+) -> list[tuple[str | None, int | None, Turnover]]:
+    """Return the kinds of customers and, after them, the largest customers."""
     return [
         (kind, customer, Turnover(amount(invoiced), amount(credited))) for kind, customer, invoiced, credited in found
     ]

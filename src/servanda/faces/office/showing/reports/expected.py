@@ -84,7 +84,7 @@ def _prepaid_sentence(found: Expected) -> str:
 
 
 def _figures(asked: Asked, found: Expected) -> tuple[KeyFigure, ...]:
-    habit = found.habit.days_from_due
+    habit = found.usual_delay
     running = asked.rows("lines", state="running", as_of=found.today)
     return (
         KeyFigure(
@@ -95,7 +95,7 @@ def _figures(asked: Asked, found: Expected) -> tuple[KeyFigure, ...]:
         KeyFigure(
             _("Usual delay"),
             decimal(habit) if habit is not None else "–",
-            _("days from due day to payment, weighed by amount, 12 months"),
+            _("days from due day to payment, weighed by amount, half a year"),
         ),
     )
 

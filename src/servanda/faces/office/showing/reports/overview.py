@@ -3,19 +3,20 @@
 It asks less than the reports themselves: no list of customers, no reconciliation.
 """
 
+from datetime import timedelta
+
 from django.utils.translation import gettext as _
 
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.reports.decisions.movements import is_running, movements_of
 from servanda.business.reports.decisions.stretches import months_ahead, months_of, moved, stretch_named
-from servanda.business.reports.facts import VatOverview
 from servanda.business.reports.queries import (
     ages_on,
     delays_of,
     expected_months,
     lives_of,
     revenue_by_month,
-    vat_of_stretch,
+    vat_parts,
 )
 from servanda.faces.office.chart_picture import ChartPicture, Series, chart_of
 from servanda.faces.office.places import Visit
@@ -39,6 +40,9 @@ from servanda.faces.office.shown_reports import ReportCard
 from servanda.faces.office.words import language
 from servanda.ground.calendar import day_text
 from servanda.ground.money import Money
+from servanda.ground.periods import Period
+
+PAID_DAYS = 90
 
 
 def overview_cards(visit: Visit) -> tuple[ReportCard, ...]:
@@ -54,8 +58,10 @@ def overview_cards(visit: Visit) -> tuple[ReportCard, ...]:
     movements = movements_of(lives, months)
     ahead = expected_months(company, prices, months_ahead(visit.today, 12), today=visit.today)
     income = Money(sum(life.month_minor(visit.today) for life in lives if is_running(life, visit.today)))
-    vat = _vat(visit)
-    delays = delays_of(company.company_id, year.period)
+    quarter = stretch_named("this-quarter", today=visit.today).period
+    vat = vat_parts(company.company_id, quarter)
+    recent = Period(visit.today - timedelta(days=PAID_DAYS - 1), visit.today + timedelta(days=1))
+    delays = delays_of(company.company_id, recent)
     net = [one.net for one in turnover]
     total, before = _sum(net[: len(months)]), _sum(net[len(months) :])
     return (
@@ -100,10 +106,12 @@ def overview_cards(visit: Visit) -> tuple[ReportCard, ...]:
             visit,
             "payments",
             _("Payments"),
-            payments_sentence(delays, days),
+            payments_sentence(delays, days_text(recent)),
             delays_picture(delays, key="payments", is_small=True),
         ),
-        _card(visit, "vat", _("VAT at a glance"), vat_sentence(vat), vat_picture(vat.parts, key="vat", is_small=True)),
+        _card(
+            visit, "vat", _("VAT at a glance"), vat_sentence(vat, quarter), vat_picture(vat, key="vat", is_small=True)
+        ),
         _card(
             visit,
             "products",
@@ -112,10 +120,6 @@ def overview_cards(visit: Visit) -> tuple[ReportCard, ...]:
             None,
         ),
     )
-
-
-def _vat(visit: Visit) -> VatOverview:
-    return vat_of_stretch(visit.company.company_id, stretch_named("this-quarter", today=visit.today))
 
 
 def _card(visit: Visit, name: str, title: str, sentence: str, picture: ChartPicture | None) -> ReportCard:

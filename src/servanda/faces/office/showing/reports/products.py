@@ -26,7 +26,7 @@ from servanda.faces.office.shown_reports import ReportColumn, ReportShown, Repor
 from servanda.ground.money import Money, Rounding
 
 SHOWN_MAX = 10
-NAME_MAX = 14
+LETTERS = 78  # of all names together, as far as an axis has room
 
 
 def products_shown(asked: Asked) -> ReportShown:
@@ -43,7 +43,7 @@ def products_shown(asked: Asked) -> ReportShown:
         ),
         key="products",
         title=title,
-        columns=tuple(_short(names[one.product]) for one in shown),
+        columns=tuple(_short(names[one.product], len(shown)) for one in shown),
         full_columns=tuple(names[one.product] for one in shown),
         written=minor_money,
         axis=axis_money,
@@ -59,8 +59,9 @@ def products_shown(asked: Asked) -> ReportShown:
     )
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= NAME_MAX else f"{name[: NAME_MAX - 1]}…"
+def _short(name: str, count: int) -> str:
+    most = max(LETTERS // count, 5)
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def _sentence(found: Products, names: dict[str, str]) -> str:

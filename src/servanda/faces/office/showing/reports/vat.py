@@ -43,7 +43,7 @@ def vat_shown(asked: Asked) -> ReportShown:
     return ReportShown(
         name="vat",
         title=_("VAT at a glance"),
-        sentences=(vat_sentence(found),),
+        sentences=(vat_sentence(found.parts, found.stretch.period),),
         figures=(
             KeyFigure(_("VAT on sales"), money(found.total)),
             KeyFigure(_("Sales without VAT"), money(_net(found.parts))),
@@ -55,13 +55,10 @@ def vat_shown(asked: Asked) -> ReportShown:
     )
 
 
-def vat_sentence(found: VatOverview) -> str:
+def vat_sentence(parts: tuple[VatPart, ...], period: Period) -> str:
     """Say in one sentence what VAT was on sales."""
-    told = {
-        "days": days_text(found.stretch.period),
-        "vat": money(found.total),
-        "net": money(_net(found.parts)),
-    }
+    vat = Money(sum(part.vat.minor for part in parts))
+    told = {"days": days_text(period), "vat": money(vat), "net": money(_net(parts))}
     return _("From %(days)s VAT on sales came to %(vat)s, on %(net)s without VAT.") % told
 
 
