@@ -30,7 +30,7 @@ def add_to(nested: Any) -> None:
     parser = nested.add_parser("payments", help="read payments from the bank's files", description=__doc__)
     parser.add_argument("files", type=Path, metavar="FILE", nargs="+", help="CAMT.053, CAMT.054 or CSV")
     parser.add_argument("--company", required=True, metavar="SLUG", help="whose account it is, as in safe-it")
-    parser.add_argument("--mapping", default="", metavar="NAME", help="the layout by which CSV files are read")
+    parser.add_argument("--mapping", metavar="NAME", help="the layout by which CSV files are read")
     parser.add_argument("--dry-run", action="store_true", help="tell what would happen, and book nothing")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.set_defaults(run=run)
@@ -53,7 +53,7 @@ def _report(parsed: argparse.Namespace) -> "Report":
     from servanda.faces.parts.bankfiles import BankFile, Report, take_in
 
     company = company_named(parsed.company)
-    files = [_read(file, parsed.mapping, BankFile) for file in parsed.files]
+    files = [_read(file, parsed.mapping or "", BankFile) for file in parsed.files]
     try:
         return take_in(company, files, now=datetime.now(UTC), is_applied=not parsed.dry_run)
     except WrongDocument as wrong:
