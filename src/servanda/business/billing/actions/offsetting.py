@@ -31,7 +31,7 @@ def use_credit(
     uses = credit_to_use(credits, items)
     for use in uses:
         _carry_out(company, customer_id, use, today=today, at=at)
-    return tuple(Allocated(use.part.invoice_id, customer_id, _value_on(use), use.part.amount) for use in uses)
+    return tuple(Allocated(use.part.invoice_id, customer_id, use.value_on, use.part.amount) for use in uses)
 
 
 def _carry_out(company: CompanyFacts, customer_id: int, use: UseCredit, *, today: date, at: datetime) -> None:
@@ -100,11 +100,7 @@ def _allocation(
         invoice_id=use.part.invoice_id,
         charge_id=charge_id,
         amount_minor=amount,
-        value_on=_value_on(use),
+        value_on=use.value_on,
         on_day=today,
         because=REASON,
     )
-
-
-def _value_on(use: UseCredit) -> date:
-    return use.credit.value_on  # we have had the money since then, so no interest runs after it
