@@ -24,9 +24,8 @@ def use_credit(
     company: CompanyFacts, customer_id: int, *, but: Collection[int], today: date, at: datetime
 ) -> tuple[Allocated, ...]:
     """Let a customer's credit pay what they have open, apart from the named invoices. Without either nothing happens."""
-    ids = [item.invoice_id for item in open_items_of_customers([customer_id])]
-    lock_invoices(ids)
-    credits = credits_of([customer_id], is_locked=True)
+    credits = credits_of([customer_id], is_locked=True)  # entries before invoices, in the order of all who change both
+    lock_invoices(item.invoice_id for item in open_items_of_customers([customer_id]))
     items = [item for item in open_items_of_customers([customer_id]) if item.invoice_id not in but]
     uses = credit_to_use(credits, items)
     for use in uses:
