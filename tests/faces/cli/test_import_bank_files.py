@@ -108,3 +108,27 @@ def test_a_layout_that_is_not_known_is_told_with_those_that_are(run: Run, capsys
     code = main(["import", "payments", __file__, "--company", "safe-it", "--mapping", "?"])
     assert code in {1, 2}
     assert "Known: example-" in capsys.readouterr().err
+
+
+def test_a_layout_is_tried_on_a_file_and_kept_only_if_nothing_is_wrong(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    world: World,
+    settings: Settings,
+) -> None:
+    settings.DRIVERS = "servanda.wiring.drivers"
+    sample, layout = tmp_path / "sample.csv", tmp_path / "ours.toml"
+    sample.write_text("Dato;Tekst;Beløb\n01-09-2026;Tak;5,00\n01-09-2026;Tak;x\n", encoding="utf-8")
+    layout.write_text('booked_on = "Dato"\ntext = "Tekst"\namount = "Beløb"\n', encoding="utf-8")
+    command = ["import", "layout", str(sample), "--company", "safe-it", "--json"]
+    assert main([*command, "--layout", str(layout), "--keep", "Vores"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["kept"], told["count"], [one["line"] for one in told["problems"]]) == (False, 1, [3])
+    sample.write_text("Dato;Tekst;Beløb\n01-09-2026;Tak;5,00\n", encoding="utf-8")
+    assert main([*command, "--layout", str(layout), "--keep", "Vores"]) == 0
+    assert json.loads(capsys.readouterr().out)["kept"] is True
+    assert main([*command, "--layout", "Vores"]) == 0
+    assert json.loads(capsys.readouterr().out)["lines"][0]["amount_minor"] == 5_00
+    layout.write_text("booked_on = ", encoding="utf-8")
+    assert main([*command, "--layout", str(layout)]) == 1
+    assert main(["import", "layout", str(tmp_path / "none.csv"), "--company", "safe-it", "--layout", "Vores"]) == 2
