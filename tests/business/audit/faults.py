@@ -181,7 +181,12 @@ FAULTS = (
            select id, company_id, customer_id, 'subscription', 'office-monthly', '', 1, 1, '2025-11-01', ''
              from contract order by id limit 1""",
     ),
-    Fault(14, "nobody bills the lines any more", "update company set clock_on = '2026-06-15' where slug = 'vicevaert'"),
+    Fault(
+        14,
+        "nobody bills the lines any more",
+        """update company set clock_on = '2026-06-15' where slug = 'vicevaert';
+           update bank_entry set booked_on = '2026-06-12' where state = 'suspense'""",  # it has not waited for long
+    ),
     Fault(
         14,
         "a period in the middle is not billed",

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servanda.drivers.payments import WrongBankFile
@@ -167,6 +167,7 @@ def test_a_layout_that_was_tampered_with_is_refused(stored: dict[str, object]) -
         layout_from_json(stored)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-(10**7), 10**7).filter(bool), min_size=1, max_size=30))
 def test_whatever_amounts_come_the_balances_lead_from_opening_to_closing(amounts: list[int]) -> None:
     balance, lines = 0, ["Dato;Tekst;Beløb;Saldo"]

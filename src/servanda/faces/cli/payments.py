@@ -30,7 +30,7 @@ def add_to(nested: Any) -> None:
     parser = nested.add_parser("payments", help="read payments from the bank's files", description=__doc__)
     parser.add_argument("files", type=Path, metavar="FILE", nargs="+", help="CAMT.053, CAMT.054 or CSV")
     parser.add_argument("--company", required=True, metavar="SLUG", help="whose account it is, as in safe-it")
-    parser.add_argument("--mapping", default="", metavar="NAME", help="the layout by which CSV files are read")
+    parser.add_argument("--mapping", metavar="NAME", help="the layout by which CSV files are read")
     parser.add_argument("--dry-run", action="store_true", help="tell what would happen, and book nothing")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.set_defaults(run=run)
@@ -53,7 +53,7 @@ def _report(parsed: argparse.Namespace) -> "Report":
     from servanda.faces.parts.bankfiles import BankFile, Report, take_in
 
     company = company_named(parsed.company)
-    files = [_read(file, parsed.mapping, BankFile) for file in parsed.files]
+    files = [_read(file, parsed.mapping or "", BankFile) for file in parsed.files]
     try:
         return take_in(company, files, now=datetime.now(UTC), is_applied=not parsed.dry_run)
     except WrongDocument as wrong:
@@ -88,9 +88,9 @@ def _statement_json(draft: "StatementDraft", settled: "Settlement") -> Mapping[s
         "statement": draft.statement_id,
         "account": draft.account,
         "opening_on": draft.opening_on.isoformat(),
-        "opening_minor": draft.opening.minor,
+        "opening_minor": draft.opening.minor if draft.has_balances else None,
         "closing_on": draft.closing_on.isoformat(),
-        "closing_minor": draft.closing.minor,
+        "closing_minor": draft.closing.minor if draft.has_balances else None,
         "new": settled.received.entries_new,
         "known": settled.received.entries_known,
         "empty": settled.received.entries_empty,
@@ -152,9 +152,8 @@ def _refused(report: "Report") -> Iterable[str]:
 
 def _told(report: "Report") -> Iterable[str]:
     for draft, _ in report.statements:
-        yield (
-            f"Statement {draft.statement_id}: {draft.opening_on} {draft.opening} to {draft.closing_on} {draft.closing}"
-        )
+        opening, closing = (f" {draft.opening}", f" {draft.closing}") if draft.has_balances else ("", "")
+        yield f"Statement {draft.statement_id}: {draft.opening_on}{opening} to {draft.closing_on}{closing}"
         yield from (f"  {note}" for note in draft.notes)
     for notice, noticed in report.notices:
         yield (

@@ -297,6 +297,7 @@ class CustomerShown:
     facts: tuple[tuple[str, str], ...]
     balance: Money
     balance_note: str
+    credit: Money | None  # what they have to their credit beside what they owe
     stamps: tuple[Stamp, ...]
     timeline: tuple[Sentence, ...]
     timeline_more: int
@@ -394,6 +395,7 @@ class InvoiceShown:
     pauses: tuple[PauseRow, ...]
     may_be_disputed: bool
     may_be_credited: bool
+    may_be_written_off: bool
     ladder_address: str
 
 
