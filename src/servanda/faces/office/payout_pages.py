@@ -16,7 +16,7 @@ from servanda.faces.office.places import Visit, crumbs_of, place_of, visit
 from servanda.faces.office.showing.payouts import payouts_shown
 from servanda.faces.office.ways import PAYMENTS, ways_of
 from servanda.faces.parts.access import access
-from servanda.faces.parts.bankfiles import read_status_report, transfer_writer
+from servanda.faces.parts.transferfiles import read_status_report, transfer_writer
 from servanda.ground.accounts import parse_account
 from servanda.ground.money import Money, parse_money
 from servanda.ground.refusal import Refused
