@@ -55,6 +55,11 @@ def bank_day_on_or_after(day: date) -> date:
     return _after(_BANK_DAYS, day, 0)
 
 
+def bank_days_since(day: date, *, today: date) -> int:
+    """Return how many bank days have begun after a day, today among them; none when the day has not passed."""
+    return max(bisect_right(_BANK_DAYS, today) - bisect_right(_BANK_DAYS, day), 0)
+
+
 def bank_days_after(day: date, *, count: int) -> date:
     """Return the count-th bank day after the day, not counting it; 0 gives the bank day on or after it."""
     return _after(_BANK_DAYS, day, count)

@@ -2,14 +2,39 @@
 
 from collections.abc import Iterable
 
-from servanda.business.billing.facts import BankMovement, StatementDraft
-from servanda.drivers.payments import BankEntry, BankStatement
+from servanda.business.billing.facts import BankMovement, NoticeDraft, NoticeLine, StatementDraft
+from servanda.drivers.payments import BankEntry, BankNotification, BankStatement
 
 
 def drafts_of(statements: Iterable[BankStatement], *, file: str) -> tuple[StatementDraft, ...]:
     """Return the statements of a file as drafts, in order of time, since each is checked against the one before."""
     ordered = sorted(statements, key=lambda one: (one.opening_on, one.closing_on, one.sequence or 0))
     return tuple(_draft(statement, file) for statement in ordered)
+
+
+def notices_of(notifications: Iterable[BankNotification], *, file: str) -> tuple[NoticeDraft, ...]:
+    """Return the notifications of a file as drafts, in the order in which the bank made them."""
+    ordered = sorted(notifications, key=lambda one: (one.created_at, one.notification_id))
+    return tuple(
+        NoticeDraft(
+            account=one.account,
+            notification_id=one.notification_id,
+            lines=tuple(
+                NoticeLine(
+                    reference=movement.reference,
+                    ordinal=movement.ordinal,
+                    amount=movement.amount,
+                    booked_on=movement.booked_on,
+                    parts=tuple(_movement(payment) for payment in movement.payments),
+                )
+                for movement in one.movements
+            ),
+            sha256=one.sha256,
+            file_name=file,
+            notes=one.notes,
+        )
+        for one in ordered
+    )
 
 
 def _draft(statement: BankStatement, file: str) -> StatementDraft:
@@ -24,6 +49,7 @@ def _draft(statement: BankStatement, file: str) -> StatementDraft:
         file_name=file,
         movements=tuple(_movement(entry) for entry in statement.entries),
         notes=statement.notes,
+        has_balances=statement.has_balances,
     )
 
 
@@ -39,6 +65,9 @@ def _movement(entry: BankEntry) -> BankMovement:
         payer_name=entry.payer_name,
         payer_account=entry.payer_account,
         is_reversal=entry.is_reversal,
+        fik_type=entry.fik_type,
+        fik_creditor=entry.fik_creditor,
+        original=entry.original,
     )
 
 

@@ -10,7 +10,7 @@ from typing import cast
 
 from django.conf import settings
 
-from servanda.business.billing.facts import StatementDraft
+from servanda.business.billing.facts import CsvPreview, NoticeDraft, PreviewLine, StatementDraft
 from servanda.business.collecting.facts import CreditorFacts, MandateKind
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.payouts.facts import OrderFile, StatusReport
@@ -28,12 +28,15 @@ from servanda.drivers.letters.sink import Sink
 from servanda.drivers.letters.smtp import SmtpPost, SmtpServer, Tls
 from servanda.drivers.payments import PainVersion
 from servanda.drivers.payments.camt053 import read_camt053
+from servanda.drivers.payments.camt054 import is_camt054, read_camt054
+from servanda.drivers.payments.csv_files import look_at_csv, read_csv
 from servanda.drivers.payments.pain001 import write_pain001
 from servanda.drivers.payments.pain002 import read_pain002
 from servanda.drivers.signing import Signer
 from servanda.drivers.signing.keys import KeyRing
 from servanda.drivers.signing.pades import PadesSigner
-from servanda.wiring.bank import drafts_of
+from servanda.ground.bank_layout import BankLayout
+from servanda.wiring.bank import drafts_of, notices_of
 from servanda.wiring.collections import Provider, creditor_values
 from servanda.wiring.payouts import report_of, transfers_of
 from servanda.wiring.tables import contract_rows as contract_rows
@@ -105,6 +108,38 @@ def simulated_centre(company: CompanyFacts, creditor: CreditorFacts) -> Simulate
     folder = settings.COLLECTIONS / company.slug
     values = Creditor(*creditor_values(company, creditor))
     return SimulatedCentre.kept(values, folder / "out", folder / "in", folder / "centre.json")
+def is_bank_notice(content: bytes) -> bool:
+    """Tell whether a bank's file is advance news, to be read as such."""
+    return is_camt054(content)
+
+
+def bank_notices(content: bytes, *, file: str) -> tuple[NoticeDraft, ...]:
+    """Return a bank's advance news, or raise `WrongDocument` with all of its problems."""
+    return notices_of(read_camt054(content, file=file), file=file)
+
+
+def bank_csv(content: bytes, layout: BankLayout, *, file: str) -> tuple[StatementDraft, ...]:
+    """Return a bank's CSV file as a statement by a layout, or raise `WrongDocument` with all of its problems."""
+    return drafts_of(read_csv(content, layout, file=file), file=file)
+
+
+def bank_csv_preview(content: bytes, layout: BankLayout, *, file: str, most: int) -> CsvPreview:
+    """Return the first lines of a file as a layout reads them, with every problem."""
+    reading = look_at_csv(content, layout, file=file)
+    lines = tuple(
+        PreviewLine(
+            line=one.number,
+            booked_on=one.booked_on,
+            amount=one.amount,
+            text=one.text,
+            payer_name=one.payer_name,
+            reference=one.reference,
+            payment_reference=one.payment_reference,
+            balance=one.balance,
+        )
+        for one in reading.lines[:most]
+    )
+    return CsvPreview(reading.header, lines, len(reading.lines), reading.problems)
 
 
 def mail_sink() -> Sink:

@@ -93,6 +93,35 @@ FAULTS = (
             where id = (select max(id) from bank_statement where company_id <> (select max(id) from company))""",
     ),
     Fault(
+        9,
+        "an entry leaves suspense, and the books know nothing of it",
+        "update bank_entry set state = 'explained', unallocated_minor = 0 where state = 'suspense'",
+    ),
+    Fault(
+        9,
+        "an entry waits for weeks",
+        "update bank_entry set booked_on = booked_on - 30 where state = 'suspense'",
+    ),
+    Fault(
+        9,
+        "an entry counts as divided, and has no parts",
+        """update bank_entry set state = 'split' where id = (
+             select min(id) from bank_entry where state = 'explained' and amount_minor > 0)""",
+    ),
+    Fault(
+        6,
+        "a small difference is booked as twice what was given up",
+        f"""insert into write_off (company_id, customer_id, invoice_id, amount_minor, on_day, by, because)
+            select company_id, customer_id, id, 1, '2026-03-01', 'staff', '[{{"source": "Bogføringsloven"}}]'
+              from invoice where id = {LATEST_OPEN};
+            with booked as (
+              insert into ledger_entry (company_id, key, what, on_day, at, because)
+              select company_id, 'written off:' || id, 'write-off', on_day, now(), because from write_off returning id, company_id)
+            insert into ledger_posting (entry_id, company_id, account, amount_minor, currency)
+            select id, company_id, account, amount, 'DKK'
+              from booked, (values ('rounding', 2), ('other', -2)) line (account, amount)""",
+    ),
+    Fault(
         10,
         "a payout goes to another account than the money came from",
         "update payout set account = 'DK3299990001234567' where state = 'seen'",

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from servanda.business.billing.actions.crediting import credit_invoice
+from servanda.business.billing.actions.explaining import explain_otherwise
 from servanda.business.billing.actions.issuing import issue_invoice
 from servanda.business.billing.facts import BankMovement, DraftLine, InvoiceDraft, InvoiceFacts, StatementDraft
-from servanda.business.billing.queries import invoices, invoices_of_customer
+from servanda.business.billing.queries import entries_in_suspense, invoices, invoices_of_customer
 from servanda.business.collecting.actions import (
     end_mandate,
     make_delivery,
@@ -66,6 +67,7 @@ def _vicevaert() -> None:
     too_much = _owed(fritz, extra=50_00)
     _bank_statement(world, *_owed(alma), *_owed(carla, only_oldest=True), (Money(123_45), ""))
     _bank_statement(world, *too_much, payer_account=FRITZ_PAYS_FROM)
+    _explain_riddles(world)
     _credit_and_bill_again(world, invoices_of_customer(alma)[-1])
     _live_until(world, date(2026, 2, 16))
     _collect(world, alma)
@@ -80,6 +82,8 @@ def _vicevaert() -> None:
     _bank_statement(world, *_owed(carla, only_oldest=True))
     _live_until(world, date(2026, 3, 6))
     _bank_statement(world, *_owed(alma))
+    _live_until(world, date(2026, 3, 30))
+    _bank_statement(world, (Money(77_00), ""))
     _live_until(world, END)
 
 
@@ -192,6 +196,19 @@ def _bank_statement(world: World, *movements: tuple[Money, str], payer_account: 
         ),
     )
     receive_statement(world.company, draft, today=world.today, at=moment_of(world.today))
+
+
+def _explain_riddles(world: World) -> None:
+    """Say of all that waits that it is no customer's."""
+    for entry in entries_in_suspense(world.company_id):
+        explain_otherwise(
+            world.company,
+            entry.entry_id,
+            reason="the owner's own money",
+            by=EVA,
+            today=world.today,
+            at=moment_of(world.today),
+        )
 
 
 def _decide(world: World) -> None:

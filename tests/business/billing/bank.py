@@ -29,6 +29,8 @@ def moved(
     on: date | None = None,
     is_reversal: bool = False,
     ordinal: int = 1,
+    payer: str = "",
+    creditor: str = "",
 ) -> BankMovement:
     """Return a movement; `by` is the payment reference, and the bank's own is new unless given."""
     day = on or date(2026, 9, 1)
@@ -40,9 +42,11 @@ def moved(
         value_on=day,
         text=text,
         creditor_reference=by,
-        payer_name="",
+        payer_name=payer,
         payer_account=payer_account,
         is_reversal=is_reversal,
+        fik_type="71" if creditor else "",
+        fik_creditor=creditor,
     )
 
 

@@ -114,7 +114,7 @@ def test_a_credit_note_has_its_page_and_no_ladder(eva: Client, here: CompanyFact
 
 def test_a_payment_in_suspense_is_given_to_the_invoice_it_is_for(eva: Client, here: CompanyFacts) -> None:
     (entry,) = entries_in_suspense(here.company_id)
-    assert "navnet ligner" in eva.get(f"{COMPANY}matching/").content.decode()
+    assert "Navnet ligner" in eva.get(f"{COMPANY}matching/").content.decode()
     told(eva, "matching/allocate/", entry=entry.entry_id, invoice=invoice_id(here, 1002))
     paid = invoice_numbered(here.company_id, 1002)
     assert paid is not None

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from servanda.business.contracts.facts import AgreedRule
+from servanda.ground.bank_layout import BankLayout
 from servanda.ground.citation import Citation
 from servanda.ground.law.vat import VatTreatment
 from servanda.ground.money import Money
 from servanda.ground.periods import Period
+from servanda.ground.refusal import Problem
 from servanda.terms.clauses import CustomerKind
 from servanda.terms.resolving import Deviation
 
@@ -368,3 +370,36 @@ class PayerAccount:
     entry_id: int
     received: Money
     last_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """One line of a bank's CSV file as a layout reads it."""
+
+    line: int
+    booked_on: date
+    amount: Money
+    text: str
+    payer_name: str
+    reference: str
+    payment_reference: str
+    balance: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class CsvPreview:
+    """What a layout makes of a file: its first lines, how many there are, and every problem."""
+
+    header: tuple[str, ...]
+    lines: tuple[PreviewLine, ...]
+    count: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MappingFacts:
+    """A layout that is kept under a name; `is_example` came with the program and is no bank's own."""
+
+    name: str
+    layout: BankLayout
+    is_example: bool = False

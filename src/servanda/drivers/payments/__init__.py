@@ -2,12 +2,16 @@
 
 The port is `StatementReader`: bytes in, statements out, or every problem of the file at once and nothing
 else. Whether the account is ours, whether a statement follows the one before, and what an entry pays, is for
-the caller. Technologies: `camt053` (ISO 20022, versions 001.02 and 001.08); `writing` makes such files for
-tests and the demo. The other way, `pain001` writes transfers for the bank and `pain002` reads its answer.
+the caller. Technologies: `camt053` (ISO 20022 statements, versions 001.02 and 001.08), `camt054` (notifications
+of the same versions: advance news, without balances) and `csv_files` (whatever columns a bank's spreadsheet has,
+by a layout that a person gives); `writing` makes ISO 20022 files for tests and the demo.
+The other way, `pain001` writes transfers for the bank and `pain002` reads its answer.
 """
 
 from servanda.drivers.payments.statements import (
+    AnnouncedMovement,
     BankEntry,
+    BankNotification,
     BankStatement,
     EntryKey,
     StatementReader,
@@ -25,8 +29,10 @@ from servanda.drivers.payments.transfers import (
 )
 
 __all__ = [
+    "AnnouncedMovement",
     "AnswerReader",
     "BankEntry",
+    "BankNotification",
     "BankStatement",
     "EntryKey",
     "FileAnswer",

@@ -50,11 +50,12 @@ def _statements(document: Element, sha256: str) -> list[BankStatement | None]:
     if not found:
         document.wrong("The document has no statement (BkToCstmrStmt/Stmt).", ASK_BANK)
     if message:
-        _check_pages(message, "GrpHdr/MsgPgntn")
+        check_pages(message, "GrpHdr/MsgPgntn")
     return [_statement(Element(stmt.xml, f"Stmt {n}", stmt.findings), sha256) for n, stmt in enumerate(found, 1)]
 
 
-def _check_pages(parent: Element, path: str) -> None:
+def check_pages(parent: Element, path: str) -> None:
+    """Note a problem where a message is only a part of a divided one."""
     pages = parent.first(path)
     if pages and (pages.text("PgNb") not in {"", "1"} or pages.text("LastPgInd") in {"false", "0"}):
         pages.wrong(
@@ -65,9 +66,9 @@ def _check_pages(parent: Element, path: str) -> None:
 
 def _statement(stmt: Element, sha256: str) -> BankStatement | None:
     before = len(stmt.findings.found)
-    account = _account(stmt)
-    currency = _currency(stmt)
-    _check_pages(stmt, "StmtPgntn")
+    account = account_of(stmt)
+    currency = currency_of(stmt, otherwise=stmt.first("Bal/Amt"))
+    check_pages(stmt, "StmtPgntn")
     statement_id = stmt.text("Id")
     if not statement_id:
         stmt.wrong("The statement has no identification (Id).", ASK_BANK)
@@ -95,17 +96,17 @@ def _statement(stmt: Element, sha256: str) -> BankStatement | None:
     )
 
 
-def _account(stmt: Element) -> str:
+def account_of(stmt: Element) -> str:
+    """Return the account that a statement or notification is of, as the bank names it."""
     account = stmt.text("Acct/Id/IBAN").replace(" ", "").upper() or stmt.text("Acct/Id/Othr/Id")
     if not account:
         stmt.wrong("The statement does not say which account it is of (Acct/Id).", ASK_BANK)
     return account
 
 
-def _currency(stmt: Element) -> str:
-    """Return the account's currency; where the account has none, that of its first balance."""
-    balance = stmt.first("Bal/Amt")
-    currency = stmt.text("Acct/Ccy") or (balance.xml.get("Ccy", "") if balance else "")
+def currency_of(stmt: Element, *, otherwise: Element | None) -> str:
+    """Return the account's currency; where the account has none, that of another amount, such as its first balance."""
+    currency = stmt.text("Acct/Ccy") or (otherwise.xml.get("Ccy", "") if otherwise else "")
     if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
         stmt.wrong(f"The account's currency is {currency[:10]!r}; it must be one such as DKK.", ASK_BANK)
     return currency

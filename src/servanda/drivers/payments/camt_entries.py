@@ -7,6 +7,8 @@ money would go missing.
 """
 
 import re
+from collections.abc import Iterator
+from datetime import date
 from itertools import chain
 
 from servanda.drivers.payments.camt_values import (
@@ -19,30 +21,34 @@ from servanda.drivers.payments.camt_values import (
 )
 from servanda.drivers.payments.elements import Element
 from servanda.drivers.payments.statements import BankEntry, with_ordinals
+from servanda.ground.law.fik import FikLine, read_fik_line
 from servanda.ground.money import Money, total_of
 
 _NOT_BOOKED = {"PDNG": "pending", "INFO": "for information", "FUTR": "to be booked later"}
+_AMOUNTS = ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/CntrValAmt/Amt")
 # Some banks only count the entries of a file in NtryRef; the same entry has another number in the next file.
 _COUNTER = re.compile(r"[0-9]{1,6}\Z")
-# +71<106548702380495+81234567<, 71/106548702380495, 71<..., with or without the creditor number.
-_FIK = re.compile(r"\+?(?:04|15|71|75)\s*[</ ]\s*([0-9][0-9 ]{0,20}?)\s*(?:\+\s*[0-9]{7,8}\s*<?|<)?\Z")
-_FIK_LINE_IN_TEXT = re.compile(r"\+(?:04|15|71|75)\s*<\s*([0-9]{15,16})\s*\+\s*[0-9]{7,8}\s*<")
+_LINE_IN_TEXT = re.compile(r"\+\s*(?:01|04|15|71|73|75)\s*<[0-9 ]*\+\s*[0-9]{7,8}\s*<")
 
 
 def read_entries(statement: Element, *, account: str, currency: str) -> tuple[tuple[BankEntry, ...], tuple[str, ...]]:
     """Return the booked entries, and a note for each that was left out because it is not booked."""
-    entries: list[BankEntry] = []
     notes: list[str] = []
+    booked = [entries_of(entry, account=account, currency=currency) for entry in booked_elements(statement, notes)]
+    return with_ordinals(chain.from_iterable(booked)), tuple(notes)
+
+
+def booked_elements(statement: Element, notes: list[str]) -> Iterator[Element]:
+    """Yield the `Ntry` that are booked; a note is added for each that is left out because it is not."""
     for found in statement.all("Ntry"):
         entry = _named(found)
         status = entry.text("Sts/Cd", "Sts")
         if status == "BOOK":
-            entries.extend(_entries_of(entry, account=account, currency=currency))
+            yield entry
         elif status in _NOT_BOOKED:
             notes.append(f"{entry.where} is {_NOT_BOOKED[status]} ({status}), so it was left out.")
         else:
             entry.wrong(f"The status (Sts) is {status[:40]!r}; it must be BOOK, PDNG, INFO or FUTR.", ASK_BANK)
-    return with_ordinals(entries), tuple(notes)
 
 
 def _named(entry: Element) -> Element:
@@ -51,8 +57,9 @@ def _named(entry: Element) -> Element:
     return Element(entry.xml, where, entry.findings)
 
 
-def _entries_of(entry: Element, *, account: str, currency: str) -> tuple[BankEntry, ...]:
-    amount = signed_amount_of(entry, currency=currency)
+def entries_of(entry: Element, *, account: str, currency: str) -> tuple[BankEntry, ...]:
+    """Return the payments that one movement is made of, not numbered yet; the whole is what they come to."""
+    amount = _booked_amount(entry, currency)
     booked_on = day_of(entry, "BookgDt")
     value_on = day_of(entry, "ValDt")
     is_reversal = mark_of(entry, "RvslInd")
@@ -61,21 +68,51 @@ def _entries_of(entry: Element, *, account: str, currency: str) -> tuple[BankEnt
     if amount is None or booked_on is None or is_reversal is None:
         return ()
     return tuple(
-        BankEntry(
-            account=account,
-            reference=_reference(entry, transaction),
-            ordinal=1,
-            amount=share,
-            booked_on=booked_on,
-            value_on=value_on or booked_on,
-            text=_text(entry, transaction),
-            creditor_reference=_creditor_reference(transaction),
-            end_to_end_id=_end_to_end_id(transaction),
-            payer_name=transaction.text("RltdPties/Dbtr/Pty/Nm", "RltdPties/Dbtr/Nm"),
-            payer_account=_payer_account(transaction),
-            is_reversal=is_reversal,
-        )
+        _entry(entry, transaction, share, account, booked_on, value_on or booked_on, is_reversal=is_reversal)
         for transaction, share in _shares(entry, amount)
+    )
+
+
+def _booked_amount(entry: Element, currency: str) -> Money | None:
+    """Return what the entry moved on the account. A bank may write it in the payer's currency, with its value beside it."""
+    amount = entry.first("Amt")
+    if amount is None or amount.xml.get("Ccy") in {None, "", currency}:
+        return signed_amount_of(entry, currency=currency)
+    for path in ("AmtDtls/CntrValAmt/Amt", "AmtDtls/TxAmt/Amt", "NtryDtls/TxDtls/AmtDtls/CntrValAmt/Amt"):
+        value = entry.first(path)
+        if value is not None and value.xml.get("Ccy") == currency:
+            money, sign = amount_of(value, currency=currency), sign_of(entry)
+            return None if money is None or sign is None else money * sign
+    return signed_amount_of(entry, currency=currency)  # tells that it is in the wrong currency
+
+
+def _entry(
+    entry: Element,
+    transaction: Element,
+    share: Money,
+    account: str,
+    booked_on: date,
+    value_on: date,
+    *,
+    is_reversal: bool,
+) -> BankEntry:
+    slip = _slip(transaction)
+    return BankEntry(
+        account=account,
+        reference=_reference(entry, transaction),
+        ordinal=1,
+        amount=share,
+        booked_on=booked_on,
+        value_on=value_on,
+        text=_text(entry, transaction),
+        creditor_reference=_creditor_reference(transaction),
+        end_to_end_id=_end_to_end_id(transaction),
+        payer_name=transaction.text("RltdPties/Dbtr/Pty/Nm", "RltdPties/Dbtr/Nm"),
+        payer_account=_payer_account(transaction),
+        is_reversal=is_reversal,
+        fik_type=slip.type if slip is not None else "",
+        fik_creditor=slip.creditor if slip is not None else "",
+        original=_original(entry, transaction, share.currency),
     )
 
 
@@ -111,19 +148,32 @@ def _shares(entry: Element, amount: Money) -> tuple[tuple[Element, Money], ...]:
 def _share(transaction: Element, whole: Money) -> Money | None:
     """Return the transaction's own amount; without a direction (never given in 001.02) it has the batch's."""
     sign = sign_of(transaction, otherwise=-1 if whole.minor < 0 else 1)
-    amount = _own_amount(transaction)
+    amount = _own_amount(transaction, whole.currency)
     money = None if amount is None else amount_of(amount, currency=whole.currency)
     return None if money is None or sign is None else money * sign
 
 
-def _own_amount(transaction: Element) -> Element | None:
+def _own_amount(transaction: Element, currency: str = "") -> Element | None:
+    """Return the transaction's amount: in the account's currency, if any of the places has it in that."""
     # 001.08 has the amount on the transaction; 001.02 only among the amount details.
-    return transaction.first("Amt") or transaction.first("AmtDtls/TxAmt/Amt")
+    found = [amount for path in _AMOUNTS if (amount := transaction.first(path)) is not None]
+    return next((amount for amount in found if amount.xml.get("Ccy") == currency), found[0] if found else None)
+
+
+def _original(entry: Element, transaction: Element, currency: str) -> Money | None:
+    """Return what the payer sent, where that was in another currency than the account's."""
+    for parent in (transaction, entry):
+        for path in ("AmtDtls/InstdAmt/Amt", "AmtDtls/TxAmt/Amt", "Amt"):
+            amount = parent.first(path)
+            foreign = amount.xml.get("Ccy", "") if amount is not None else ""
+            if amount is not None and foreign and foreign != currency and len(foreign) == 3:
+                return amount_of(amount, currency=foreign)
+    return None
 
 
 def _check_single(entry: Element, transaction: Element, whole: Money) -> None:
     """The booked amount is what counts; another one is right only where currency or charges explain it."""
-    amount = _own_amount(transaction)
+    amount = _own_amount(transaction, whole.currency)
     has_charges = entry.first("Chrgs") is not None or transaction.first("Chrgs") is not None
     if amount is None or has_charges or amount.xml.get("Ccy") != whole.currency:
         return
@@ -148,11 +198,13 @@ def _check_batch_counts(entry: Element) -> None:
 
 
 def _reference(entry: Element, transaction: Element) -> str:
-    own = transaction.text("Refs/AcctSvcrRef") or entry.text("AcctSvcrRef")
-    if own:
-        return own
-    reference = entry.text("NtryRef")
-    return "" if _COUNTER.match(reference) else reference
+    return transaction.text("Refs/AcctSvcrRef") or reference_of_entry(entry)
+
+
+def reference_of_entry(entry: Element) -> str:
+    """Return the bank's own reference of a whole entry, if it gave one."""
+    reference = entry.text("AcctSvcrRef") or entry.text("NtryRef")
+    return reference if entry.text("AcctSvcrRef") or not _COUNTER.match(reference) else ""
 
 
 def _end_to_end_id(transaction: Element) -> str:
@@ -168,10 +220,19 @@ def _payer_account(transaction: Element) -> str:
 def _creditor_reference(transaction: Element) -> str:
     references = _structured_references(transaction)
     if not references:
-        in_text = chain.from_iterable(_FIK_LINE_IN_TEXT.findall(line) for line in transaction.texts("RmtInf/Ustrd"))
-        references = tuple(dict.fromkeys(in_text))
-    # One payment for several invoices is for a person to divide, not for the first invoice to swallow.
+        in_text = chain.from_iterable(_LINE_IN_TEXT.findall(line) for line in transaction.texts("RmtInf/Ustrd"))
+        references = tuple(dict.fromkeys(reference for line in in_text if (reference := _payment_id(line))))
     return references[0] if len(references) == 1 else ""
+
+
+def _slip(transaction: Element) -> FikLine | None:
+    """Return the code line of the slip that the payment was made by, if the bank gave one and no other."""
+    written = chain(
+        transaction.texts("RmtInf/Strd/CdtrRefInf/Ref"),
+        chain.from_iterable(_LINE_IN_TEXT.findall(line) for line in transaction.texts("RmtInf/Ustrd")),
+    )
+    lines = {line for text in written if (line := read_fik_line(text)) is not None}
+    return next(iter(lines)) if len(lines) == 1 else None
 
 
 def _structured_references(transaction: Element) -> tuple[str, ...]:
@@ -180,10 +241,10 @@ def _structured_references(transaction: Element) -> tuple[str, ...]:
 
 
 def _payment_id(text: str) -> str:
-    if text.startswith(("+73", "73<")):
-        return ""  # a slip without a payment id
-    fik = _FIK.match(text)
-    written = fik.group(1) if fik else text
+    line = read_fik_line(text)
+    if line is not None:
+        return line.payment_id  # none for the kinds of slips that carry none
+    written = text
     unspaced = written.replace(" ", "")
     return unspaced if unspaced.isdecimal() else written
 

@@ -42,6 +42,9 @@ class BankEntry:
     payer_name: str
     payer_account: str
     is_reversal: bool
+    fik_type: str = ""  # 71, 73, 75 or an older kind, where the payment was made by a slip
+    fik_creditor: str = ""  # whose slip it was, where the bank says so
+    original: Money | None = None  # what the payer sent, where that was in another currency
 
     @property
     def key(self) -> EntryKey:
@@ -70,6 +73,31 @@ class BankStatement:
     closing_on: date
     currency: str
     entries: tuple[BankEntry, ...]
+    sha256: str
+    notes: tuple[str, ...] = ()
+    has_balances: bool = True  # told by the bank; a CSV file may have none
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedMovement:
+    """One movement as a notification tells it: the key it will have on a statement, and the payments it is made of."""
+
+    reference: str
+    ordinal: int
+    amount: Money
+    booked_on: date
+    payments: tuple[BankEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BankNotification:
+    """Advance news of movements on an account. It has no balances, so nothing can be booked by it."""
+
+    account: str
+    notification_id: str
+    created_at: datetime
+    currency: str
+    movements: tuple[AnnouncedMovement, ...]
     sha256: str
     notes: tuple[str, ...] = ()
 

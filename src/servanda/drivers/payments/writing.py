@@ -6,17 +6,16 @@ of an entry's text becomes a remittance line, which the format limits to 140 cha
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Literal, cast
 
 from lxml import etree
 
 from servanda.drivers.payments.camt053 import NAMESPACES
 from servanda.drivers.payments.statements import BankEntry, BankStatement
+from servanda.ground.law.fik import FikLine, FikType
 from servanda.ground.money import Money
 
 CamtVersion = Literal["001.02", "001.08"]
-
-_FIK_TYPE_BY_LENGTH = {15: "71", 16: "75"}
 
 
 def write_camt053(statements: Iterable[BankStatement], *, message_id: str, version: CamtVersion = "001.08") -> bytes:
@@ -77,17 +76,20 @@ def _write_entry(ntry: etree._Element, entry: BankEntry, version: CamtVersion) -
 
 def _write_transaction(transaction: etree._Element, entry: BankEntry, version: CamtVersion) -> None:
     _add(_add(transaction, "Refs"), "EndToEndId", entry.end_to_end_id or "NOTPROVIDED")
+    if entry.original is not None:
+        instructed = _add(_add(transaction, "AmtDtls"), "InstdAmt")
+        _add(instructed, "Amt", str(abs(entry.original.decimal))).set("Ccy", entry.original.currency)
     if version == "001.08":
         _write_amount(transaction, entry.amount)
     if entry.payer_name or entry.payer_account:
         _write_payer(_add(transaction, "RltdPties"), entry, version)
-    if entry.text or entry.creditor_reference:
+    if entry.text or entry.creditor_reference or entry.fik_type:
         remittance = _add(transaction, "RmtInf")
         for line in entry.text.splitlines():
             _add(remittance, "Ustrd", line)
-        if entry.creditor_reference:
+        if entry.creditor_reference or entry.fik_type:
             reference = _add(_add(remittance, "Strd"), "CdtrRefInf")
-            _add(reference, "Ref", _reference_text(entry.creditor_reference))
+            _add(reference, "Ref", _reference_text(entry))
 
 
 def _write_payer(parties: etree._Element, entry: BankEntry, version: CamtVersion) -> None:
@@ -111,9 +113,10 @@ def _write_amount(parent: etree._Element, amount: Money) -> None:
     _add(parent, "CdtDbtInd", "CRDT" if amount.minor >= 0 else "DBIT")
 
 
-def _reference_text(reference: str) -> str:
-    kind = _FIK_TYPE_BY_LENGTH.get(len(reference)) if reference.isdecimal() else None
-    return f"{kind}/{reference}" if kind else reference
+def _reference_text(entry: BankEntry) -> str:
+    if not entry.fik_type:
+        return entry.creditor_reference
+    return str(FikLine(cast(FikType, entry.fik_type), entry.creditor_reference, entry.fik_creditor))
 
 
 def _moment_text(moment: datetime) -> str:

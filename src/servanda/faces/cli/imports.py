@@ -47,7 +47,7 @@ def add_to(subparsers: Any) -> None:
     nested = parser.add_subparsers(metavar="KIND", required=True)
     for name, read in (("customers", _customers), ("contracts", _contracts)):
         _add(nested, name, read)
-    for module in ("payments", "opening"):
+    for module in ("payments", "layouts", "opening"):
         if find_spec(f"servanda.faces.cli.{module}") is not None:
             import_module(f"servanda.faces.cli.{module}").add_to(nested)
 

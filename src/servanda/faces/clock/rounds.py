@@ -25,6 +25,7 @@ from servanda.business.dunning.actions import (
     follow_new_invoices,
     look_again_at_customers,
     purge_due,
+    use_credits,
     work_off,
 )
 from servanda.business.hosting.actions import (
@@ -83,6 +84,7 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     remind_of_export(company, today=today, at=at)
     lift_expired_holds(company.company_id, today=today, at=at)
     follow_new_invoices(company.company_id)
+    use_credits(company, today=today, at=at)
     claims = acts = 0
     while (worked := work_off(company, today=today, at=at, limit=BATCH)).claims:
         claims, acts = claims + worked.claims, acts + worked.acts

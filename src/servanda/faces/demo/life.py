@@ -9,8 +9,9 @@ from importlib import import_module
 
 from django.conf import settings
 
+from servanda.business.billing.actions.explaining import explain_otherwise
 from servanda.business.billing.facts import BankMovement, InvoiceFacts, StatementDraft
-from servanda.business.billing.queries import newest_invoices, statements_of
+from servanda.business.billing.queries import entries_in_suspense, newest_invoices, statements_of
 from servanda.business.collecting.queries import creditors_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import moment_for, today_of
@@ -18,12 +19,13 @@ from servanda.business.contracts.actions.ending import receive_notice
 from servanda.business.contracts.facts import GivenNotice
 from servanda.business.contracts.queries import ending_terms_of, lines_of_customer
 from servanda.business.customers.queries import customers_of
-from servanda.business.dunning.actions import pause_claim, receive_statement
+from servanda.business.dunning.actions import explain_payment, pause_claim, receive_statement
 from servanda.business.dunning.queries import pauses_of_invoice
-from servanda.ground.calendar import bank_day_on_or_after, is_bank_day
+from servanda.ground.calendar import bank_day_on_or_after, bank_days_since, is_bank_day
 from servanda.ground.money import Money, total_of
 
 OPEN_AT_ONCE = 2000
+STAFF = "demo"  # who sees to things in a demo company
 
 
 def live(company: CompanyFacts, *, now: datetime) -> None:
@@ -45,6 +47,7 @@ def live(company: CompanyFacts, *, now: datetime) -> None:
         centre = import_module(settings.DRIVERS).simulated_centre(company, creditor)
         centre.advance(today)
         centre.keep()
+    _explain_old(company, today=today, at=at)
     for customer in customers.values():
         if customer.details.habit == "ends":
             _give_notice(customer.customer_id, customer.created_on, today=today, at=at)
@@ -107,6 +110,24 @@ def _statement(company: CompanyFacts, movements: list[BankMovement], *, today: d
         file_name=f"{name}.xml",
         movements=tuple(movements),
     )
+
+
+def _explain_old(company: CompanyFacts, *, today: date, at: datetime) -> None:
+    """Let staff see to what has waited for a week, as they should: by the name and the amount, or as something else."""
+    old = [one for one in entries_in_suspense(company.company_id) if bank_days_since(one.booked_on, today=today) >= 5]
+    if not old:
+        return
+    names = {one.customer_id: one.name for one in customers_of(company.company_id)}
+    for entry in old:
+        mine = [
+            invoice
+            for invoice in newest_invoices(company.company_id, limit=OPEN_AT_ONCE, only_open=True)
+            if names[invoice.customer_id] == entry.payer_name and invoice.open_principal == entry.amount
+        ]
+        if mine:
+            explain_payment(company, entry.entry_id, invoice_id=mine[-1].invoice_id, by=STAFF, today=today, at=at)
+        else:
+            explain_otherwise(company, entry.entry_id, reason="Set efter.", by=STAFF, today=today, at=at)
 
 
 def _dispute(company: CompanyFacts, invoice: InvoiceFacts, *, today: date, at: datetime) -> None:

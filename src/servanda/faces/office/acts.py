@@ -244,6 +244,7 @@ def explain(request: HttpRequest, here: Visit) -> None:
         here.company,
         _number(request, "entry"),
         reason=_reason(request),
+        category=request.POST.get("category", ""),
         by=name_in_records(request),
         today=here.today,
         at=here.at,

@@ -21,12 +21,10 @@ from servanda.faces.office.showing.customers import customer_list
 from servanda.faces.office.showing.invoice import invoice_shown
 from servanda.faces.office.showing.ladders import general_picture, picture_of_invoice
 from servanda.faces.office.showing.mails import attachments_of, mail_rows, mail_shown
-from servanda.faces.office.showing.matching import entries_shown
 from servanda.faces.office.showing.naming import customer_link, invoice_link
 from servanda.faces.office.showing.payouts import pay_back_panel
 from servanda.faces.office.showing.today import today_shown
 from servanda.faces.office.shown import Link
-from servanda.faces.office.ways import PAYMENTS, ways_of
 from servanda.faces.parts.access import access
 
 DAYS_AT_FIRST = 30
@@ -106,13 +104,6 @@ def ladder(request: HttpRequest, slug: str) -> HttpResponse:
         here, product=request.GET.get("product", ""), kind=request.GET.get("customer", "business")
     )
     return _page(request, here, "ladder", picture=picture, choices=choices)
-
-
-@access(policy="staff")
-def matching(request: HttpRequest, slug: str) -> HttpResponse:
-    here = visit(slug)
-    ways = ways_of(here, PAYMENTS, "matching")
-    return _page(request, here, "matching", entries=entries_shown(here), ways=ways)
 
 
 @access(policy="staff")

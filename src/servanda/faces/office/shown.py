@@ -296,6 +296,7 @@ class CustomerShown:
     facts: tuple[tuple[str, str], ...]
     balance: Money
     balance_note: str
+    credit: Money | None  # what they have to their credit beside what they owe
     stamps: tuple[Stamp, ...]
     timeline: tuple[Sentence, ...]
     timeline_more: int
@@ -394,29 +395,8 @@ class InvoiceShown:
     pauses: tuple[PauseRow, ...]
     may_be_disputed: bool
     may_be_credited: bool
+    may_be_written_off: bool
     ladder_address: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryShown:
-    """A movement on the bank account that nobody has explained yet, and the invoices it could be for."""
-
-    entry_id: int
-    payer: str
-    text: str
-    reference: str
-    booked_on: date
-    amount: Money
-    candidates: tuple["Candidate", ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    invoice_id: int
-    invoice: Link
-    customer: Link
-    open: Money
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

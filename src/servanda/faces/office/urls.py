@@ -6,6 +6,8 @@ from servanda.faces.office import (
     acceptances,
     acts,
     agreement_pages,
+    bank_acts,
+    bank_pages,
     changing,
     collection_pages,
     drafting,
@@ -31,7 +33,7 @@ COMPANY: list[URLPattern | URLResolver] = [
     path("invoices/<int:number>/credit/", acts.credit, name="credit"),
     path("letters/<int:letter_id>/document/", pages.document_page, name="document"),
     path("ladder/", pages.ladder, name="ladder"),
-    path("matching/", pages.matching, name="matching"),
+    path("matching/", bank_pages.matching, name="matching"),
     path("matching/allocate/", acts.allocate, name="allocate"),
     path("matching/explain/", acts.explain, name="explain"),
     path("mails/", pages.mails, name="mails"),
@@ -45,6 +47,20 @@ COMPANY: list[URLPattern | URLResolver] = [
     path("services/<int:service_id>/purge/", acts.purge, name="purge"),
     path("services/<int:service_id>/put-back/", acts.put_back, name="put-back"),
     path("notices/<int:notice_id>/decide/", acts.settle_notice, name="decide-notice"),
+]
+
+BANK: list[URLPattern | URLResolver] = [
+    path("matching/accept/", bank_acts.accept, name="accept-match"),
+    path("matching/many/", bank_pages.bulk, name="bulk-match"),
+    path("matching/many/accept/", bank_acts.accept_many, name="accept-many"),
+    path("matching/split/", bank_acts.split, name="split-entry"),
+    path("matching/undo/", bank_acts.undo, name="undo-entry"),
+    path("matching/credit/", bank_acts.credit_customer, name="credit-entry"),
+    path("matching/upload/", bank_acts.upload, name="upload-bank-file"),
+    path("matching/small/", bank_acts.small_differences, name="small-differences"),
+    path("matching/layouts/", bank_pages.layouts, name="layouts"),
+    path("matching/layouts/keep/", bank_acts.keep_layout, name="keep-layout"),
+    path("invoices/<int:number>/write-off/", bank_acts.write_off, name="write-off"),
 ]
 
 AGREEMENT: list[URLPattern | URLResolver] = [
@@ -101,7 +117,7 @@ OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
-    path("c/<slug:slug>/", include([*COMPANY, *AGREEMENT, *PAYING_BACK, *COLLECTING])),
+    path("c/<slug:slug>/", include([*COMPANY, *BANK, *AGREEMENT, *PAYING_BACK, *COLLECTING])),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

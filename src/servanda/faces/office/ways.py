@@ -10,6 +10,7 @@ PAYMENTS = (
     ("matching", gettext_noop("Match payments")),
     ("collections", gettext_noop("Collections")),
     ("payouts", gettext_noop("Pay back")),
+    ("layouts", gettext_noop("Bank files as CSV")),
 )
 BOOKS: tuple[tuple[str, str], ...] = ()
 

@@ -48,6 +48,9 @@ BOOKINGS: Mapping[str, str] = {
     "compensation": gettext_noop("Compensation"),
     "collection fee": gettext_noop("Collection fee"),
     "write-off": gettext_noop("Written off"),
+    "credit used": gettext_noop("Credit used"),
+    "credit applied": gettext_noop("Credit note applied"),
+    "explanation undone": gettext_noop("Explanation undone"),
     "waived": gettext_noop("Waived"),
 }
 LETTER_KINDS: Mapping[str, str] = {

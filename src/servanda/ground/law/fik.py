@@ -16,9 +16,10 @@ from servanda.ground.refusal import Refused
 FikType = Literal["71", "73", "75", "01", "04", "15"]
 
 ID_DIGITS: dict[FikType, int] = {"71": 15, "75": 16, "04": 16, "15": 16, "73": 0, "01": 0}
+CREDITOR_DIGITS = (7, 8)
 WRITTEN: tuple[FikType, ...] = ("71", "73", "75")
 _LINE = re.compile(
-    r"\+?\s*(?P<type>01|04|15|71|73|75)\s*[</]\s*(?P<id>[0-9][0-9 ]{0,20}?)?\s*"
+    r"\+?\s*(?P<type>01|04|15|71|73|75)\s*[</ ]\s*(?P<id>[0-9][0-9 ]{0,20}?)?\s*"
     r"(?:(?:\+|<)\s*(?P<creditor>[0-9][0-9 ]{5,9}?)\s*<?|<)?\s*\Z"
 )
 
@@ -80,8 +81,8 @@ def read_fik_line(text: str) -> FikLine | None:
     kind: FikType = found["type"]  # type: ignore[assignment]  # the pattern allows these alone
     digits = (found["id"] or "").replace(" ", "")
     creditor = (found["creditor"] or "").replace(" ", "")
-    if not ID_DIGITS[kind] and digits and not creditor:
-        return FikLine(kind, "", digits)  # +73<+81234567<, written with a slash
+    if not ID_DIGITS[kind] and digits and not creditor:  # +73<+81234567<, written with a slash
+        return FikLine(kind, "", digits) if len(digits) in CREDITOR_DIGITS else None
     return FikLine(kind, digits, creditor)
 
 

@@ -57,6 +57,14 @@ select e.id as entry, e.key, 'no such document' as problem
                                           where b.id = nullif(split_part(e.key, ':', 2), '')::bigint)
          when 'payment reversed' then not exists (select 1 from bank_entry b
                                                    where b.id = nullif(split_part(e.key, ':', 2), '')::bigint)
+         when 'explained' then not exists (select 1 from bank_entry b
+                                            where b.id = nullif(split_part(e.key, ':', 2), '')::bigint)
+         when 'explanation undone' then not exists (select 1 from bank_entry b
+                                                     where b.id = nullif(split_part(e.key, ':', 2), '')::bigint)
+         when 'write-off' then not exists (select 1 from write_off w
+                                            where w.id = nullif(split_part(e.key, ':', 2), '')::bigint)
+         when 'credit used' then not exists (select 1 from allocation t
+                                              where t.id = nullif(split_part(e.key, ':', 2), '')::bigint)
          else e.key like 'charge:%%' and not exists (select 1 from charge c where c.key = substr(e.key, 8)) end
 """
 _MONEY_WITHOUT_REASON = """

@@ -1,6 +1,7 @@
 """All invariants that are checked, in the order of their numbers."""
 
 from servanda.business.audit.facts import Invariant
+from servanda.business.audit.queries.bank import BANK
 from servanda.business.audit.queries.books import BOOKS
 from servanda.business.audit.queries.claims import CLAIMS
 from servanda.business.audit.queries.collecting import COLLECTING
@@ -13,7 +14,7 @@ from servanda.business.audit.queries.times import TIMES
 
 INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
     sorted(
-        (*BOOKS, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *PAYING_OUT, *COLLECTING),
+        (*BOOKS, *BANK, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *PAYING_OUT, *COLLECTING),
         key=lambda invariant: invariant.number,
     )
 )

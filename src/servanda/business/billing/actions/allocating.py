@@ -103,9 +103,9 @@ def allocate_all(
     Allocation.objects.bulk_create(rows, batch_size=2000)
     post_all(company.company_id, [_journal(row, found, key, today=today) for row, found, key in matched], at=at)
     write_off_all(company, _written_off(matched), by=by, today=today, at=at)
-    for row, found, _ in matched:
-        for part in found.parts if found.written_off else ():
-            left.invoices[part.invoice_id] -= found.written_off.minor if found.written_off else 0
+    for _, found, _ in matched:
+        if found.written_off:
+            left.invoices[found.parts[0].invoice_id] -= found.written_off.minor
     set_minor(Invoice, "open_minor", left.invoices)
     set_minor(Charge, "open_minor", left.charges)
     return tuple(

@@ -6,7 +6,7 @@ what came before is written first, so that the payment is there to be found.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -90,9 +90,9 @@ def book_rows(company: CompanyFacts, rows: Sequence[BankEntry], *, today: date, 
     return tuple(told), tuple(changed)
 
 
-def match_again(company: CompanyFacts, row: BankEntry) -> Match:
+def match_again(company: CompanyFacts, row: BankEntry, today: date) -> Match:
     """Return what an entry in suspense is for by what is known of it now; its invoices are locked."""
-    desk = _desk(company, [row])
+    desk = _desk(company, [row], today=today)
     return _decide(company, row, desk)
 
 
@@ -120,15 +120,16 @@ def _book_run(company: CompanyFacts, rows: list[BankEntry], *, today: date, at: 
     for row in rows:
         news.fill_in(row)
     payments = [row for row in rows if _is_payment(row)]
-    desk = _desk(company, payments)
+    desk = _desk(company, payments, today=today)
     found = {id(row): _decide(company, row, desk) for row in payments}
-    matched = [row for row in payments if found[id(row)].customer_id is not None]
+    matched = []
     for row in rows:
-        if row in matched:
-            continue
-        row.because = row.because or (found[id(row)].rule if id(row) in found else _not_a_payment(row))
-    for row in matched:
-        note_match(row, found[id(row)])
+        known = found.get(id(row))
+        if known is not None and known.customer_id is not None:
+            note_match(row, known)
+            matched.append(row)
+        else:
+            row.because = row.because or (known.rule if known is not None else _not_a_payment(row))
     BankEntry.objects.bulk_create(rows, batch_size=1000)
     waiting = [row for row in rows if row.state == "suspense"]
     post_all(company.company_id, [_to_suspense(row) for row in waiting], at=at)
@@ -148,23 +149,37 @@ def _not_a_payment(row: BankEntry) -> str:
     return OUT if row.amount_minor < 0 else BACK
 
 
-def _desk(company: CompanyFacts, rows: Sequence[BankEntry]) -> _Desk:
+def _desk(company: CompanyFacts, rows: Sequence[BankEntry], *, today: date) -> _Desk:
     """Read and lock all that these payments could be for, as it stands once nobody else can change it."""
     references = {row.creditor_reference for row in rows if row.creditor_reference}
     numbers = {number for row in rows for number in invoice_numbers_in(_incoming(company, row))}
     payers = customers_paid_for(company.company_id, {row.payer_account for row in rows if row.payer_account})
     found = open_items(company.company_id, references=references, numbers=numbers)
-    # Only who has paid for one customer alone decides anything without being told.
-    alone = {next(iter(customers)) for customers in payers.values() if len(customers) == 1}
-    own = open_items_of_customers(alone)
+    own = open_items_of_customers(_payers_alone(rows, payers, found))
     locked = lock_invoices({item.invoice_id for item in (*found, *own)})
-    desk = _Desk({}, small_difference(company, on=rows[0].booked_on) if rows else SmallDifference(Money(0)), payers)
+    desk = _Desk({}, small_difference(company, on=today), payers)
     for item in items_of_invoices(locked):
         desk.items[item.invoice_id] = item
         desk.by_reference[item.reference].append(item.invoice_id)
         desk.by_number[item.number].append(item.invoice_id)
         desk.by_customer[item.customer_id].append(item.invoice_id)
     return desk
+
+
+def _payers_alone(
+    rows: Sequence[BankEntry], payers: Mapping[str, set[int]], found: Sequence[OpenItem]
+) -> frozenset[int]:
+    """Return the customers who may be paid for by an account alone: as known before, or by a reference in these rows.
+
+    Only accounts that also pay without a reference here matter.
+    """
+    untold = {row.payer_account for row in rows if row.payer_account and not row.creditor_reference}
+    by_reference = {item.reference: item.customer_id for item in found}
+    known = {account: set(payers.get(account, ())) for account in untold}
+    for row in rows:
+        if row.payer_account in untold and row.creditor_reference in by_reference:
+            known[row.payer_account].add(by_reference[row.creditor_reference])
+    return frozenset(next(iter(customers)) for customers in known.values() if len(customers) == 1)
 
 
 def _decide(company: CompanyFacts, row: BankEntry, desk: _Desk) -> Match:

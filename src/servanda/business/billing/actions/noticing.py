@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from servanda.business.billing.actions.allocating import Allocated, explain_as, record_act
 from servanda.business.billing.actions.sources import AnotherAccount, source_named
@@ -22,7 +21,7 @@ from servanda.business.companies.facts import CompanyFacts
 from servanda.ground.calendar import parse_day
 from servanda.ground.money import Money
 
-Matcher = Callable[[CompanyFacts, BankEntry], Match]
+Matcher = Callable[[CompanyFacts, BankEntry, date], Match]
 DIVIDED = "divided by the bank's notification"
 Key = tuple[str, date, int, str, int]
 
@@ -135,7 +134,7 @@ def explain_by_notices(
         if len(parts) > 1 and row.amount_minor > 0 and not row.is_reversal:
             told[row.pk] = _divide(company, row, parts, matcher, today=today, at=at)
         elif is_late and len(parts) == 1 and row.amount_minor > 0 and not row.is_reversal:
-            found = matcher(company, row)
+            found = matcher(company, row, today)
             if found.customer_id is not None:
                 allocated = explain_as(company, row, found, by="system", today=today, at=at)
                 told[row.pk] = Told(found, allocated)
@@ -161,7 +160,7 @@ def _divide(
         child.text, child.creditor_reference = part.text, part.creditor_reference
         child.payer_name, child.payer_account = part.payer_name, part.payer_account
         child.fik_type, child.fik_creditor = part.fik_type, part.fik_creditor
-        found = matcher(company, child)
+        found = matcher(company, child, today)
         child.because = found.rule
         child.save()
         if found.customer_id is not None:
@@ -173,15 +172,17 @@ def _waiting(company: CompanyFacts, account: str, lines: Sequence[NoticeLine]) -
     """Return the entries in suspense that the lines announce, locked. Those of which nothing was announced are left."""
     if not lines:
         return []
-    wanted = Q()
-    for line in lines:
-        wanted |= Q(
-            booked_on=line.booked_on, amount_minor=line.amount.minor, reference=line.reference, ordinal=line.ordinal
-        )
-    rows = BankEntry.objects.select_for_update().filter(
-        wanted, company_id=company.company_id, account=account, state="suspense", parent=None
+    days = [line.booked_on for line in lines]
+    rows = BankEntry.objects.filter(
+        company_id=company.company_id,
+        account=account,
+        state="suspense",
+        parent=None,
+        booked_on__range=(min(days), max(days)),
     )
-    return list(rows.order_by("id"))
+    wanted = {(line.booked_on, line.amount.minor, line.reference, line.ordinal) for line in lines}
+    locked = rows.select_for_update().order_by("id")
+    return [row for row in locked if (row.booked_on, row.amount_minor, row.reference, row.ordinal) in wanted]
 
 
 def _keys_known(

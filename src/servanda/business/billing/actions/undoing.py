@@ -121,7 +121,7 @@ def _book_back(company: CompanyFacts, row: BankEntry, given: int, *, today: date
     """Book an entry back into suspense from where it had gone: claims and credit, or the account of its kind."""
     amount, receivable = Money(row.amount_minor, row.currency), Money(given, row.currency)
     if row.state == "explained":
-        came_from = (PostingLine(category_of(row.category).account, amount),)
+        came_from: tuple[PostingLine, ...] = (PostingLine(category_of(row.category).account, amount),)
     else:
         came_from = (
             PostingLine(Account.RECEIVABLE, receivable),

@@ -57,8 +57,8 @@ def set_write_off_limit(
     )
     record(
         company_id=company.company_id,
-        key=f"write-off limit set:{row.pk}",
-        what="write-off limit set",
+        key=f"write-off-limit.set:{row.pk}",
+        what="write-off-limit.set",
         subject=f"company:{company.company_id}",
         on_day=today,
         at=at,
@@ -118,7 +118,7 @@ def write_off_all(company: CompanyFacts, given: Iterable[WrittenOff], *, by: str
         for row, one in zip(rows, wanted, strict=True)
     )
     post_all(company.company_id, [_journal(row, 1, because, today=today) for row in rows], at=at)
-    record_all(_event(row, "written off", because, today=today, at=at, by=by) for row in rows)
+    record_all(_event(row, "written-off", because, today=today, at=at, by=by) for row in rows)
 
 
 def undo_write_offs(company: CompanyFacts, entry_id: int, *, by: str, today: date, at: datetime) -> None:
@@ -134,7 +134,7 @@ def undo_write_offs(company: CompanyFacts, entry_id: int, *, by: str, today: dat
         invoice.save(update_fields=["open_minor"])
         because = because_from_json(row.because)
         post_all(company.company_id, [_journal(row, -1, because, today=today)], at=at)
-        record_all([_event(row, "write-off taken back", because, today=today, at=at, by=by)])
+        record_all([_event(row, "write-off-taken-back", because, today=today, at=at, by=by)])
 
 
 def _allocation(row: WriteOff, amount: int, value_on: date, *, by: str, today: date) -> Allocation:

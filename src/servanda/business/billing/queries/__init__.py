@@ -21,6 +21,7 @@ from servanda.business.billing.queries.invoices import (
     open_items_of_customers,
     open_totals_by_company,
     open_totals_by_customer,
+    overdue_customers,
     overdue_of_customer,
 )
 from servanda.business.billing.queries.lines import due_contracts, running_contracts
@@ -42,6 +43,7 @@ __all__ = [
     "open_items_of_customers",
     "open_totals_by_company",
     "open_totals_by_customer",
+    "overdue_customers",
     "overdue_of_customer",
     "past_invoices",
     "payments_of_customer",

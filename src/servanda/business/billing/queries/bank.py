@@ -6,6 +6,7 @@ from django.db.models import Count
 
 from servanda.business.billing.facts import BankEntryFacts, InvoiceFacts, StatementFacts
 from servanda.business.billing.models import BankEntry, Statement
+from servanda.business.billing.queries.announced import announced_invoices
 from servanda.business.customers.queries import customers
 from servanda.ground.money import Money
 
@@ -62,10 +63,11 @@ def pending_payments(found: Iterable[InvoiceFacts]) -> frozenset[int]:
     companies = {one.company_id for one in open_ones}
     entries = BankEntry.objects.filter(company_id__in=companies, state="suspense", amount_minor__in=amounts)
     payers = {(row.company_id, row.amount_minor, row.payer_name.strip().casefold()) for row in entries}
+    announced = announced_invoices(open_ones)
     if not payers:
-        return frozenset()
+        return announced
     names = customers({one.customer_id for one in open_ones})
-    return frozenset(
+    return announced | frozenset(
         one.invoice_id
         for one in open_ones
         for amount in (one.open_principal, one.open_total)
@@ -91,4 +93,10 @@ def entry_facts(row: BankEntry) -> BankEntryFacts:
         customer_id=row.customer_id,
         state=row.state,
         because=row.because,
+        payer_account=row.payer_account,
+        fik_type=row.fik_type,
+        fik_creditor=row.fik_creditor,
+        original=Money(row.original_minor, row.original_currency) if row.original_minor is not None else None,
+        parent_id=row.parent_id,
+        category=row.category,
     )

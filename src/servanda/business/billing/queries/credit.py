@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from servanda.business.billing.facts import CustomerCredit
 from servanda.business.billing.models import Allocation, BankEntry, CreditUse, Invoice
@@ -17,9 +17,7 @@ def customers_with_credit(company_id: int) -> tuple[int, ...]:
     paid = BankEntry.objects.filter(company_id=company_id, state="matched", unallocated_minor__gt=0)
     found = set(paid.filter(customer_id__in=owing).values_list("customer_id", flat=True))
     found |= set(paid.filter(customer_id__in=charged).values_list("customer_id", flat=True))
-    found |= set(
-        _left_of_notes(Invoice.objects.filter(company_id=company_id, customer_id__in=owing).values("customer_id"))
-    )
+    found |= set(_left_of_notes(_owing_with_notes(company_id)))
     return tuple(sorted(one for one in found if one is not None))
 
 
@@ -61,7 +59,14 @@ def credited_customers(company_id: int) -> Mapping[int, tuple[CustomerCredit, ..
     return {customer_id: tuple(credits) for customer_id, credits in found.items()}
 
 
-def _left_of_notes(customer_ids: object) -> dict[int, list[CustomerCredit]]:
+def _owing_with_notes(company_id: int) -> tuple[int, ...]:
+    notes = Invoice.objects.filter(company_id=company_id, kind="credit note").values("customer_id")
+    owing = Invoice.objects.filter(company_id=company_id, kind="invoice", customer_id__in=notes)
+    open_ones = owing.filter(Q(open_minor__gt=0) | Q(charge__open_minor__gt=0))
+    return tuple(open_ones.values_list("customer_id", flat=True).distinct())
+
+
+def _left_of_notes(customer_ids: Iterable[int]) -> dict[int, list[CustomerCredit]]:
     notes = Invoice.objects.filter(customer_id__in=customer_ids, kind="credit note").order_by("id")
     used = dict(
         Allocation.objects.filter(credit_note__in=notes.values("pk"))

@@ -143,6 +143,15 @@ def overdue_of_customer(customer_id: int, *, today: date, apart_from: Iterable[i
     return Money(principal + charges)
 
 
+def overdue_customers(customer_ids: Iterable[int], *, today: date, apart_from: Iterable[int] = ()) -> frozenset[int]:
+    """Return those of the customers who owe something past its due day, charges included, apart from the named invoices."""
+    ids, left_out = list(customer_ids), list(apart_from)
+    late = Invoice.objects.filter(customer_id__in=ids, kind="invoice", due_on__lt=today, open_minor__gt=0)
+    charged = Charge.objects.filter(customer_id__in=ids, open_minor__gt=0).exclude(invoice_id__in=left_out)
+    found = set(late.exclude(pk__in=left_out).values_list("customer_id", flat=True))
+    return frozenset(found | set(charged.values_list("customer_id", flat=True)))
+
+
 def _open_charges(invoice_ids: Iterable[int]) -> dict[int, int]:
     rows = Charge.objects.filter(invoice_id__in=list(invoice_ids)).values("invoice_id").annotate(open=Sum("open_minor"))
     return {row["invoice_id"]: row["open"] for row in rows}

@@ -9,7 +9,16 @@ from servanda.business.dunning.actions.following import (
     work_off_claim,
 )
 from servanda.business.dunning.actions.pausing import end_pause, pause_claim
-from servanda.business.dunning.actions.paying import credit_note_for, explain_payment, receive_statement
+from servanda.business.dunning.actions.paying import (
+    credit_note_for,
+    explain_payment,
+    receive_notice,
+    receive_statement,
+    split_payment,
+    undo_payment,
+    use_credits,
+    write_off_small,
+)
 from servanda.business.dunning.actions.purging import purge_due
 
 __all__ = [
@@ -22,7 +31,12 @@ __all__ = [
     "look_again_at_customers",
     "pause_claim",
     "purge_due",
+    "receive_notice",
     "receive_statement",
+    "split_payment",
+    "undo_payment",
+    "use_credits",
     "work_off",
     "work_off_claim",
+    "write_off_small",
 ]

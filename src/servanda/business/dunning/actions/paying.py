@@ -1,30 +1,31 @@
-"""What a payment ends: in the transaction that books it, holds are lifted, proposals fall away and the interest is settled."""
+"""Money comes in, is explained, divided, taken off again: each in one transaction with all that it ends."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 
 from servanda.business.billing.actions.allocating import Allocated, explain_as_payment
+from servanda.business.billing.actions.booking import match_again
 from servanda.business.billing.actions.crediting import credit_invoice, credit_whole_invoice
+from servanda.business.billing.actions.noticing import Noticed
+from servanda.business.billing.actions.noticing import receive_notice as keep_notice
+from servanda.business.billing.actions.offsetting import use_credit
 from servanda.business.billing.actions.receiving import Received
 from servanda.business.billing.actions.receiving import receive_statement as book_statement
-from servanda.business.billing.facts import StatementDraft
+from servanda.business.billing.actions.splitting import Share, split_entry
+from servanda.business.billing.actions.undoing import undo_entry
+from servanda.business.billing.actions.writing_off import write_off_rest
+from servanda.business.billing.facts import NoticeDraft, StatementDraft
 from servanda.business.billing.queries import invoices
+from servanda.business.billing.queries.credit import customers_with_credit
 from servanda.business.companies.facts import CompanyFacts
-from servanda.business.dunning.actions.carrying import charge
-from servanda.business.dunning.actions.following import lock_claims_of, look_again, look_again_at_silence
-from servanda.business.dunning.actions.releasing import release
-from servanda.business.dunning.decisions.interest import settlement_interest
-from servanda.business.dunning.decisions.ladder import doubt
-from servanda.business.dunning.models import Claim, Pause, Proposal
-from servanda.business.dunning.queries import arrears_of, ladder_terms_of
-from servanda.business.evidence.actions import NoWarrant, record
+from servanda.business.dunning.actions.following import look_again_at_silence
+from servanda.business.dunning.actions.settling import settle
+from servanda.business.dunning.queries.lists import unasked_invoices_of
 from servanda.ground.citation import Citation
-from servanda.ground.money import Money
-
-TAKEN_BACK = "payment taken back"
+from servanda.ground.money import Money, total_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,68 @@ def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: da
 
 @transaction.atomic
 def explain_payment(
-    company: CompanyFacts, entry_id: int, *, invoice_id: int, by: str, today: date, at: datetime
+    company: CompanyFacts,
+    entry_id: int,
+    *,
+    invoice_id: int,
+    by: str,
+    today: date,
+    at: datetime,
+    writes_off: bool = False,
 ) -> None:
     """Give an entry in suspense to the invoice that a person names, with all that it ends."""
-    changed = explain_as_payment(company, entry_id, invoice_id=invoice_id, by=by, today=today, at=at)
+    changed = explain_as_payment(
+        company, entry_id, invoice_id=invoice_id, by=by, today=today, at=at, writes_off=writes_off
+    )
     settle(company, changed, today=today, at=at)
+
+
+@transaction.atomic
+def receive_notice(company: CompanyFacts, draft: NoticeDraft, *, today: date, at: datetime) -> Noticed:
+    """Keep a bank's advance news, explain by it what waits, and carry out at once all that this ends."""
+    noticed = keep_notice(company, draft, match_again, today=today, at=at)
+    settle(company, noticed.changed, today=today, at=at)
+    return noticed
+
+
+@transaction.atomic
+def split_payment(
+    company: CompanyFacts, entry_id: int, *, shares: Sequence[Share], by: str, today: date, at: datetime
+) -> None:
+    """Divide an entry in suspense among invoices and customers, with all that it ends."""
+    changed = split_entry(company, entry_id, shares=shares, by=by, today=today, at=at)
+    settle(company, changed, today=today, at=at)
+
+
+@transaction.atomic
+def undo_payment(company: CompanyFacts, entry_id: int, *, reason: str, by: str, today: date, at: datetime) -> None:
+    """Put an explained entry back into suspense. What it had paid is open again, and dunning of that waits for a person."""
+    changed = undo_entry(company, entry_id, reason=reason, by=by, today=today, at=at)
+    settle(company, changed, today=today, at=at)
+
+
+@transaction.atomic
+def write_off_small(company: CompanyFacts, invoice_id: int, *, by: str, today: date, at: datetime) -> Money:
+    """Write off what little is left of an invoice, with all that this ends, and return how much that was."""
+    given = write_off_rest(company, invoice_id, by=by, today=today, at=at)
+    changed = tuple(Allocated(one.invoice_id, one.customer_id, one.value_on, one.amount) for one in given)
+    settle(company, changed, today=today, at=at)
+    return total_of(one.amount for one in given)
+
+
+def use_credits(company: CompanyFacts, *, today: date, at: datetime) -> int:
+    """Let customers' credit pay what they owe, each customer by themselves, and return for how many something was paid.
+
+    Comes before dunning: nobody is reminded of money that we have of theirs.
+    """
+    paid = 0
+    for customer_id in customers_with_credit(company.company_id):
+        with transaction.atomic():
+            but = unasked_invoices_of([customer_id], today=today)
+            changed = use_credit(company, customer_id, but=but, today=today, at=at)
+            settle(company, changed, today=today, at=at)
+            paid += bool(changed)
+    return paid
 
 
 @transaction.atomic
@@ -82,67 +140,3 @@ def credit_note_for(
     (invoice,) = invoices([invoice_id])
     settle(company, [Allocated(invoice_id, invoice.customer_id, today, Money(0))], today=today, at=at)
     return note_id
-
-
-def settle(company: CompanyFacts, changed: Iterable[Allocated], *, today: date, at: datetime) -> tuple[int, ...]:
-    """Carry out what follows from payments, first what helps the customer, and return the services that run again.
-
-    Runs in the transaction that booked them. The claims are locked first: a hold that another worker is just placing is
-    waited for, and lifted.
-    """
-    changes = tuple(changed)
-    customer_ids = sorted({change.customer_id for change in changes})
-    lock_claims_of(customer_ids)
-    reopened = [
-        service_id for customer_id in customer_ids for service_id in release(company, customer_id, today=today, at=at)
-    ]
-    for change in changes:
-        if change.amount.minor < 0:
-            _doubt(company, change, today=today, at=at)
-        else:
-            _settle_invoice(company, change, today=today, at=at)
-    look_again({change.invoice_id for change in changes}, today=today)
-    return tuple(reopened)
-
-
-def _doubt(company: CompanyFacts, change: Allocated, *, today: date, at: datetime) -> None:
-    """Hold everything back on a claim that was paid and is open again, until a person has looked.
-
-    Its letters and days are those of before the payment, so the next step would come without a new warning.
-    """
-    row, is_new = Pause.objects.get_or_create(
-        invoice_id=change.invoice_id,
-        company_id=company.company_id,
-        cause=TAKEN_BACK,
-        ended_on=None,
-        defaults={"reason": f"The bank took {-change.amount} back.", "since": today, "by": "system"},
-    )
-    if is_new:
-        record(
-            company_id=company.company_id,
-            key=f"claim.paused:{row.pk}",
-            what="claim.paused",
-            subject=f"invoice:{change.invoice_id}",
-            on_day=today,
-            at=at,
-            because=(),
-            facts={"cause": TAKEN_BACK, "reason": row.reason, "until": None, "is_late": False},
-            customer_id=change.customer_id,
-        )
-
-
-def _settle_invoice(company: CompanyFacts, change: Allocated, *, today: date, at: datetime) -> None:
-    (arrears,) = arrears_of([change.invoice_id], today=today)
-    if arrears.open_principal:
-        return
-    Proposal.objects.filter(invoice_id=change.invoice_id, state="open").update(state="obsolete")
-    if not Claim.objects.filter(invoice_id=change.invoice_id).exists() or doubt(arrears, today=today):
-        return
-    last_value_on = max((paid.value_on for paid in arrears.payments), default=change.value_on)
-    order = settlement_interest(arrears, ladder_terms_of(arrears), paid_on=last_value_on, today=today)
-    if order is None:
-        return
-    try:
-        charge(order, arrears, company, today=today, at=at)
-    except NoWarrant:
-        return  # under doubt no interest is added; the payment itself stands

@@ -149,6 +149,22 @@ def disputed_invoices(customer_id: int, *, today: date) -> frozenset[int]:
     return frozenset(rows.filter(Q(until__isnull=True) | Q(until__gt=today)).values_list("invoice_id", flat=True))
 
 
+def disputed_invoices_of(customer_ids: Iterable[int], *, today: date) -> frozenset[int]:
+    """Return the customers' invoices whose dunning stands still for a dispute today."""
+    return _standing_still(customer_ids, ("dispute",), today=today)
+
+
+def unasked_invoices_of(customer_ids: Iterable[int], *, today: date) -> frozenset[int]:
+    """Return the customers' invoices on which nothing is taken without being asked: in dispute, or in a payment plan."""
+    return _standing_still(customer_ids, ("dispute", "payment plan"), today=today)
+
+
+def _standing_still(customer_ids: Iterable[int], causes: tuple[str, ...], *, today: date) -> frozenset[int]:
+    claims = Claim.objects.filter(customer_id__in=list(customer_ids)).values("invoice_id")
+    rows = Pause.objects.filter(invoice_id__in=claims, cause__in=causes, ended_on__isnull=True, since__lte=today)
+    return frozenset(rows.filter(Q(until__isnull=True) | Q(until__gt=today)).values_list("invoice_id", flat=True))
+
+
 def has_pause(customer_id: int, *, today: date) -> bool:
     """Tell whether any of the customer's claims stands still today, for whatever cause."""
     claims = Claim.objects.filter(customer_id=customer_id).values("invoice_id")

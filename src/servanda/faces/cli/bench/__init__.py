@@ -17,6 +17,7 @@ from servanda.faces.cli.database import database
 from servanda.ground.refusal import Refused
 
 if TYPE_CHECKING:  # what they measure needs Django to be set up, which only the run does
+    from servanda.faces.cli.bench.bank import BankBench
     from servanda.faces.cli.bench.billing import BillingBench
     from servanda.faces.cli.bench.rounds import RoundBench, RoundsBench
     from servanda.faces.cli.bench.running import Durability
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # what they measure needs Django to be set up, which only the
 
 SUBSCRIPTIONS_MIN = 3  # the lines of one contract
 CUSTOMERS_MIN = 40  # a quarter of them must still hold some of each habit
+LINES_MIN = 100  # fewer hold not each kind of payer
 _STOPPED = 1
 
 
@@ -45,6 +47,12 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     whatif.add_argument("--issue-days", type=_issue_days, default=1, metavar="N", help="working days a month, 1 to 20")
     whatif.add_argument("--json", action="store_true", help="print the figures as JSON")
     whatif.set_defaults(run=run_whatif)
+    bank = kinds.add_parser(
+        "bank", help="a bank's feed with overlaps, read twice and in two orders: are the books the same?"
+    )
+    bank.add_argument("--lines", type=_lines, default=50_000, metavar="N", help="movements in the feed")
+    bank.add_argument("--json", action="store_true", help="print the figures as JSON")
+    bank.set_defaults(run=run_bank)
 
 
 def run_billing(args: argparse.Namespace) -> int:
@@ -87,6 +95,32 @@ def run_whatif(args: argparse.Namespace) -> int:
         return f"{whatif_text(found)}\n{_durability_text(found.durability)}"
 
     return _run(measure, text, as_json=args.json)
+
+
+def run_bank(args: argparse.Namespace) -> int:
+    """Read a bank's feed and print the figures: 1 when the books differ by the order, or an øre is nowhere."""
+    found: list[BankBench] = []
+
+    def measure() -> "BankBench":
+        from servanda.faces.cli.bench.bank import bench_bank
+
+        found.append(bench_bank(lines=args.lines))
+        return found[0]
+
+    def text(measured: "BankBench") -> str:
+        from servanda.faces.cli.bench.bank import bank_text
+
+        return f"{bank_text(measured)}\n{_durability_text(measured.durability)}"
+
+    code = _run(measure, text, as_json=args.json)
+    is_right = bool(found) and found[0].is_same and not found[0].off_minor and not found[0].new_again
+    return code or int(not is_right)
+
+
+def _lines(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not LINES_MIN <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a number from {LINES_MIN} to 1,000,000.")
+    return int(text)
 
 
 def _run(measure: Callable[[], Any], text: Callable[[Any], str], *, as_json: bool) -> int:

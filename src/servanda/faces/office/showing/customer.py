@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from servanda.business.billing.facts import InvoiceFacts
+from servanda.business.billing.queries.credit import credit_totals
 from servanda.business.catalogue.facts import NotInCatalogue, PriceList
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.contracts.decisions.ending import notice_last_day
@@ -44,6 +45,7 @@ def customer_shown(visit: Visit, customer: CustomerFacts, *, days: int, is_whole
     timeline = _timeline(known, names)
     kept = timeline if is_whole else timeline[:TIMELINE_MAX]
     balance = balance_of_customer(customer.customer_id)
+    credit = credit_totals([customer.customer_id]).get(customer.customer_id)
     prices = prices_of(visit.company.company_id)
     return CustomerShown(
         name=customer.name,
@@ -52,6 +54,7 @@ def customer_shown(visit: Visit, customer: CustomerFacts, *, days: int, is_whole
         facts=tuple(_facts(customer)),
         balance=balance if balance.minor >= 0 else -balance,
         balance_note=_("Owes") if balance.minor > 0 else _("Has to their credit") if balance.minor else _("Balance"),
+        credit=credit if credit is not None and balance.minor > 0 else None,
         stamps=_stamps(found, services, today=visit.today),
         timeline=kept,
         timeline_more=len(timeline) - len(kept),

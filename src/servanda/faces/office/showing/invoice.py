@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from servanda.business.billing.facts import AllocationFacts, ChargeFacts, InvoiceFacts, InvoiceLineFacts
+from servanda.business.billing.queries.small import small_difference
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.customers.facts import CustomerFacts
 from servanda.business.dunning.queries import pauses_of_invoice
@@ -49,6 +50,7 @@ def invoice_shown(visit: Visit, invoice: InvoiceFacts, customer: CustomerFacts) 
     letters = letters_of_invoices([invoice.invoice_id])
     is_credit_note = invoice.kind == "credit note"
     is_open = not is_credit_note and bool(invoice.open_total)
+    small = small_difference(company, on=visit.today)
     return InvoiceShown(
         title=invoice_title(invoice),
         number=str(invoice.number),
@@ -76,6 +78,7 @@ def invoice_shown(visit: Visit, invoice: InvoiceFacts, customer: CustomerFacts) 
         pauses=tuple(_pauses(pauses, today=visit.today)),
         may_be_disputed=is_open,
         may_be_credited=not is_credit_note and any(line.credited_by is None for line in invoice.lines),
+        may_be_written_off=is_open and not invoice.open_charges and invoice.open_total <= small.most,
         ladder_address=reverse("office:invoice-ladder", args=[company.slug, invoice.number]),
     )
 
