@@ -108,6 +108,8 @@ def simulated_centre(company: CompanyFacts, creditor: CreditorFacts) -> Simulate
     folder = settings.COLLECTIONS / company.slug
     values = Creditor(*creditor_values(company, creditor))
     return SimulatedCentre.kept(values, folder / "out", folder / "in", folder / "centre.json")
+
+
 def is_bank_notice(content: bytes) -> bool:
     """Tell whether a bank's file is advance news, to be read as such."""
     return is_camt054(content)

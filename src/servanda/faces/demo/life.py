@@ -21,10 +21,12 @@ from servanda.business.contracts.queries import ending_terms_of, lines_of_custom
 from servanda.business.customers.queries import customers_of
 from servanda.business.dunning.actions import explain_payment, pause_claim, receive_statement
 from servanda.business.dunning.queries import pauses_of_invoice
+from servanda.ground.accounts import danish_iban
 from servanda.ground.calendar import bank_day_on_or_after, bank_days_since, is_bank_day
 from servanda.ground.money import Money, total_of
 
 OPEN_AT_ONCE = 2000
+INVENTED_BANK = "9999"  # a registration number of no bank
 STAFF = "demo"  # who sees to things in a demo company
 
 
@@ -90,7 +92,7 @@ def _movement(invoice: InvoiceFacts, amount: Money, name: str, *, habit: str, to
         text="" if has_reference else f"Overførsel fra {name}",
         creditor_reference=invoice.reference if has_reference else "",
         payer_name=name,
-        payer_account="",
+        payer_account=danish_iban(INVENTED_BANK, str(invoice.customer_id)) if has_reference else "",
         is_reversal=False,
     )
 
