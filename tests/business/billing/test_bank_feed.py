@@ -8,7 +8,7 @@ from django.db import transaction
 
 from servanda.business.billing.models import BankEntry
 from servanda.business.billing.queries import open_items_of_company
-from servanda.faces.cli.bench.bank import bench_bank, books_sha256, take
+from servanda.faces.cli.bench.bank import books_sha256, take
 from servanda.faces.cli.bench.bankfeed import make_feed
 from servanda.ground.money import Money
 from tests.business.billing.bank import Bank
@@ -41,11 +41,3 @@ def test_the_order_of_files_and_their_repetition_change_nothing(bank: Bank) -> N
             books.add(books_sha256(company.company_id))
             transaction.set_rollback(True)
     assert len(books) == 1
-
-
-@pytest.mark.slow
-def test_fifty_thousand_lines_in_two_orders_give_the_same_books(transactional_db: None) -> None:
-    found = bench_bank(lines=50_000)
-    print(f"\n{found.first_seconds:.0f} s for the first time, {found.again_seconds:.0f} s once more")
-    assert found.is_same
-    assert (found.new, found.new_again, found.off_minor) == (50_000, 0, 0)

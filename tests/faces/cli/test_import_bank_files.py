@@ -96,7 +96,7 @@ def test_a_csv_file_without_balances_is_reckoned_from_what_is_known(run: Run, wo
     overlapping = f"{head}01-09-2026;a;5,00\n01-09-2026;a;5,00\n02-09-2026;b;7,00\n".encode()
     assert run({"1.csv": first}, "--mapping", "Uden saldo")[1]["statements"][0]["new"] == 2
     _, report = run({"2.csv": overlapping}, "--mapping", "Uden saldo")
-    assert (report["statements"][0]["new"], report["statements"][0]["closing_minor"]) == (1, 0) or report["statements"]
+    assert (report["statements"][0]["new"], report["statements"][0]["closing_minor"]) == (1, None)
     assert len(entries_in_suspense(world.company_id)) == 3
     lacking = f"{head}01-09-2026;a;5,00\n02-09-2026;b;7,00\n".encode()
     assert (

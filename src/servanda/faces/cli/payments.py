@@ -88,9 +88,9 @@ def _statement_json(draft: "StatementDraft", settled: "Settlement") -> Mapping[s
         "statement": draft.statement_id,
         "account": draft.account,
         "opening_on": draft.opening_on.isoformat(),
-        "opening_minor": draft.opening.minor,
+        "opening_minor": draft.opening.minor if draft.has_balances else None,
         "closing_on": draft.closing_on.isoformat(),
-        "closing_minor": draft.closing.minor,
+        "closing_minor": draft.closing.minor if draft.has_balances else None,
         "new": settled.received.entries_new,
         "known": settled.received.entries_known,
         "empty": settled.received.entries_empty,
@@ -152,9 +152,8 @@ def _refused(report: "Report") -> Iterable[str]:
 
 def _told(report: "Report") -> Iterable[str]:
     for draft, _ in report.statements:
-        yield (
-            f"Statement {draft.statement_id}: {draft.opening_on} {draft.opening} to {draft.closing_on} {draft.closing}"
-        )
+        opening, closing = (f" {draft.opening}", f" {draft.closing}") if draft.has_balances else ("", "")
+        yield f"Statement {draft.statement_id}: {draft.opening_on}{opening} to {draft.closing_on}{closing}"
         yield from (f"  {note}" for note in draft.notes)
     for notice, noticed in report.notices:
         yield (

@@ -152,6 +152,7 @@ def explain_as_payments(
 ) -> tuple[Allocated, ...]:
     """Give an entry in suspense to several invoices of one customer, so much to each; the rest is the customer's credit."""
     row = in_suspense(company, entry_id)
+    lock_invoices(invoice_id for invoice_id, _ in amounts)
     items = [_item(company, row, invoice_id) for invoice_id, _ in amounts]
     if len({item.customer_id for item in items}) != 1 or len({item.invoice_id for item in items}) != len(items):
         raise NotThisEntry("The invoices are of several customers, or one is named twice. Split the entry first.")

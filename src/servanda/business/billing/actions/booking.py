@@ -226,7 +226,7 @@ def _told(
     row: BankEntry, found: Match | None, by_notice: Told | None, *, takes_back: int | None = None
 ) -> ReceivedEntry:
     known = by_notice.found if by_notice is not None and by_notice.found is not None else found
-    is_matched = row.state in {"matched", "split"} and known is not None
+    is_matched = row.state == "matched" and known is not None
     return ReceivedEntry(
         entry_id=row.pk,
         amount=Money(row.amount_minor, row.currency),

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from servanda.business.billing.actions.allocating import Allocated, explain_as, record_act
-from servanda.business.billing.actions.sources import AnotherAccount, source_named
+from servanda.business.billing.actions.sources import AnotherAccount, source_named, take_turn
 from servanda.business.billing.actions.splitting import divide
 from servanda.business.billing.decisions.matching import Match
 from servanda.business.billing.facts import BankMovement, NoticeDraft, NoticeLine
@@ -84,6 +84,7 @@ def receive_notice(
             f"{draft.file_name} is a notification on account {draft.account}, which is not {company.name}'s "
             f"({company.iban}). Choose the company that the account belongs to."
         )
+    take_turn(company)
     known = _keys_known(company, source.account, draft.lines)
     new = [
         line for line in draft.lines if (line.booked_on, line.amount.minor, line.reference, line.ordinal) not in known

@@ -24,14 +24,13 @@ def use_credit(
     company: CompanyFacts, customer_id: int, *, but: Collection[int], today: date, at: datetime
 ) -> tuple[Allocated, ...]:
     """Let a customer's credit pay what they have open, apart from the named invoices. Without either nothing happens."""
-    ids = [item.invoice_id for item in open_items_of_customers([customer_id])]
-    lock_invoices(ids)
-    credits = credits_of([customer_id], is_locked=True)
+    credits = credits_of([customer_id], is_locked=True)  # entries before invoices, in the order of all who change both
+    lock_invoices(item.invoice_id for item in open_items_of_customers([customer_id]))
     items = [item for item in open_items_of_customers([customer_id]) if item.invoice_id not in but]
     uses = credit_to_use(credits, items)
     for use in uses:
         _carry_out(company, customer_id, use, today=today, at=at)
-    return tuple(Allocated(use.part.invoice_id, customer_id, _value_on(use), use.part.amount) for use in uses)
+    return tuple(Allocated(use.part.invoice_id, customer_id, use.value_on, use.part.amount) for use in uses)
 
 
 def _carry_out(company: CompanyFacts, customer_id: int, use: UseCredit, *, today: date, at: datetime) -> None:
@@ -100,11 +99,7 @@ def _allocation(
         invoice_id=use.part.invoice_id,
         charge_id=charge_id,
         amount_minor=amount,
-        value_on=_value_on(use),
+        value_on=use.value_on,
         on_day=today,
         because=REASON,
     )
-
-
-def _value_on(use: UseCredit) -> date:
-    return use.credit.value_on  # we have had the money since then, so no interest runs after it

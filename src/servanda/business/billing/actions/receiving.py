@@ -13,12 +13,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from servanda.business.billing.actions.allocating import Allocated
 from servanda.business.billing.actions.booking import ALIKE, ReceivedEntry, book_rows
 from servanda.business.billing.actions.meeting import Balances, StatementsDoNotMeet, balances_of
-from servanda.business.billing.actions.sources import AnotherAccount, MoneySource, source_of
+from servanda.business.billing.actions.sources import AnotherAccount, MoneySource, source_of, take_turn
 from servanda.business.billing.facts import BankMovement, StatementDraft
 from servanda.business.billing.models import BankEntry, Statement
 from servanda.business.companies.actions import note_bank_news
@@ -27,7 +27,6 @@ from servanda.ground.money import Money, total_of
 from servanda.ground.refusal import Refused
 
 CURRENCY = "DKK"  # of the books and of every account in them
-_TURN = 0x5E42_BA4E  # of the advisory locks that keep two statements of one company apart
 
 
 class ForeignCurrency(Refused):
@@ -59,7 +58,7 @@ def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: da
     """
     source = source_of(company, draft)
     _check_currency(draft)
-    _take_turn(company)
+    take_turn(company)
     balances = balances_of(company.company_id, source.account)
     if not draft.has_balances:
         draft = _with_balances(draft, balances)
@@ -90,12 +89,6 @@ def _check_currency(draft: StatementDraft) -> None:
             f"{draft.file_name} is in {foreign[0]}; the books are in {CURRENCY}. Import the statement of the account in "
             f"{CURRENCY}: it has what the bank paid in at its rate."
         )
-
-
-def _take_turn(company: CompanyFacts) -> None:
-    """Let two readers of one company's statements go one after the other: both need to know what the other booked."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [_TURN, company.company_id])
 
 
 def _statement(company: CompanyFacts, draft: StatementDraft, account: str, *, at: datetime) -> Statement:

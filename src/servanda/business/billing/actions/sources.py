@@ -6,11 +6,15 @@ account CLEARING until then; its reports are received as statements of an accoun
 
 from dataclasses import dataclass
 
+from django.db import connection
+
 from servanda.business.billing.facts import StatementDraft
 from servanda.business.billing.models import PaymentAccount
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.ledger.facts import Account
 from servanda.ground.refusal import Refused
+
+_TURN = 0x5E42_BA4E  # of the advisory locks that keep two files of one company apart
 
 
 class AnotherAccount(Refused):
@@ -62,6 +66,12 @@ def source_named(company: CompanyFacts, account: str) -> MoneySource | None:
         return MoneySource(iban, Account.BANK)
     row = PaymentAccount.objects.filter(company_id=company.company_id, account=given).first()
     return None if row is None else MoneySource(given, Account(row.ledger_account))
+
+
+def take_turn(company: CompanyFacts) -> None:
+    """Let two readers of one company's files go one after the other: each needs to know what the other has brought."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [_TURN, company.company_id])
 
 
 def _spelled(account: str) -> str:

@@ -16,6 +16,7 @@ from servanda.business.billing.actions.allocating import (
     explain_as_credit,
     explain_as_payments,
     in_suspense,
+    lock_invoices,
     record_act,
 )
 from servanda.business.billing.models import BankEntry
@@ -42,6 +43,7 @@ def split_entry(
 ) -> tuple[Allocated, ...]:
     """Divide an entry in suspense, and give each share to what it is for; what no share names stays in suspense."""
     row = in_suspense(company, entry_id)
+    lock_invoices(share.invoice_id for share in shares if share.invoice_id is not None)
     groups = _groups(_whole_of(row, shares))
     if len(groups) == 1:
         (customer_id, own) = groups[0]

@@ -149,7 +149,8 @@ def _join(company: CompanyFacts, row: BankEntry, *, reason: str, by: str, today:
     BankEntry.objects.filter(pk__in=[part.pk for part in parts]).update(state="joined", unallocated_minor=0)
     row.state, row.because, row.unallocated_minor = "suspense", TAKEN_OFF, row.amount_minor
     row.save(update_fields=["state", "because", "unallocated_minor"])
-    record_act(company, row, "payment.undone", {"reason": reason.strip(), "was": "split"}, by=by, today=today, at=at)
+    facts: dict[str, object] = {"reason": reason.strip(), "was": "split", "amount_minor": row.amount_minor}
+    record_act(company, row, "payment.undone", facts, by=by, today=today, at=at)
 
 
 def _take_parts_off(company: CompanyFacts, row: BankEntry, *, today: date, at: datetime) -> tuple[Allocated, ...]:

@@ -22,6 +22,7 @@ class UseCredit:
 
     credit: CustomerCredit
     part: Part
+    value_on: date  # we have had the money since the credit's day, and the invoice was not there before its own
     because: tuple[Citation, ...] = (SET_OFF,)
 
 
@@ -37,7 +38,7 @@ def credit_to_use(credits: Iterable[CustomerCredit], items: Sequence[OpenItem]) 
             if not item.open_total:
                 continue
             part = part_of(item, min(left, item.open_total))
-            uses.append(UseCredit(credit, part))
+            uses.append(UseCredit(credit, part, max(credit.value_on, item.issued_on or credit.value_on)))
             owed[place] = after(item, part, None)
             left = left - part.amount
     return tuple(uses)

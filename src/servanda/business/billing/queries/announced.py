@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+
+from django.db.models import Exists, OuterRef
 
 from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.billing.models import BankNotice, Statement
@@ -20,15 +21,12 @@ def announced_invoices(open_ones: Iterable[InvoiceFacts]) -> frozenset[int]:
     if not by_reference:
         return frozenset()
     found: set[int] = set()
-    for company_id in {company_id for company_id, _ in by_reference}:
-        known_until = _covered_until(company_id)
-        notices = BankNotice.objects.filter(company_id=company_id, amount_minor__gt=0, booked_on__gt=known_until)
-        for parts in notices.values_list("parts", flat=True):
-            for part in parts:
-                found.update(by_reference.get((company_id, str(part["creditor_reference"])), ()))
+    companies = {company_id for company_id, _ in by_reference}
+    covered = Statement.objects.filter(
+        company_id=OuterRef("company_id"), account=OuterRef("account"), closing_on__gte=OuterRef("booked_on")
+    )
+    notices = BankNotice.objects.filter(~Exists(covered), company_id__in=companies, amount_minor__gt=0)
+    for company_id, parts in notices.values_list("company_id", "parts"):
+        for part in parts:
+            found.update(by_reference.get((company_id, str(part["creditor_reference"])), ()))
     return frozenset(found)
-
-
-def _covered_until(company_id: int) -> date:
-    closings = Statement.objects.filter(company_id=company_id).order_by("-closing_on")
-    return closings.values_list("closing_on", flat=True).first() or date.min

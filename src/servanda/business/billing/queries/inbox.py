@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from servanda.business.billing.facts import BankEntryFacts
 from servanda.business.billing.models import BankEntry
@@ -19,6 +19,8 @@ class Suspense:
     """How much waits unexplained in a company, and since when."""
 
     count: int
+    count_in: int
+    count_out: int
     came_in: Money
     went_out: Money
     oldest_on: date | None
@@ -29,13 +31,17 @@ def suspense_of(company_id: int, *, today: date) -> Suspense:
     """Return how much waits unexplained, and how many bank days the oldest øre has waited."""
     waiting = BankEntry.objects.filter(company_id=company_id, state="suspense")
     found = waiting.aggregate(
+        count_in=Count("id", filter=Q(amount_minor__gt=0)),
+        count_out=Count("id", filter=Q(amount_minor__lt=0)),
         came_in=Sum("amount_minor", filter=Q(amount_minor__gt=0)),
         went_out=Sum("amount_minor", filter=Q(amount_minor__lt=0)),
         oldest_on=Min("booked_on"),
     )
     oldest_on = found["oldest_on"]
     days = bank_days_since(oldest_on, today=today) if oldest_on is not None else 0
-    return Suspense(waiting.count(), Money(found["came_in"] or 0), Money(-(found["went_out"] or 0)), oldest_on, days)
+    count_in, count_out = found["count_in"], found["count_out"]
+    came_in, went_out = Money(found["came_in"] or 0), Money(-(found["went_out"] or 0))
+    return Suspense(count_in + count_out, count_in, count_out, came_in, went_out, oldest_on, days)
 
 
 def inbox(company_id: int, *, show: str, search: str, since: int, limit: int) -> tuple[BankEntryFacts, ...]:
@@ -43,17 +49,6 @@ def inbox(company_id: int, *, show: str, search: str, since: int, limit: int) ->
     rows = _of(company_id, show, search)
     ordered = rows.order_by("-id") if show == "done" else rows.order_by("booked_on", "id")
     return tuple(entry_facts(row) for row in ordered[since : since + limit])
-
-
-def inbox_count(company_id: int, *, show: str, search: str) -> int:
-    """Return how many entries a filter and a search find."""
-    return _of(company_id, show, search).count()
-
-
-def entries_of_ids(company_id: int, entry_ids: list[int]) -> tuple[BankEntryFacts, ...]:
-    """Return the company's entries with these ids, the oldest first."""
-    rows = BankEntry.objects.filter(company_id=company_id, pk__in=entry_ids).order_by("booked_on", "id")
-    return tuple(entry_facts(row) for row in rows)
 
 
 def parts_of(entry_id: int) -> tuple[BankEntryFacts, ...]:

@@ -20,7 +20,7 @@ from servanda.business.billing.decisions.proposing import (
 from servanda.business.billing.facts import BankEntryFacts, IncomingEntry, OpenItem, SmallDifference
 from servanda.business.billing.queries import entry as entry_of
 from servanda.business.billing.queries import open_items_of_company
-from servanda.business.billing.queries.inbox import SHOWN, inbox, inbox_count, parts_of, suspense_of
+from servanda.business.billing.queries.inbox import SHOWN, Suspense, inbox, parts_of, suspense_of
 from servanda.business.billing.queries.mappings import mappings_of
 from servanda.business.billing.queries.payers import customers_paid_for
 from servanda.business.billing.queries.small import small_difference
@@ -90,7 +90,7 @@ def inbox_shown(visit: Visit, *, show: str, search: str, find: str, entry_id: in
     return InboxShown(
         rows=rows,
         open=_open(opened, known, find, address, page=page) if opened is not None else None,
-        filters=_filters(visit, chosen, search),
+        filters=_filters(visit, chosen, search, waits),
         chosen=chosen,
         search=search,
         find=find,
@@ -220,7 +220,7 @@ def _open(one: BankEntryFacts, known: Known, find: str, address: "_Addresses", *
     proposals = _proposals(one, known)
     found, people = _found(one, known, find)
     parts = parts_of(one.entry_id) if one.state == "split" else ()
-    text, tone = STATES[one.state]
+    text, tone = STATES.get(one.state, STATES["split"])
     return EntryOpen(
         entry_id=one.entry_id,
         payer=one.payer_name or _("Payer unknown"),
@@ -311,10 +311,8 @@ def _addresses(visit: Visit, show: str, search: str) -> _Addresses:
     return _Addresses(reverse("office:matching", args=[visit.company.slug]), show, search)
 
 
-def _filters(visit: Visit, chosen: str, search: str) -> tuple[Tab, ...]:
-    counts = {
-        name: inbox_count(visit.company.company_id, show=name, search=search) for name in ("waiting", "in", "out")
-    }
+def _filters(visit: Visit, chosen: str, search: str, waits: Suspense) -> tuple[Tab, ...]:
+    counts = {"waiting": waits.count, "in": waits.count_in, "out": waits.count_out}
     return tuple(
         Tab(_(text), _addresses(visit, name, search)(), is_here=name == chosen, count=counts.get(name, 0))
         for name, text in FILTERS.items()
