@@ -77,9 +77,8 @@ from servanda.ground.law.sentences import Sentence
 from servanda.ground.refusal import Problem, WrongDocument
 from servanda.wiring.bank import drafts_of, notices_of
 from servanda.wiring.collections import Provider, creditor_values
-from servanda.wiring.payouts import report_of, transfers_of
-from servanda.wiring.bank import drafts_of
 from servanda.wiring.measuring import DocumentsBench, papers, rate_of, render_all
+from servanda.wiring.payouts import report_of, transfers_of
 from servanda.wiring.tables import contract_rows as contract_rows
 from servanda.wiring.tables import customer_rows as customer_rows
 

@@ -91,7 +91,7 @@ FAULTS = (
                from bank_entry where state = 'matched' order by id limit 1 returning id, company_id)
            insert into ledger_posting (entry_id, company_id, account, amount_minor, currency)
            select id, company_id, account, amount, 'DKK'
-             from again, (values ('bank', 100), ('suspense', -100)) line (account, amount)""",
+             from again, (values ('bank', 100), ('other', -100)) line (account, amount)""",
     ),
     Fault(
         8,

@@ -66,7 +66,7 @@ class SimulatedMobilePay:
     @contextmanager
     def serving(self) -> Iterator[SalesUnit]:
         """Answer on a free port of this machine while the block runs."""
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _answering(self))
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -113,8 +113,8 @@ class SimulatedMobilePay:
         return 201, {"chargeId": f"chr-{key}"}
 
 
-def _handler(simulated: SimulatedMobilePay) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+def _answering(simulated: SimulatedMobilePay) -> type[BaseHTTPRequestHandler]:
+    class Answerer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self._answer("GET")
 
@@ -135,4 +135,4 @@ def _handler(simulated: SimulatedMobilePay) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-    return Handler
+    return Answerer

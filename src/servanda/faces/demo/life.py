@@ -22,10 +22,12 @@ from servanda.business.customers.queries import customers_of
 from servanda.business.dunning.actions import explain_payment, pause_claim, receive_statement
 from servanda.business.dunning.queries import pauses_of_invoice
 from servanda.faces.demo.answers import answer_e_invoices
+from servanda.ground.accounts import danish_iban
 from servanda.ground.calendar import bank_day_on_or_after, bank_days_since, is_bank_day
 from servanda.ground.money import Money, total_of
 
 OPEN_AT_ONCE = 2000
+INVENTED_BANK = "9999"  # a registration number of no bank
 STAFF = "demo"  # who sees to things in a demo company
 
 
@@ -44,12 +46,12 @@ def live(company: CompanyFacts, *, now: datetime) -> None:
             movements.append(_movement(invoice, amount, customer.name, habit=habit, today=today))
     if is_bank_day(today):  # the bank sends a statement each bank day; a day without movements is news too
         receive_statement(company, _statement(company, movements, today=today), today=today, at=at)
-    _explain_old(company, today=today, at=at)
     for creditor in creditors_of(company.company_id):
         centre = import_module(settings.DRIVERS).simulated_centre(company, creditor)
         centre.advance(today)
         centre.keep()
     answer_e_invoices(company, today=today, at=at)
+    _explain_old(company, today=today, at=at)
     for customer in customers.values():
         if customer.details.habit == "ends":
             _give_notice(customer.customer_id, customer.created_on, today=today, at=at)
@@ -92,7 +94,7 @@ def _movement(invoice: InvoiceFacts, amount: Money, name: str, *, habit: str, to
         text="" if has_reference else f"Overførsel fra {name}",
         creditor_reference=invoice.reference if has_reference else "",
         payer_name=name,
-        payer_account="",
+        payer_account=danish_iban(INVENTED_BANK, str(invoice.customer_id)) if has_reference else "",
         is_reversal=False,
     )
 

@@ -160,7 +160,8 @@ def stop(request: HttpRequest, here: Visit) -> None:
 
 def _me(request: HttpRequest) -> Person:
     user = request.user
-    return Person(name_in_records(request), getattr(user, "get_full_name", str)() or user.get_username(), getattr(user, "email", ""))
+    assert user.is_authenticated, "the page is for staff"
+    return Person(name_in_records(request), user.get_full_name() or user.get_username(), user.email)
 
 
 def _source(name: str) -> AccountSource:

@@ -33,6 +33,7 @@ INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
             *TIMES,
             *VAT,
         ),
+        (*BOOKS, *BANK, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *PAYING_OUT, *COLLECTING),
         key=lambda invariant: invariant.number,
     )
 )

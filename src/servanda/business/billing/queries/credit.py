@@ -47,13 +47,6 @@ def credit_totals(customer_ids: Iterable[int]) -> Mapping[int, Money]:
     return {customer_id: total_of(amounts) for customer_id, amounts in by_customer.items()}
 
 
-def _owing_with_notes(company_id: int) -> tuple[int, ...]:
-    notes = Invoice.objects.filter(company_id=company_id, kind="credit note").values("customer_id")
-    owing = Invoice.objects.filter(company_id=company_id, kind="invoice", customer_id__in=notes)
-    open_ones = owing.filter(Q(open_minor__gt=0) | Q(charge__open_minor__gt=0))
-    return tuple(open_ones.values_list("customer_id", flat=True).distinct())
-
-
 def credited_customers(company_id: int) -> Mapping[int, tuple[CustomerCredit, ...]]:
     """Return all customers of a company who have something to their credit, with what it is."""
     paid = BankEntry.objects.filter(company_id=company_id, state="matched", unallocated_minor__gt=0)
@@ -64,6 +57,13 @@ def credited_customers(company_id: int) -> Mapping[int, tuple[CustomerCredit, ..
     for credit in credits_of(ids):
         found[credit.customer_id].append(credit)
     return {customer_id: tuple(credits) for customer_id, credits in found.items()}
+
+
+def _owing_with_notes(company_id: int) -> tuple[int, ...]:
+    notes = Invoice.objects.filter(company_id=company_id, kind="credit note").values("customer_id")
+    owing = Invoice.objects.filter(company_id=company_id, kind="invoice", customer_id__in=notes)
+    open_ones = owing.filter(Q(open_minor__gt=0) | Q(charge__open_minor__gt=0))
+    return tuple(open_ones.values_list("customer_id", flat=True).distinct())
 
 
 def _left_of_notes(customer_ids: Iterable[int]) -> dict[int, list[CustomerCredit]]:
