@@ -150,6 +150,7 @@ def _use(part: Allocation, row: Charge, amount: Money, *, today: date, at: datet
     to_credit = amount - to_principal
     if not to_credit:
         return
+    assert part.entry_id is not None
     entry_row = BankEntry.objects.select_for_update().get(pk=part.entry_id)
     entry_row.unallocated_minor += to_credit.minor
     entry_row.save(update_fields=["unallocated_minor"])

@@ -39,7 +39,7 @@ from servanda.faces.office.words import (
 from servanda.ground.calendar import day_text
 from servanda.ground.periods import Period
 
-MAY_BE_ENDED = frozenset({"dispute", "payment plan"})
+MAY_BE_ENDED = frozenset({"dispute", "payment plan", "collection"})
 
 
 def invoice_shown(visit: Visit, invoice: InvoiceFacts, customer: CustomerFacts) -> InvoiceShown:
