@@ -33,7 +33,6 @@ from servanda.business.contracts.decisions.deviating import own_terms_on
 from servanda.business.contracts.queries import line_facts
 from servanda.business.evidence.actions import record
 from servanda.business.evidence.facts import because_to_json
-from servanda.ground.citation import Citation
 from servanda.ground.law.consumers import REFUND_DAYS
 from servanda.ground.money import Money
 from servanda.ground.refusal import Refused
@@ -283,7 +282,6 @@ def _tell(
     at: datetime,
     by: str,
     customer_id: int,
-    because: tuple[Citation, ...] = (),
 ) -> None:
     record(
         company_id=company.company_id,
@@ -292,7 +290,7 @@ def _tell(
         subject=f"invoice:{step.time.invoice_id}",
         on_day=today,
         at=at,
-        because=because or step.because,
+        because=step.because,
         facts={"line": step.time.line_id, "until": str(step.for_until) if step.for_until else None, **facts},
         customer_id=customer_id,
         by=by,
