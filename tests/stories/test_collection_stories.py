@@ -13,7 +13,7 @@ from servanda.business.evidence.facts import Approval
 from servanda.business.evidence.queries import events_of_customer
 from servanda.business.letters.queries import letters_of_customer
 from servanda.ground.calendar import moment_of
-from servanda.ground.money import Money, total_of
+from servanda.ground.money import Money, money_text, total_of
 from tests.business.billing.books import assert_books_agree
 from tests.cast import ALMA, EVA
 from tests.stories.test_refund_stories import audit_is_clean
@@ -103,6 +103,10 @@ def test_a_payment_that_is_told_of_late_stops_the_interest_on_its_own_day() -> N
         assert world.today < date(2026, 12, 20)
     invoice = world.invoice_of(alma)
     assert invoice.due_on is not None
+    (warning,) = [one for one in letters_of_customer(alma) if one.subject.startswith("Inkassovarsel")]
+    assert "Sådan er renten regnet (Renteloven § 5, stk. 1)" in warning.text
+    assert warning.paper is not None
+    assert warning.paper["total"] == money_text(invoice.open_total, "da")  # what is asked for is the whole claim
     charged = world.charged(alma, "interest")
     paid_on = date.fromordinal(world.today.toordinal() - 9)
     world.bank(invoice.open_total, reference=invoice.reference, on=paid_on)

@@ -8,6 +8,7 @@ import pytest
 from servanda.business.billing.actions.changing_lines import CannotChange, change_billed_line, preview_change
 from servanda.business.billing.actions.refunding import NothingToGiveBack
 from servanda.business.billing.queries import invoices_of_customer
+from servanda.business.billing.queries.lines import NotTakenUp
 from servanda.business.contracts.actions import ContractRefused, rescind_after_outage
 from servanda.business.contracts.facts import GivenNotice
 from servanda.business.contracts.queries import line as line_of
@@ -200,3 +201,11 @@ def test_of_a_line_that_is_billed_at_the_end_the_used_days_are_billed_first_as_t
     world.sleep_until(date(2026, 12, 12))
     with pytest.raises(CannotChange, match="not billed since"):
         change(world, line.line_id, quantity=3)
+
+
+def test_a_line_that_no_round_has_taken_up_yet_is_refused_with_the_remedy() -> None:
+    world = World("compusoft", JULY)
+    alma = world.customer(ALMA, "hosting-web", began_on=JULY)
+    (line,) = lines_of_customer(alma)
+    with pytest.raises(NotTakenUp, match="next round"):
+        preview_change(world.company, line.line_id, plan_code="hosting-web", quantity=2, today=world.today)

@@ -58,11 +58,11 @@ def audit_is_clean(world: World) -> None:
     assert report.is_clean, [(one.number, one.rows) for one in report.violated]
 
 
-def ends(line_id: int, last_day: date, world: World) -> None:
-    """Let the customer's ordinary notice end the line on a day."""
+def ends(line_id: int, last_day: date, world: World) -> int:
+    """Let the customer's ordinary notice end the line on a day, and return the notice."""
     given = GivenNotice(given_on=world.today, channel="e-mail")
     ending = Ending(ends_on=last_day, because=(EXIT,), terms_end_on=last_day)
-    receive_exit(line_id, given, ending, today=world.today, at=moment_of(world.today), by=EVA)
+    return receive_exit(line_id, given, ending, today=world.today, at=moment_of(world.today), by=EVA).notice_id
 
 
 def provider_leaves(world: World, line_id: int, *, sent_on: date, months: int) -> None:
@@ -226,6 +226,27 @@ def test_a_business_that_leaves_by_notice_waits_for_a_person_where_the_terms_are
     assert note.net == Money(2_991_78)
     world.round()
     assert len(notes_of(alma)) == 1
+    audit_is_clean(world)
+
+
+def test_a_question_falls_away_when_the_notice_is_withdrawn_or_the_end_moves() -> None:
+    world, _, line_id = prepaid()
+    world.says_yes = False
+
+    def asked() -> list[str]:
+        return [one.sentence_en for one in open_proposals(world.company_id) if one.act == "time.asked"]
+
+    first = ends(line_id, date(2027, 3, 31), world)
+    world.round()
+    assert len(asked()) == 1
+    withdraw_notice(first, today=world.today, at=moment_of(world.today), by=EVA)
+    world.round()
+    assert asked() == []
+    world.sleep_until(date(2026, 7, 3))
+    ends(line_id, date(2027, 5, 31), world)
+    world.round()
+    (sentence,) = asked()
+    assert "× 30/365 days" in sentence
     audit_is_clean(world)
 
 

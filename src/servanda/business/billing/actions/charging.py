@@ -155,8 +155,8 @@ def _use(part: Allocation, row: Charge, amount: Money, *, today: date, at: datet
     entry_row.unallocated_minor += to_credit.minor
     entry_row.save(update_fields=["unallocated_minor"])
     entry = JournalEntry(
-        key=f"interest freed:{key}",
-        what="payment",
+        key=f"interest freed:{part.entry_id}:{key}",
+        what="explained",
         on_day=today,
         lines=(PostingLine(Account.RECEIVABLE, to_credit), PostingLine(Account.CUSTOMER_CREDIT, -to_credit)),
         because=because_from_json(row.because),

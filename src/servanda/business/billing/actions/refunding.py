@@ -32,7 +32,6 @@ from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.queries import line_facts
 from servanda.business.evidence.actions import record
 from servanda.business.evidence.facts import because_to_json
-from servanda.ground.citation import Citation
 from servanda.ground.law.consumers import REFUND_DAYS
 from servanda.ground.law.vat import treatment_of
 from servanda.ground.money import Money
@@ -54,11 +53,15 @@ class NothingToGiveBack(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refunded:
-    """What was done on a line: the invoices whose open amount changed, and what a person must decide."""
+    """What was done on a line: the invoices whose open amount changed, and what a person must decide.
+
+    `decided` are the invoices' lines on which anything was decided anew: what a person was asked of them before falls away.
+    """
 
     changed: tuple[Allocated, ...]
     asked: tuple[AskWhatGoesBack, ...]
     documents: tuple[int, ...]
+    decided: tuple[int, ...] = ()
 
 
 @transaction.atomic
@@ -69,6 +72,7 @@ def settle_billed_time(company: CompanyFacts, line_id: int, *, today: date, at: 
     changed: list[Allocated] = []
     asked: list[AskWhatGoesBack] = []
     documents: list[int] = []
+    decided: list[int] = []
     for line_key in [time.line_key for time in billed_times_of(line_id)]:
         for _ in range(STEPS_MAX):
             time = next(one for one in billed_times_of(line_id) if one.line_key == line_key)
@@ -77,6 +81,7 @@ def settle_billed_time(company: CompanyFacts, line_id: int, *, today: date, at: 
             if isinstance(step, Settled | AskWhatGoesBack) and is_looked_at:
                 break
             document = _carry_out(company, step, end, today=today, at=at, by="system")
+            decided.append(line_key)
             documents += [document] if document is not None else []
             changed += [_changed(step, today)] if isinstance(step, GiveBack) else []
             if isinstance(step, AskWhatGoesBack):
@@ -84,7 +89,9 @@ def settle_billed_time(company: CompanyFacts, line_id: int, *, today: date, at: 
                 break
         else:
             raise AssertionError(f"the time of line {line_id} does not come to rest")
-    return Refunded(changed=tuple(changed), asked=tuple(asked), documents=tuple(documents))
+    return Refunded(
+        changed=tuple(changed), asked=tuple(asked), documents=tuple(documents), decided=tuple(dict.fromkeys(decided))
+    )
 
 
 @transaction.atomic
@@ -276,7 +283,6 @@ def _tell(
     at: datetime,
     by: str,
     customer_id: int,
-    because: tuple[Citation, ...] = (),
 ) -> None:
     record(
         company_id=company.company_id,
@@ -285,7 +291,7 @@ def _tell(
         subject=f"invoice:{step.time.invoice_id}",
         on_day=today,
         at=at,
-        because=because or step.because,
+        because=step.because,
         facts={"line": step.time.line_id, "until": str(step.for_until) if step.for_until else None, **facts},
         customer_id=customer_id,
         by=by,

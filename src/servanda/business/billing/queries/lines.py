@@ -12,7 +12,13 @@ from servanda.business.contracts.facts import AgreedRule
 from servanda.business.contracts.queries import agreed_rules
 from servanda.ground.law.vat import VatBuyer
 from servanda.ground.money import Money
+from servanda.ground.refusal import Refused
 from servanda.terms.clauses import CustomerKind
+
+
+class NotTakenUp(Refused):
+    """The line was concluded since the last round, or there is no such line."""
+
 
 _CONTRACTS = """
 select distinct contract_id from (
@@ -74,10 +80,16 @@ def running_contracts(company_id: int, *, today: date) -> tuple[BillableContract
 
 
 def contract_to_bill(company_id: int, line_id: int, *, today: date) -> BillableContract:
-    """Return the contract of one line as it is billed, with that line alone, whether anything is due on it or not."""
+    """Return the contract of one line as it is billed, with that line alone, whether anything is due on it or not.
+
+    Refuses a line that no round has taken up yet.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_ONE, [company_id, line_id])
-        (contract,) = _contracts(cursor.fetchall(), today=today)
+        rows = cursor.fetchall()
+    if not rows:
+        raise NotTakenUp(f"Line {line_id} is not taken up by billing yet. The next round does that; try again then.")
+    (contract,) = _contracts(rows, today=today)
     return contract
 
 

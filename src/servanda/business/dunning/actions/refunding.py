@@ -45,6 +45,9 @@ def give_back_unused_of(company: CompanyFacts, line_id: int, *, today: date, at:
     """Do so for one line."""
     done = settle_billed_time(company, line_id, today=today, at=at)
     settle(company, done.changed, today=today, at=at)
+    for line_key in done.decided:  # a question for an end that no longer stands falls away
+        former = Proposal.objects.filter(act=UNUSED_TIME, state="open", key__startswith=f"{UNUSED_TIME}:{line_key}:")
+        former.update(state="obsolete")
     for step in done.asked:
         _ask(company, step, at=at)
     return done
@@ -96,12 +99,8 @@ def decide_on_unused(
 
 
 def _ask(company: CompanyFacts, step: AskWhatGoesBack, *, at: datetime) -> None:
-    """Put it to a person. A question on the same time for an end that no longer stands falls away."""
+    """Put it to a person."""
     (invoice,) = invoices([step.time.invoice_id])
-    former = Proposal.objects.filter(
-        act=UNUSED_TIME, state="open", key__startswith=f"{UNUSED_TIME}:{step.time.line_key}:"
-    )
-    former.update(state="obsolete")
     sentence_da, sentence_en = wording.unused_time(step, customer(invoice.customer_id).name)
     Proposal.objects.get_or_create(
         key=step.key,

@@ -41,7 +41,7 @@ from servanda.ground.calendar import day_text
 from servanda.ground.law.retention import keep_until
 from servanda.ground.periods import Period
 
-MAY_BE_ENDED = frozenset({"dispute", "payment plan"})
+MAY_BE_ENDED = frozenset({"dispute", "payment plan", "collection"})
 
 
 def invoice_shown(visit: Visit, invoice: InvoiceFacts, customer: CustomerFacts) -> InvoiceShown:

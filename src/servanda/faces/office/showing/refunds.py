@@ -228,14 +228,21 @@ def _plans(here: Visit, line: LineFacts, asked: Asked) -> tuple[Option, ...]:
 
 
 def _change_steps(here: Visit, line: LineFacts, asked: Asked) -> tuple[StepRow, ...]:
-    preview = preview_change(
-        here.company,
-        line.line_id,
-        plan_code=asked.plan or line.plan_code,
-        quantity=asked.quantity or line.quantity,
-        today=here.today,
-    )
+    try:
+        preview = preview_change(
+            here.company,
+            line.line_id,
+            plan_code=asked.plan or line.plan_code,
+            quantity=asked.quantity or line.quantity,
+            today=here.today,
+        )
+    except Refused as refusal:
+        return (_refused(refusal),)
     return tuple(_changed(preview))
+
+
+def _refused(refusal: Refused) -> StepRow:
+    return StepRow(sentence=str(refusal), reckoning="", because=(), stamp=Stamp(_("Not possible"), "stop"))
 
 
 def _changed(preview: ChangePreview) -> list[StepRow]:
@@ -273,7 +280,7 @@ def _outage(here: Visit, line: LineFacts, asked: Asked) -> tuple[StepRow | None,
             here.company, line.line_id, Period(asked.day, asked.last + timedelta(days=1)), today=here.today
         )
     except Refused as refusal:
-        return StepRow(sentence=str(refusal), reckoning="", because=(), stamp=Stamp(_("Not possible"), "stop")), ""
+        return _refused(refusal), ""
     amount = money_text(found.highest, language())
     sentence = _("At most %(amount)s may go back for these days.") % {"amount": amount}
     if found.rule.rule.sole_fault_required:
