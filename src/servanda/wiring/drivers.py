@@ -33,9 +33,11 @@ from servanda.drivers.einvoices import (
 )
 from servanda.drivers.einvoices.answers import read_answer
 from servanda.drivers.einvoices.checks import objections_to
+from servanda.drivers.einvoices.engine import RuleEngine
 from servanda.drivers.einvoices.file_drop import FileDrop
 from servanda.drivers.einvoices.gate import OfficialGate
 from servanda.drivers.einvoices.mailed import DocumentMail, MailedDocuments
+from servanda.drivers.einvoices.measuring import works
 from servanda.drivers.einvoices.oioubl import OioublRenderer
 from servanda.drivers.einvoices.pdf_files import is_pdf, xml_in
 from servanda.drivers.einvoices.peppol import PeppolRenderer
@@ -55,6 +57,7 @@ from servanda.drivers.signing.pades import PadesSigner
 from servanda.ground.law.sentences import Sentence
 from servanda.ground.refusal import Problem, WrongDocument
 from servanda.wiring.bank import drafts_of
+from servanda.wiring.measuring import DocumentsBench, papers, rate_of, render_all
 from servanda.wiring.tables import contract_rows as contract_rows
 from servanda.wiring.tables import customer_rows as customer_rows
 
@@ -182,6 +185,21 @@ def e_invoice_rule_sets() -> tuple[tuple[RuleSet, bool], ...]:
 def install_e_invoice_rules(source: Path) -> InstalledRules:
     """Install the rule sets that are in the folder or zip file; all or nothing."""
     return install_rules(source, into=settings.EINVOICE_RULES)
+
+
+def document_rates(count: int) -> DocumentsBench:
+    """Measure how fast e-documents are written, checked and judged, and PDFs made."""
+    made = tuple(papers(count))
+    with RuleEngine() as engine:
+        rates = [
+            rate_of(work.name, work.documents, work.run, process=work.process)
+            for work in works(count, folders=_rule_folders(), engine=engine)
+        ]
+    maker = document_maker()
+    render_all(maker, made[:1])
+    rates.append(rate_of("PDF of one page", count, lambda: render_all(maker, made), process=lambda: None))
+    missing = tuple(rules.name for rules, is_there in e_invoice_rule_sets() if not is_there)
+    return DocumentsBench(rates=tuple(rates), missing=missing)
 
 
 def _rule_folders() -> tuple[Path, ...]:

@@ -45,6 +45,12 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     whatif.add_argument("--issue-days", type=_issue_days, default=1, metavar="N", help="working days a month, 1 to 20")
     whatif.add_argument("--json", action="store_true", help="print the figures as JSON")
     whatif.set_defaults(run=run_whatif)
+    documents = kinds.add_parser(
+        "documents", help="e-documents written, checked and judged, and PDFs, per second and core"
+    )
+    documents.add_argument("--documents", type=_documents, default=200, metavar="N", help="of each kind")
+    documents.add_argument("--json", action="store_true", help="print the figures as JSON")
+    documents.set_defaults(run=run_documents)
 
 
 def run_billing(args: argparse.Namespace) -> int:
@@ -89,6 +95,15 @@ def run_whatif(args: argparse.Namespace) -> int:
     return _run(measure, text, as_json=args.json)
 
 
+def run_documents(args: argparse.Namespace) -> int:
+    """Measure e-documents and PDFs and print the figures; no database is needed."""
+    from servanda.faces.cli.bench.documents import bench_documents, documents_text
+
+    found = bench_documents(args.documents)
+    print(json.dumps(asdict(found), indent=2) if args.json else documents_text(found))  # type: ignore[call-overload]
+    return 0
+
+
 def _run(measure: Callable[[], Any], text: Callable[[Any], str], *, as_json: bool) -> int:
     signal.signal(signal.SIGTERM, _stop)
     try:
@@ -125,6 +140,12 @@ def _count(text: str) -> int:
 def _customers(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) >= CUSTOMERS_MIN):
         raise argparse.ArgumentTypeError(f"{text!r} is not enough to measure. Write {CUSTOMERS_MIN} or more.")
+    return int(text)
+
+
+def _documents(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of documents. Write 1 or more.")
     return int(text)
 
 
