@@ -240,9 +240,15 @@ def _answer(answer: AnswerFacts, slug: str) -> AnswerRow:
         name=answer.name,
         received_at=answer.received_at,
         number=answer.number,
-        problem=answer.problem,
+        problem=_why_open(answer),
         file=reverse("office:einvoice-answer", args=[slug, answer.answer_id]),
     )
+
+
+def _why_open(answer: AnswerFacts) -> str:
+    if answer.state == "unknown":
+        return _("No document with this number was sent from here, or the answer fits several.")
+    return _("The file cannot be read as an answer: %(why)s") % {"why": answer.problem}
 
 
 def _state_text(state: State) -> str:
