@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 
+import pikepdf
 import pytest
 
 from servanda.agreements.reading import catalogue_of
@@ -11,7 +13,7 @@ from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.billing.queries import invoices_of_customer
 from servanda.business.contracts.queries import contracts_of_customer
 from servanda.business.customers.actions import change_invoicing
-from servanda.business.customers.facts import CustomerDetails
+from servanda.business.customers.facts import CustomerDetails, Delivery
 from servanda.business.customers.queries import customer
 from servanda.business.dunning.queries import arrears_of, claims_parked, pauses_of_invoice
 from servanda.business.einvoices.actions import (
@@ -32,14 +34,18 @@ from servanda.business.einvoices.queries import (
 )
 from servanda.business.evidence.queries import events_of_subjects
 from servanda.business.letters.queries import letters_of_invoices
+from servanda.drivers.documents.typst_maker import TypstMaker
+from servanda.drivers.einvoices.gate import OfficialGate
 from servanda.drivers.einvoices.safe_xml import open_xml
+from servanda.faces.clock.e_documents import NoSuchDocument, carried_by, document_as
+from servanda.faces.clock.papers import paper_of
 from servanda.faces.demo.answers import application_response
 from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money
 from servanda.simulation import drivers
 from servanda.terms.clauses import CustomerKind
-from tests.cast import ALMA, EVA
+from tests.cast import ALMA, CARLA, EVA
 from tests.stories.world import World
 
 pytestmark = pytest.mark.django_db
@@ -464,3 +470,41 @@ def test_an_uploaded_answer_is_read_like_any_other(world: World) -> None:
     assert keep_answer(name="mail.xml", content=content, at=at, company_id=world.company_id, by=EVA) is None
     world.round()
     assert documents_of_invoices([world.invoice_of(alma).invoice_id])[0].state is State.ACCEPTED
+
+
+def test_the_pdf_of_a_mailed_invoice_carries_the_e_invoice_and_a_consumers_does_not(world: World) -> None:
+    alma, carla = signed(world, ALMA), signed(world, CARLA)
+    world.round()
+    (letter,) = letters_of_invoices([world.invoice_of(alma).invoice_id])
+    carried = carried_by(letter, world.company)
+    content = TypstMaker().render(replace(paper_of(letter, world.company), carried=carried))
+    with pikepdf.open(BytesIO(content)) as pdf:
+        (name,) = pdf.attachments
+        xml = pdf.attachments[name].get_file().read_bytes()
+    root = open_xml(xml)
+    assert root.findtext("{*}ID") == str(world.invoice_of(alma).number)
+    assert root.findtext("{*}LegalMonetaryTotal/{*}PayableAmount") == "1250.00"
+    with OfficialGate() as own:  # the rules that come with the program
+        assert not own.judge(xml).has_errors
+    (letter,) = letters_of_invoices([world.invoice_of(carla).invoice_id])
+    assert carried_by(letter, world.company) == ()
+
+
+def test_the_command_gives_what_would_be_written_and_what_was(world: World) -> None:
+    signed(world, KOMMUNE)
+    signed(world, replace(ALMA, number="1002"))
+    signed(world, CARLA)
+    world.round()
+    (document,) = documents(world)
+    kept = document_as(world.company, document.number, Delivery.OIOUBL)
+    assert kept.content == content_of(document.xml_sha256)
+    for number in range(int(document.number), int(document.number) + 3):
+        made = document_as(world.company, str(number), Delivery.PEPPOL)
+        if made.content:
+            assert open_xml(made.content).findtext("{*}ID") == str(number)
+        else:  # Carla, whom no e-document can be addressed to
+            assert [problem.code for problem in made.problems if not problem.is_warning] == ["BT-49"]
+    with pytest.raises(NoSuchDocument, match="987654"):
+        document_as(world.company, "987654", Delivery.OIOUBL)
+    with pytest.raises(NoSuchDocument, match="Reminder"):
+        document_as(world.company, f"{document.number}-R1", Delivery.OIOUBL)

@@ -13,11 +13,11 @@ from servanda.drivers.einvoices.memory import MemoryTransport
 from servanda.drivers.einvoices.oioubl import OioublRenderer
 from servanda.drivers.einvoices.peppol import PeppolRenderer
 from servanda.drivers.einvoices.safe_xml import NotSafeXml
+from servanda.drivers.einvoices.schema_gate import SchemaGate
 from servanda.drivers.letters.memory import MemoryPost
 from servanda.drivers.sheets.csv_maker import CsvMaker
 from servanda.drivers.vatnumbers.memory import MemoryAsker
 from servanda.ground.refusal import Problem, WrongDocument
-from servanda.simulation.gate import SchemaGate
 
 
 @cache

@@ -29,6 +29,8 @@ SAMPLES = {
     "<int:draft_id>": "1",
     "<int:change_id>": "1",
     "<int:proposal_id>": "1",
+    "<int:answer_id>": "1",
+    "<int:document_id>": "1",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 

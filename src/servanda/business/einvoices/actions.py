@@ -5,6 +5,7 @@ the step began from, so that a second worker, or the same step again, finds it d
 """
 
 import hashlib
+from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
@@ -66,6 +67,8 @@ def begin_documents(company: CompanyFacts, *, today: date) -> int:
     missing = letters(letters_without_document(company.company_id))
     found = {one.invoice_id: one for one in invoices(one.invoice_id for one in missing if one.invoice_id is not None)}
     people = customers({one.customer_id for one in missing})
+    replaced = EDocument.objects.filter(letter_id__in=[one.letter_id for one in missing])
+    earlier = Counter(replaced.values_list("letter_id", flat=True))
     rows = []
     for one in missing:
         assert one.invoice_id is not None, "an e-document is about an invoice"
@@ -73,7 +76,7 @@ def begin_documents(company: CompanyFacts, *, today: date) -> int:
         if carrier_of(one.kind, to) is Carrier.MAIL:
             carry_by_mail(one.letter_id)  # the customer wanted e-invoices when it was written, and wants mails now
             continue
-        before = EDocument.objects.filter(letter_id=one.letter_id).count()
+        before = earlier[one.letter_id]
         rows.append(
             EDocument(
                 company_id=company.company_id,
@@ -405,10 +408,9 @@ def _move(
     if step.state in {State.MADE, State.CHECKED, State.UNCERTAIN}:
         return
     what = f"einvoice.{step.state}"
-    earlier = [one for one in events_of_subjects([f"einvoice:{row.pk}"]) if one.what == what]
     record(
         company_id=row.company_id,
-        key=f"{what}:{row.key}" + (f":{len(earlier) + 1}" if earlier else ""),
+        key=f"{what}:{row.key}",
         what=what,
         subject=f"einvoice:{row.pk}",
         on_day=today,

@@ -111,8 +111,8 @@ def no_rules(missing: tuple[str, ...]) -> Problem:
         Code.NO_RULES,
         f"De officielle regler er ikke installeret: {names}." if names else "De officielle regler er ikke installeret.",
         f"The official rules are not installed: {names}." if names else "The official rules are not installed.",
-        "Kør `servanda invoice rules install`. Derefter går dokumentet af sted af sig selv.",
-        "Run `servanda invoice rules install`. The document then goes out by itself.",
+        "Kør servanda invoice rules install. Derefter går dokumentet af sted af sig selv.",
+        "Run servanda invoice rules install. The document then goes out by itself.",
     )
 
 

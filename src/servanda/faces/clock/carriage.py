@@ -11,7 +11,7 @@ from datetime import datetime
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies, moment_for, today_of
 from servanda.business.companies.queries import company as company_of
-from servanda.business.customers.queries import customer
+from servanda.business.customers.queries import customer, customers
 from servanda.business.einvoices.actions import (
     begin_documents,
     claim_documents,
@@ -163,20 +163,28 @@ def _heal(company: CompanyFacts, drivers: Drivers, clock: Clock) -> int:
     """Take up what was parked for something that is there now: the customer's details, another way, the official rules."""
     now = clock()
     today, at = today_of(company, now=now), moment_for(company, now=now)
+    parked = [
+        document
+        for document in documents_in(company.company_id, State.PARKED, limit=1000)
+        if is_parked_for_rules(document.problems) or waits_for_details(document.problems)
+    ]
+    people = customers({document.customer_id for document in parked})
     healed, has_rules = 0, None
-    for document in documents_in(company.company_id, State.PARKED, limit=1000):
-        waits_for_rules = is_parked_for_rules(document.problems)
-        if not waits_for_rules and not waits_for_details(document.problems):
-            continue
-        source = source_of(document.invoice_id)
-        is_mended = carrier_of(document.kind, source.to) is Carrier.MAIL or source.to.delivery is not document.format
-        if waits_for_rules and not is_mended:
+    for document in parked:
+        to = people[document.customer_id]
+        goes_elsewhere = carrier_of(document.kind, to) is Carrier.MAIL or to.delivery is not document.format
+        if is_parked_for_rules(document.problems) and not goes_elsewhere:
             has_rules = _has_rules(document, drivers) if has_rules is None else has_rules
             is_mended = has_rules
-        elif not is_mended:
-            is_mended = not hindrances(source.to, source.references)
+        else:
+            is_mended = goes_elsewhere or not _lacks(document)
         healed += is_mended and reopen(document.document_id, today=today, at=at)
     return healed
+
+
+def _lacks(document: EDocumentFacts) -> bool:
+    source = source_of(document.invoice_id)
+    return bool(hindrances(source.to, source.references))
 
 
 def _has_rules(document: EDocumentFacts, drivers: Drivers) -> bool:

@@ -34,7 +34,9 @@ from servanda.business.einvoices.queries import (
     contract_references,
     document_numbered,
 )
+from servanda.business.letters.facts import Carrier, LetterFacts
 from servanda.business.letters.queries import letter, letters_of_invoices
+from servanda.drivers.documents import CarriedFile
 from servanda.drivers.einvoices import (
     Answer,
     Document,
@@ -113,6 +115,34 @@ def document_as(company: CompanyFacts, number: str, format: Delivery) -> Made:
     is_sound = all(problem.is_warning for problem in problems)
     content = drivers.e_invoice_renderer(FORMATS[format]).render(written) if is_sound else b""
     return Made(content=content, references=source.references, endpoint=endpoint_of(source.to), problems=problems)
+
+
+def carried_by(letter: LetterFacts, company: CompanyFacts) -> tuple[CarriedFile, ...]:
+    """Return the e-invoice that the PDF of a mailed invoice or credit note carries within it, for a buyer's program to find.
+
+    Nothing where the buyer has no number to be named by, as a consumer: the paper goes as it is.
+    """
+    if letter.carrier is not Carrier.MAIL or letter.kind not in {"invoice", "credit note"} or letter.invoice_id is None:
+        return ()
+    source = source_of(letter.invoice_id)
+    if not endpoint_of(source.to):
+        return ()
+    drivers, written = drivers_now(), e_invoice(source, company)
+    problems = _objections(written, Delivery.PEPPOL, drivers)
+    if any(not problem.is_warning for problem in problems):
+        return ()
+    content = drivers.e_invoice_renderer(FORMATS[Delivery.PEPPOL]).render(written)
+    number = source.invoice.number
+    is_da = letter.language == "da"
+    described = f"E-faktura {number} (Peppol BIS Billing 3)" if is_da else f"E-invoice {number} (Peppol BIS Billing 3)"
+    return (
+        CarriedFile(
+            name=f"{letter.kind.replace(' ', '-')}-{number}.xml",
+            media_type="application/xml",
+            content=content,
+            description=described,
+        ),
+    )
 
 
 def source_of(invoice_id: int) -> Source:

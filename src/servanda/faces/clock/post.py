@@ -6,6 +6,7 @@ leaves as few as possible of uncertain fate; what the answer changes for the cla
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Protocol
@@ -28,6 +29,7 @@ from servanda.business.letters.facts import LetterFacts, Outcome
 from servanda.business.letters.queries import document
 from servanda.drivers.documents import DocumentMaker
 from servanda.drivers.letters import Accepted, Attachment, OutgoingMail, Post, Rejected, Uncertain
+from servanda.faces.clock.e_documents import carried_by
 from servanda.faces.clock.papers import paper_of
 from servanda.ground.refusal import Refused
 
@@ -92,7 +94,8 @@ def _render(company: CompanyFacts, maker: DocumentMaker, *, now: datetime) -> No
     ]:
         for letter in letters:
             try:
-                keep_document(letter.letter_id, maker.render(paper_of(letter, company)), at=now)
+                paper = replace(paper_of(letter, company), carried=carried_by(letter, company))
+                keep_document(letter.letter_id, maker.render(paper), at=now)
             except (Refused, AssertionError, ValueError, TypeError, LookupError):
                 LOG.exception("the document of letter %s could not be made", letter.key)
                 failed.add(letter.letter_id)

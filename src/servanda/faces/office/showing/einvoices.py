@@ -41,6 +41,7 @@ from servanda.faces.office.shown_einvoices import (
 )
 from servanda.faces.office.words import E_DOCUMENT_STATES, E_FORMATS, LETTER_KINDS, language, word
 from servanda.ground.calendar import legal_day
+from servanda.terms.clauses import CustomerKind
 
 PAGE_ROWS = 50
 FILTERS = (
@@ -101,7 +102,7 @@ def names_for(slug: str, documents: Iterable[EDocumentFacts]) -> Names:
 
 def invoicing_shown(to: CustomerFacts) -> InvoicingShown:
     """Return how a customer gets invoices, and what e-invoices still lack."""
-    ways = [Delivery.OIOUBL, Delivery.PEPPOL] if _is_public(to) else list(Delivery)
+    ways = _ways_of(to)
     contracts = contracts_of_customer(to.customer_id)
     named = contract_references(contract.contract_id for contract in contracts)
     of_contracts = [named.get(contract.contract_id, References()) for contract in contracts] or [References()]
@@ -239,14 +240,27 @@ def _answer(answer: AnswerFacts, slug: str) -> AnswerRow:
         name=answer.name,
         received_at=answer.received_at,
         number=answer.number,
-        problem=answer.problem,
+        problem=_why_open(answer),
         file=reverse("office:einvoice-answer", args=[slug, answer.answer_id]),
     )
+
+
+def _why_open(answer: AnswerFacts) -> str:
+    if answer.state == "unknown":
+        return _("No document with this number was sent from here, or the answer fits several.")
+    return _("The file cannot be read as an answer: %(why)s") % {"why": answer.problem}
 
 
 def _state_text(state: State) -> str:
     return _(E_DOCUMENT_STATES[state][0])
 
 
+def _ways_of(to: CustomerFacts) -> list[Delivery]:
+    """Return how invoices may go to the customer: a public body takes no mere PDF, and a consumer has nothing else to take."""
+    if _is_public(to):
+        return [Delivery.OIOUBL, Delivery.PEPPOL]
+    return [Delivery.E_MAIL] if to.kind is CustomerKind.CONSUMER else list(Delivery)
+
+
 def _is_public(to: CustomerFacts) -> bool:
-    return to.kind.value == "public"
+    return to.kind is CustomerKind.PUBLIC

@@ -1,6 +1,6 @@
 """A gate that judges by the schema alone, which takes a millisecond: for stories about what follows from a judgement."""
 
-from servanda.drivers.einvoices import Verdict
+from servanda.drivers.einvoices.ports import Verdict
 from servanda.drivers.einvoices.recognising import recognised
 from servanda.drivers.einvoices.safe_xml import NotSafeXml, open_xml
 from servanda.drivers.einvoices.schemas import NAME, schema_findings
