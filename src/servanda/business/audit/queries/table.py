@@ -33,7 +33,6 @@ INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
             *TIMES,
             *VAT,
         ),
-        (*BOOKS, *BANK, *INVOICES, *PERIODS, *CLAIMS, *PROMISES, *TIMES, *PAYING_OUT, *COLLECTING),
         key=lambda invariant: invariant.number,
     )
 )
