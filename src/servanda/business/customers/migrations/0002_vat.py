@@ -130,6 +130,14 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddIndex(
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("vat_number", ""), _negated=True),
+                fields=["company"],
+                name="customers_with_vat_numbers",
+            ),
+        ),
         migrations.RunSQL(
             APPEND_ONLY,
             "drop trigger vat_number_check_append_only on vat_number_check; drop trigger vat_number_check_never_emptied on vat_number_check; drop trigger customer_location_evidence_append_only on customer_location_evidence; drop trigger customer_location_evidence_never_emptied on customer_location_evidence; drop trigger customer_residence_append_only on customer_residence; drop trigger customer_residence_never_emptied on customer_residence",
