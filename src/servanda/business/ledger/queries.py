@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from servanda.business.ledger.facts import Account, ClosingFacts
 from servanda.business.ledger.models import Closing, Entry, Posting
@@ -23,12 +23,28 @@ class PostedLine:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a customer stands: the balance (above zero they owe us), and what of it is their credit."""
+
+    balance: Money
+    credit: Money
+
+
 def balance_of_customer(customer_id: int) -> Money:
     """Return what the customer owes by the books: above zero they owe us."""
     found = Posting.objects.filter(
         customer_id=customer_id, account__in=[Account.RECEIVABLE, Account.CUSTOMER_CREDIT]
     ).aggregate(total=Sum("amount_minor"))
     return Money(found["total"] or 0)
+
+
+def standing_of_customer(customer_id: int) -> Standing:
+    """Return what the customer owes by the books after their credit, and that credit, in one question."""
+    found = Posting.objects.filter(
+        customer_id=customer_id, account__in=[Account.RECEIVABLE, Account.CUSTOMER_CREDIT]
+    ).aggregate(total=Sum("amount_minor"), credit=Sum("amount_minor", filter=Q(account=Account.CUSTOMER_CREDIT)))
+    return Standing(Money(found["total"] or 0), Money(-(found["credit"] or 0)))
 
 
 def balances_of_accounts(company_id: int) -> dict[str, Money]:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from servanda.business.billing.models import Allocation, Charge, Invoice, WriteOff, WriteOffLimit
-from servanda.business.billing.queries.small import small_difference
+from servanda.business.billing.queries.small import MOST, small_difference
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.evidence.actions import record, record_all
 from servanda.business.evidence.facts import Event, because_from_json, because_to_json
@@ -21,7 +21,6 @@ from servanda.ground.citation import Citation
 from servanda.ground.money import Money
 from servanda.ground.refusal import Refused
 
-MOST = Money(1_00)  # the database holds the same
 VOUCHER = Citation("Bogføringsloven", "§ 9", "700/2022")
 REASON = "a difference too small to ask for"
 

@@ -2,13 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.db import connection
 from django.db.models import Count
 
 from servanda.business.billing.facts import BankEntryFacts, InvoiceFacts, StatementFacts
 from servanda.business.billing.models import BankEntry, Statement
-from servanda.business.billing.queries.announced import announced_invoices
 from servanda.business.customers.queries import customers
 from servanda.ground.money import Money
+
+# What nobody has explained, by amount and payer; and what the bank announced of days that no statement covers yet, by reference.
+_PENDING = """
+select company_id, amount_minor, payer_name, '' from bank_entry
+ where company_id = any(%s) and state = 'suspense' and amount_minor = any(%s)
+union all
+select n.company_id, 0, '', part ->> 'creditor_reference'
+  from bank_notice n cross join lateral jsonb_array_elements(n.parts) part
+ where n.company_id = any(%s) and n.amount_minor > 0 and part ->> 'creditor_reference' = any(%s)
+   and not exists (select 1 from bank_statement s where s.company_id = n.company_id and s.account = n.account
+                                                    and s.closing_on >= n.booked_on)
+"""
 
 
 def entries_in_suspense(company_id: int) -> tuple[BankEntryFacts, ...]:
@@ -61,9 +73,19 @@ def pending_payments(found: Iterable[InvoiceFacts]) -> frozenset[int]:
     open_ones = [invoice for invoice in found if invoice.open_total]
     amounts = {amount.minor for one in open_ones for amount in (one.open_principal, one.open_total)}
     companies = {one.company_id for one in open_ones}
-    entries = BankEntry.objects.filter(company_id__in=companies, state="suspense", amount_minor__in=amounts)
-    payers = {(row.company_id, row.amount_minor, row.payer_name.strip().casefold()) for row in entries}
-    announced = announced_invoices(open_ones)
+    by_reference = {(one.company_id, one.reference): one.invoice_id for one in open_ones if one.reference}
+    references = [reference for _, reference in by_reference]
+    with connection.cursor() as cursor:
+        cursor.execute(_PENDING, [list(companies), list(amounts), list(companies), references])
+        rows = cursor.fetchall()
+    payers = {
+        (company_id, minor, name.strip().casefold()) for company_id, minor, name, reference in rows if not reference
+    }
+    announced = frozenset(
+        by_reference[company_id, reference]
+        for company_id, _, _, reference in rows
+        if (company_id, reference) in by_reference
+    )
     if not payers:
         return announced
     names = customers({one.customer_id for one in open_ones})

@@ -8,6 +8,8 @@ from servanda.business.companies.facts import CompanyFacts
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money
 
+MOST = Money(1_00)  # that anybody may decide on; the database holds the same
+
 
 def small_difference(company: CompanyFacts, *, on: date) -> SmallDifference:
     """Return up to how much is written off on a day: nothing, unless a person has decided otherwise."""

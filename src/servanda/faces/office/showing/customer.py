@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from servanda.business.billing.facts import InvoiceFacts
-from servanda.business.billing.queries.credit import credit_totals
 from servanda.business.catalogue.facts import NotInCatalogue, PriceList
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.contracts.decisions.ending import notice_last_day
@@ -20,7 +19,7 @@ from servanda.business.customers.facts import CustomerFacts
 from servanda.business.dunning.queries import Known, forecast_of_customer, known_of_customer
 from servanda.business.evidence.facts import Event
 from servanda.business.hosting.facts import ServiceFacts
-from servanda.business.ledger.queries import balance_of_customer
+from servanda.business.ledger.queries import standing_of_customer
 from servanda.business.letters.facts import LetterFacts
 from servanda.business.library.queries import version_of
 from servanda.faces.office.people import names_of
@@ -44,8 +43,8 @@ def customer_shown(visit: Visit, customer: CustomerFacts, *, days: int, is_whole
     names = Names(visit.company.slug, {invoice.invoice_id: invoice for invoice in found})
     timeline = _timeline(known, names)
     kept = timeline if is_whole else timeline[:TIMELINE_MAX]
-    balance = balance_of_customer(customer.customer_id)
-    credit = credit_totals([customer.customer_id]).get(customer.customer_id)
+    standing = standing_of_customer(customer.customer_id)
+    balance = standing.balance
     prices = prices_of(visit.company.company_id)
     return CustomerShown(
         name=customer.name,
@@ -54,7 +53,7 @@ def customer_shown(visit: Visit, customer: CustomerFacts, *, days: int, is_whole
         facts=tuple(_facts(customer)),
         balance=balance if balance.minor >= 0 else -balance,
         balance_note=_("Owes") if balance.minor > 0 else _("Has to their credit") if balance.minor else _("Balance"),
-        credit=credit if credit is not None and balance.minor > 0 else None,
+        credit=standing.credit or None if balance.minor > 0 else None,
         stamps=_stamps(found, services, today=visit.today),
         timeline=kept,
         timeline_more=len(timeline) - len(kept),

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from servanda.business.billing.facts import AllocationFacts, ChargeFacts, InvoiceFacts, InvoiceLineFacts
-from servanda.business.billing.queries.small import small_difference
+from servanda.business.billing.queries.small import MOST, small_difference
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.customers.facts import CustomerFacts
 from servanda.business.dunning.queries import pauses_of_invoice
@@ -51,7 +51,6 @@ def invoice_shown(visit: Visit, invoice: InvoiceFacts, customer: CustomerFacts) 
     letters = letters_of_invoices([invoice.invoice_id])
     is_credit_note = invoice.kind == "credit note"
     is_open = not is_credit_note and bool(invoice.open_total)
-    small = small_difference(company, on=visit.today)
     return InvoiceShown(
         title=invoice_title(invoice),
         number=str(invoice.number),
@@ -78,7 +77,7 @@ def invoice_shown(visit: Visit, invoice: InvoiceFacts, customer: CustomerFacts) 
         pauses=tuple(_pauses(pauses, today=visit.today)),
         may_be_disputed=is_open,
         may_be_credited=not is_credit_note and any(line.credited_by is None for line in invoice.lines),
-        may_be_written_off=is_open and not invoice.open_charges and invoice.open_total <= small.most,
+        may_be_written_off=is_open and _is_small(invoice, company, today=visit.today),
         ladder_address=reverse("office:invoice-ladder", args=[company.slug, invoice.number]),
     )
 
@@ -178,3 +177,10 @@ def _pause_stamps(pauses: tuple[PauseFacts, ...], *, today: date) -> tuple[Stamp
 
 def _stands(pause: PauseFacts, *, today: date) -> bool:
     return pause.ended_on is None and (pause.until is None or today < pause.until)
+
+
+def _is_small(invoice: InvoiceFacts, company: CompanyFacts, *, today: date) -> bool:
+    """Tell whether so little is left of an invoice that the company may write it off."""
+    if invoice.open_charges or invoice.open_total > MOST:
+        return False
+    return invoice.open_total <= small_difference(company, on=today).most
