@@ -233,6 +233,16 @@ def test_answers_are_there_until_they_are_dealt_with_and_half_files_are_left_alo
     assert (inbox / "done" / "a.xml").read_bytes() == b"<a/>"
 
 
+def test_two_answers_of_one_name_are_both_kept(tmp_path: Path) -> None:
+    drop = FileDrop(tmp_path)
+    drop.send(PARCEL)
+    for content in (b"<a>1</a>", b"<a>2</a>"):
+        (tmp_path / "inbox" / "a.xml").write_bytes(content)
+        drop.done("a.xml")
+    kept = {path.read_bytes() for path in (tmp_path / "inbox" / "done").iterdir()}
+    assert kept == {b"<a>1</a>", b"<a>2</a>"}
+
+
 # Mails.
 
 

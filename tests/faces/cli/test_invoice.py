@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import Settings
+from pytest_django import Settings
 
 from servanda.drivers.documents import CarriedFile
 from servanda.drivers.documents.typst_maker import TypstMaker

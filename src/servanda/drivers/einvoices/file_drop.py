@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from servanda.drivers.einvoices.ports import (
@@ -60,19 +61,19 @@ class FileDrop:
         inbox = self._folder / "inbox"
         if not inbox.is_dir():
             return ()
-        paths = [path for path in inbox.iterdir() if path.is_file() and _is_whole(path.name)]
-        small = [path for path in paths if path.stat().st_size <= INBOX_FILE_MAX]
-        ordered = sorted(small, key=lambda path: (path.stat().st_mtime_ns, path.name))
-        return tuple(InboxFile(path.name, path.read_bytes()) for path in ordered)
+        found = [file for path in inbox.iterdir() if _is_whole(path.name) and (file := _read(path)) is not None]
+        return tuple(file for _, file in sorted(found, key=lambda dated: (dated[0], dated[1].name)))
 
     def done(self, name: str) -> None:
         """Move a file to those that were dealt with; a second time does nothing."""
         assert "/" not in name, "a name of the inbox is no path"
         path = self._folder / "inbox" / name
-        if path.is_file():
-            done = self._folder / "inbox" / "done"
-            done.mkdir(exist_ok=True)
-            os.replace(path, done / name)
+        done = self._folder / "inbox" / "done"
+        done.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # somebody else was quicker
+            # Two answers of one name are both kept.
+            beside = done / name if not (done / name).exists() else done / f"{path.stat().st_mtime_ns}-{name}"
+            os.replace(path, beside)
 
     def _put(self, parcel: Parcel) -> HandOver:
         for name in FOLDERS:
@@ -93,6 +94,17 @@ class FileDrop:
         receipt = f"outbox/{name}.xml"
         self._receipts.settle(parcel.key, parcel.content, receipt)
         return TakenOver(receipt)
+
+
+def _read(path: Path) -> tuple[int, InboxFile] | None:
+    """Return a file with the moment that it came in; nothing when it is too large, or another worker took it meanwhile."""
+    try:
+        state = path.stat()
+        if not path.is_file() or state.st_size > INBOX_FILE_MAX:
+            return None
+        return state.st_mtime_ns, InboxFile(path.name, path.read_bytes())
+    except FileNotFoundError:
+        return None
 
 
 def _is_whole(name: str) -> bool:

@@ -34,18 +34,18 @@ def main() -> int:
 
 def serve(orders: TextIO, answers: TextIO) -> None:
     """Answer each order with one line."""
-    with PySaxonProcessor(license=False) as processor:
-        compiler = processor.new_xslt30_processor()
+    with PySaxonProcessor(license=False) as saxon:
+        compiler = saxon.new_xslt30_processor()
         compiled: dict[str, Any] = {}
         for line in orders:
-            answers.write(json.dumps(_answer(json.loads(line), processor, compiler, compiled)) + "\n")
+            answers.write(json.dumps(_answer(json.loads(line), saxon, compiler, compiled)) + "\n")
             answers.flush()
 
 
-def _answer(order: dict[str, Any], processor: Any, compiler: Any, compiled: dict[str, Any]) -> dict[str, object]:
+def _answer(order: dict[str, Any], saxon: Any, compiler: Any, compiled: dict[str, Any]) -> dict[str, object]:
     results, seconds = [], []
     try:
-        node = processor.parse_xml(xml_text=order["xml"])
+        node = saxon.parse_xml(xml_text=order["xml"])
         for sheet in order["sheets"]:
             if sheet not in compiled:
                 compiled[sheet] = compiler.compile_stylesheet(stylesheet_file=sheet)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from stdnum.be import vat as belgian
 from stdnum.no import orgnr as norwegian
 from stdnum.se import orgnr as swedish
 
@@ -140,7 +139,7 @@ def _wrong_endpoint(given: Identifier, who: str, document_format: Format) -> Ite
         )
     yield from _wrong_cvr(given, field, term)
     yield from _wrong_gln(given, field, term)
-    check = {"0192": norwegian.is_valid, "0007": swedish.is_valid, "0208": belgian.is_valid}.get(given.scheme)
+    check = {"0192": norwegian.is_valid, "0007": swedish.is_valid}.get(given.scheme)
     if check is not None and not (given.value.isascii() and given.value.isdigit() and check(given.value)):
         yield Objection(
             field=field,
