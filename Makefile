@@ -20,7 +20,7 @@ run: $(VENV)/.runtime
 	@exec $(BIN)/servanda up $(if $(FRESH),--fresh) $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
 test-all: $(VENV)/.dev
 	$(BIN)/python -m pytest
@@ -30,7 +30,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --group build --group dev $(LOCK_OPTIONS) --output-file requirements-dev.lock
@@ -46,6 +46,9 @@ messages: $(VENV)/.dev
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Two processes, each with a database of its own; the tests of a file stay together, as they share what was lived through.
+SIDE_BY_SIDE := -n 2 --dist loadfile
 
 # Any of these will do; the first that runs, is in range and can make environments is taken.
 $(BIN)/python:

@@ -11,6 +11,7 @@ from servanda.simulation.drivers import (
     e_invoice_objections,
     e_invoice_renderer,
     e_invoice_transport,
+    number_asker,
 )
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "e_invoice_objections",
     "e_invoice_renderer",
     "e_invoice_transport",
+    "number_asker",
 ]
 
 

@@ -47,7 +47,7 @@ FAULTS = (
         1,
         "the postings of an entry are gone",
         """with empty as (insert into ledger_entry (company_id, key, what, on_day, at, because)
-             select id, 'stray', 'explained', '2026-03-01', now(), '[{"source": "Bogføringsloven"}]' from company
+             select id, 'stray', 'noted', '2026-03-01', now(), '[{"source": "Bogføringsloven"}]' from company
              returning id) select 1 from empty""".replace("'stray'", "'stray:' || id"),
     ),
     Fault(
@@ -265,7 +265,7 @@ FAULTS = (
         "a letter within ten days of another carried a fee",
         """update evidence_record set facts = facts || '{"fee_minor": 10000}'
             where id = (select min(r.id) from evidence_record r join customer c on c.id = r.customer_id
-                         where c.number = '1001' and r.what = 'reminder.written' and r.facts ->> 'step' = '1'
+                         where c.number = '1002' and r.what = 'reminder.written' and r.facts ->> 'step' = '2'
                            and r.facts ->> 'fee_minor' is null)""",
     ),
     Fault(
@@ -481,7 +481,7 @@ FAULTS = (
         79,
         "VAT is booked by hand",
         """with entry as (insert into ledger_entry (company_id, key, what, on_day, at, because)
-             select min(id), 'by hand', 'explained', '2026-03-01', now(), '[{"source": "Bogføringsloven"}]' from company
+             select min(id), 'by hand', 'noted', '2026-03-01', now(), '[{"source": "Bogføringsloven"}]' from company
              returning id, company_id),
            vat as (select 'vat-out' as account, 1 as amount union all select 'other', -1)
            insert into ledger_posting (entry_id, company_id, account, amount_minor, currency)

@@ -10,12 +10,10 @@ from hypothesis import strategies as st
 
 from servanda.business.billing.decisions.vat_reports import in_euro, vat_report, whole_kroner
 from servanda.business.billing.facts import TaxedSale, VatReport
-from servanda.faces.parts.sheets import csv_of
 from servanda.faces.parts.vat_tables import NotARate, euro_rate, vat_sheets
 from servanda.ground.law.vat_periods import vat_period
 from servanda.ground.law.vat_words import VatBasis
 from servanda.ground.money import Money, total_of
-from servanda.ground.sheets import Sheet
 
 PERIOD = vat_period("2026Q4")
 SALE = TaxedSale(
@@ -161,8 +159,3 @@ def test_a_rate_on_which_the_sources_do_not_agree_is_named_where_it_is_used() ->
     notes = vat_sheets(report(IN_GERMANY, estonian), "en")[2].notes
     assert [note.split(".")[0] for note in notes] == ["Our sources do not agree on the rate in EE, 24 %"]
     assert vat_sheets(report(IN_GERMANY), "en")[2].notes == ()
-
-
-def test_a_csv_file_has_no_formulas() -> None:
-    sheet = Sheet("x", ("a", "b"), (("=1+1", Decimal("-1.50")), ("@x;y", 3), (None, "–")))
-    assert csv_of(sheet).splitlines() == ["a;b", "'=1+1;-1.50", '"\'@x;y";3', ";–"]

@@ -146,7 +146,7 @@ def test_expected_income_is_what_billing_will_draft(lived: Lived) -> None:
             since = line.billed_until
             while line.interval_months and since < ends[-1] and (period := next_period(line, since)) is not None:
                 place = next(index for index, end in enumerate(ends) if period.since < end)
-                drafted[place] += _line(contract, line, prices, pricing, period).net.minor
+                drafted[place] += _line(contract, line, prices, pricing, period, today=lived.today).net.minor
                 since = period.until
     assert sum(drafted.values())
     assert [one.to_invoice.minor for one in found.months] == [drafted[place] for place in range(12)]

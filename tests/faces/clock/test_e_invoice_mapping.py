@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from servanda.agreements.reading import company_of
-from servanda.business.billing.facts import InvoiceFacts, InvoiceLineFacts
+from servanda.business.billing.facts import InvoiceFacts, InvoiceLineFacts, VatGroup
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.customers.facts import CustomerDetails, CustomerFacts
 from servanda.business.einvoices.facts import References
@@ -42,6 +42,14 @@ def line(
     )  # fmt: skip
 
 
+def groups(lines: tuple[InvoiceLineFacts, ...], vat: int) -> tuple[VatGroup, ...]:
+    """The VAT groups as they were issued: all of the VAT is that of the one taxed group."""
+    nets: dict[tuple[str, str, Decimal], int] = {}
+    for one in lines:
+        nets[one.vat_key] = nets.get(one.vat_key, 0) + one.net.minor
+    return tuple(VatGroup(*key, Money(net), Money(vat if key[2] else 0)) for key, net in nets.items())
+
+
 def invoice(*lines: InvoiceLineFacts, vat: int, **changed: object) -> InvoiceFacts:
     net = Money(sum(one.net.minor for one in lines))
     made = InvoiceFacts(
@@ -67,6 +75,7 @@ def invoice(*lines: InvoiceLineFacts, vat: int, **changed: object) -> InvoiceFac
         because=(),
         content_sha256="",
         lines=lines,
+        groups=groups(lines, vat),
     )
     return replace(made, **changed)  # type: ignore[arg-type]
 

@@ -29,7 +29,7 @@ from servanda.drivers.documents.memory import TextMaker
 from servanda.drivers.documents.typst_proofs import TypstProofs
 from servanda.drivers.letters import Attachment, OutgoingMail
 from servanda.drivers.letters.memory import MemoryPost
-from servanda.drivers.sheets.xlsx import XlsxMaker
+from servanda.drivers.sheets import SheetMaker
 from servanda.drivers.signing.keys import KeyRing
 from servanda.drivers.signing.pades import PadesSigner
 from servanda.drivers.vatnumbers.memory import MemoryAsker
@@ -75,8 +75,8 @@ def number_asker(*, is_practice: bool) -> MemoryAsker:
     return ASKER
 
 
-def sheet_maker() -> XlsxMaker:
-    return XlsxMaker()
+def sheet_maker(form: str = "xlsx") -> SheetMaker:
+    return drivers.sheet_maker(form)
 
 
 def transfer_file(order: OrderFile) -> bytes:

@@ -31,6 +31,8 @@ SAMPLES = {
     "<int:proposal_id>": "1",
     "<int:answer_id>": "1",
     "<int:document_id>": "1",
+    "<int:line_id>": "1",
+    "<slug:name>": "revenue",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 

@@ -133,6 +133,8 @@ HAPPENED: Mapping[str, Saying] = {
     "payout.seen_to": Saying(gettext_noop("A person has seen to payout %(number)s.")),
     "payouts.stopped": Saying(gettext_noop("All payouts were stopped: %(reason)s"), "stop"),
     "payouts.released": Saying(gettext_noop("Payouts go on: %(reason)s"), "calm"),
+    "account.numbered": Saying(gettext_noop("An account got the number %(number)s.")),
+    "number.voided": Saying(gettext_noop("Number %(number)s was noted as void: %(reason)s"), "warn"),
     "interest.lowered": Saying(gettext_noop("Interest of %(amount)s ran too far and was taken back."), "calm"),
     "time.given_back": Saying(gettext_noop("%(amount)s without VAT went back for time that is not used."), "calm"),
     "time.billed_again": Saying(gettext_noop("%(amount)s without VAT was billed again: it is used after all.")),
