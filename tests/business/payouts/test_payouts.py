@@ -5,7 +5,11 @@ import hashlib
 import pytest
 from django.db import IntegrityError, transaction
 
+from servanda.business.billing.actions.splitting import Share
 from servanda.business.billing.actions.using_credit import NotEnoughCredit
+from servanda.business.billing.queries import entries_in_suspense
+from servanda.business.billing.wording import rule_text
+from servanda.business.dunning.actions import split_payment
 from servanda.business.payouts.actions import (
     decline_payout,
     follow_payouts,
@@ -15,7 +19,14 @@ from servanda.business.payouts.actions import (
     withdraw_payout,
 )
 from servanda.business.payouts.actions.recording import NotPaidOut
-from servanda.business.payouts.facts import AccountSource, PayoutProblem, PayoutState, StatusReport, TransferStatus
+from servanda.business.payouts.facts import (
+    AccountSource,
+    PayoutFacts,
+    PayoutProblem,
+    PayoutState,
+    StatusReport,
+    TransferStatus,
+)
 from servanda.business.payouts.models import Payout, PayoutApproval
 from servanda.business.payouts.queries import (
     batch_content,
@@ -26,7 +37,7 @@ from servanda.business.payouts.queries import (
 )
 from servanda.ground.calendar import bank_days_after, moment_of
 from servanda.ground.money import Money
-from tests.business.billing.bank import Bank, moved
+from tests.business.billing.bank import OWED, Bank, moved
 from tests.business.payouts import house
 from tests.business.payouts.house import (
     ALMAS,
@@ -184,6 +195,38 @@ def test_a_payment_taken_back_after_the_payout_leaves_the_customer_owing_all_of_
     bank.tell(moved(Money(-paid), by=bank.invoice(bank.alma).reference, is_reversal=True))
     house.assert_all_agree(bank)
     assert house.balance(bank) == bank.invoice(bank.alma).total + OVER
+
+
+def divided_and_paid_out(bank: Bank) -> PayoutFacts:
+    """Let one movement pay Alma's credit and Birk's invoice, and pay Alma's part back to her by two persons."""
+    birk = bank.invoice(bank.birk)
+    bank.tell(moved(OWED + OVER, text="samlet", reference="WHOLE", payer_account=ALMAS))
+    when = {"by": EVA.by, "today": bank.world.today, "at": moment_of(bank.world.today)}
+    (whole,) = entries_in_suspense(bank.world.company_id)
+    shares = (Share(OVER, customer_id=bank.alma), Share(OWED, invoice_id=birk.invoice_id))
+    split_payment(bank.world.company, whole.entry_id, shares=shares, **when)  # type: ignore[arg-type]
+    return approve(bank, propose(bank), EVA, OLE)
+
+
+def test_a_divided_payment_taken_back_after_a_part_was_paid_out_waits_and_blocks_nothing(bank: Bank) -> None:
+    divided_and_paid_out(bank)
+    alma, birk = bank.invoice(bank.alma), bank.invoice(bank.birk)
+    taken, paid = bank.tell(
+        moved(-OWED - OVER, reference="WHOLE", is_reversal=True), moved(OWED, by=alma.reference)
+    ).received.entries
+    assert (taken.state, paid.state) == ("suspense", "matched")
+    assert taken.rule.startswith("it takes back a payment that cannot be undone: Of bank entry")
+    assert rule_text(taken.rule, "da").startswith("den tager en betaling tilbage, som ikke kan gøres om: ")
+    assert (bank.again(alma).open_total, bank.again(birk).open_total) == (Money(0), Money(0)), "nothing is half undone"
+    house.assert_all_agree(bank)
+
+
+def test_a_payout_is_not_ordered_while_the_taking_back_of_its_source_waits(bank: Bank) -> None:
+    found = divided_and_paid_out(bank)
+    bank.tell(moved(-OWED - OVER, reference="WHOLE", is_reversal=True))
+    assert order(bank) is None
+    assert (state(bank, found), house.credit(bank)) == (PayoutState.WITHDRAWN, OVER)
+    house.assert_all_agree(bank)
 
 
 def test_a_credit_note_on_a_paid_invoice_is_paid_back_and_not_used_again(bank: Bank) -> None:

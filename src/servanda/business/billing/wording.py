@@ -155,6 +155,7 @@ _RULES_DA = {
     ),
     "the bank returns money that went out": "banken har sendt penge tilbage, som var gået ud",
     "money that went out": "penge, der er gået ud",
+    "it takes back a payment that cannot be undone": "den tager en betaling tilbage, som ikke kan gøres om",
     "it takes back a payment that is not known": "den tager en betaling tilbage, som ikke kendes",
     "taken back by the bank": "taget tilbage af banken",
     "takes back an earlier payment": "tager en tidligere betaling tilbage",
@@ -210,7 +211,10 @@ _REASONS = {
 
 def rule_text(rule: str, language: str) -> str:
     """Return why an entry was matched or waits, as a reader of the language reads it; a person's own words stay theirs."""
-    return _RULES_DA.get(rule, rule) if language == "da" else rule
+    if language != "da":
+        return rule
+    known, colon, detail = rule.partition(": ")
+    return _RULES_DA.get(rule, _RULES_DA.get(known, known) + colon + detail)
 
 
 def reason_text(reason: str, language: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db import transaction
+
 from servanda.business.billing.actions.allocating import VOUCHER, Allocated, allocate_all, lock_invoices, note_match
 from servanda.business.billing.actions.noticing import Told, explain_by_notices, notices_for
 from servanda.business.billing.actions.undoing import give_back
@@ -25,6 +27,7 @@ from servanda.business.billing.facts import IncomingEntry, OpenItem, SmallDiffer
 from servanda.business.billing.models import BankEntry
 from servanda.business.billing.queries import items_of_invoices, open_items, open_items_of_customers
 from servanda.business.billing.queries.payers import customers_paid_for
+from servanda.business.billing.queries.paying_back import STANDS
 from servanda.business.billing.queries.small import small_difference
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.evidence.actions import record_all
@@ -32,6 +35,7 @@ from servanda.business.evidence.facts import Event
 from servanda.business.ledger.actions import post_all
 from servanda.business.ledger.facts import Account, JournalEntry, PostingLine
 from servanda.ground.money import Money
+from servanda.ground.refusal import Refused
 
 ALIKE = "it looks like a payment of another statement, and the bank gave no reference"
 BACK = "the bank returns money that went out"
@@ -213,10 +217,20 @@ def _incoming(company: CompanyFacts, row: BankEntry, paid_before_for: frozenset[
 def _take_back(company: CompanyFacts, row: BankEntry, *, today: date, at: datetime) -> Booked:
     row.save()
     returned = _returned_payment(row)
-    if returned is not None:
-        allocated = give_back(company, returned, row, today=today, at=at)
-        return (_told(row, None, None, takes_back=returned.pk),), allocated
-    row.because = NOT_KNOWN
+    if returned is None:
+        return _left_waiting(company, row, NOT_KNOWN, at=at)
+    try:
+        with transaction.atomic():
+            allocated = give_back(company, returned, row, today=today, at=at)
+    except Refused as refusal:  # one movement never keeps out the others of its statement
+        row.refresh_from_db()
+        return _left_waiting(company, row, f"{STANDS}: {refusal}", at=at)
+    return (_told(row, None, None, takes_back=returned.pk),), allocated
+
+
+def _left_waiting(company: CompanyFacts, row: BankEntry, reason: str, *, at: datetime) -> Booked:
+    """Book a taking back that is not carried out, with the reason, for a person to see to."""
+    row.because = reason
     row.save(update_fields=["because"])
     post_all(company.company_id, [_to_suspense(row)], at=at)
     return (_told(row, None, None),), ()

@@ -6,6 +6,8 @@ from servanda.business.billing.facts import PayerAccount
 from servanda.business.billing.models import BankEntry, CreditUse
 from servanda.ground.money import Money
 
+STANDS = "it takes back a payment that cannot be undone"  # then why; a person must see to it
+
 
 def payer_accounts(customer_id: int) -> tuple[PayerAccount, ...]:
     """Return the accounts that a customer's money came from, the one used last first. What was taken back does not count."""
@@ -34,4 +36,13 @@ def received_from(customer_id: int) -> Money:
 
 def is_source_taken_back(key: str) -> bool:
     """Tell whether the bank has taken back a payment whose rest was used under this key."""
-    return CreditUse.objects.filter(key=key, entry__state="reversed").exists()
+    uses = CreditUse.objects.filter(key=key)
+    return uses.filter(entry__state="reversed").exists() or any(
+        _is_taking_back_parked(whole) for whole in BankEntry.objects.filter(pk__in=uses.values("entry__parent"))
+    )
+
+
+def _is_taking_back_parked(whole: BankEntry) -> bool:
+    """Tell whether a taking back of this sum waits for a person, because parts of the divided payment stand."""
+    parked = BankEntry.objects.filter(company_id=whole.company_id, account=whole.account, state="suspense")
+    return parked.filter(amount_minor=-whole.amount_minor, because__startswith=STANDS).exists()
