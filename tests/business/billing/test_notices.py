@@ -74,3 +74,16 @@ def test_the_same_news_twice_and_news_of_another_account(bank: Bank) -> None:
     assert (take(bank, news), take(bank, news)) == ((1, 0), (0, 1))
     with pytest.raises(AnotherAccount):
         take(bank, replace(news, account="DK5000400440116243"))
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_sum_with_a_payment_taken_back_in_it_is_not_divided_but_waits_whole(bank: Bank, is_first: bool) -> None:
+    alma = bank.invoice(bank.alma)
+    news = notice(bank, moved(OWED * 2, text="?"), moved(-OWED, by=alma.reference))
+    statement = bank.statement(moved(OWED, reference="SUM"), moved(UNKNOWN, text="after it"))
+    if is_first:
+        take(bank, news)
+    bank.read(statement)
+    take(bank, news)
+    assert [one.amount for one in entries_in_suspense(bank.world.company_id)] == [OWED, UNKNOWN]
+    assert bank.again(alma).open_total == OWED

@@ -128,11 +128,12 @@ def explain_by_notices(
     """Explain entries in suspense by their notices: a sum is divided into its payments, and each of those matched.
 
     A single payment was matched with what its notice told; only a notice that came late (`is_late`) leads to another look.
+    A sum in which something was taken back is nothing to divide: it waits whole.
     """
     told: dict[int, Told] = {}
     for row in rows:
         parts = news.of(row)
-        if len(parts) > 1 and row.amount_minor > 0 and not row.is_reversal:
+        if len(parts) > 1 and not row.is_reversal and all(part.amount.minor > 0 for part in parts):
             told[row.pk] = _divide(company, row, parts, matcher, today=today, at=at)
         elif is_late and len(parts) == 1 and row.amount_minor > 0 and not row.is_reversal:
             found = matcher(company, row, today)
