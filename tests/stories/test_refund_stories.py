@@ -15,12 +15,16 @@ from servanda.business.contracts.decisions.orders import Ending
 from servanda.business.contracts.facts import GivenNotice
 from servanda.business.contracts.queries import line as line_of
 from servanda.business.contracts.queries import lines_of_customer
+from servanda.business.customers.queries import customer
 from servanda.business.dunning.actions import credit_note_for, withdraw_from_line
 from servanda.business.dunning.queries import open_proposals
 from servanda.business.evidence.facts import Approval
 from servanda.business.ledger.queries import balance_of_customer
 from servanda.business.letters.queries import letters_of_customer
 from servanda.business.library.queries import version_of
+from servanda.business.payouts.actions import propose_payout
+from servanda.business.payouts.facts import AccountSource, PayoutAsk, Person
+from servanda.business.payouts.queries import kept_credit_of, refunds_due
 from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money, total_of
@@ -314,6 +318,22 @@ def test_a_consumer_who_withdraws_on_day_nine_pays_for_nine_days_only_where_they
     assert "withdraw" in receipt.text
     world.round()
     assert balance_of_customer(carla) == -note.total
+    (to_pay,) = refunds_due(world.company_id)
+    assert (to_pay.customer_id, to_pay.amount, to_pay.pay_out_by) == (carla, note.total, due.pay_out_by)
+    assert kept_credit_of(carla) == note.total
+    ask = PayoutAsk(
+        amount=note.total,
+        account="DK5000400440116243",
+        holder="Carla Prøve",
+        source=AccountSource.IN_PERSON,
+        reason="withdrawal",
+        evidence="passport seen",
+    )
+    person = Person("staff:1", "Eva Prøve", "eva@house.example")
+    at = moment_of(world.today)
+    propose_payout(world.company, customer(carla), ask, person=person, today=world.today, at=at)
+    assert refunds_due(world.company_id) == ()
+    assert kept_credit_of(carla) == note.total, "the proposal reserves it now"
     audit_is_clean(world)
 
 

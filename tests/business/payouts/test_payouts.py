@@ -1,6 +1,7 @@
 """From a customer's credit to their account: two persons, one file, one bank entry; and all that may go wrong between."""
 
 import hashlib
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -30,6 +31,7 @@ from servanda.business.payouts.facts import (
 from servanda.business.payouts.models import Payout, PayoutApproval
 from servanda.business.payouts.queries import (
     batch_content,
+    kept_credit_of,
     payout_counts,
     payouts_with_problem,
     room_of,
@@ -141,6 +143,20 @@ def test_another_account_needs_evidence_and_a_third_person(bank: Bank) -> None:
     found = approve(bank, propose(bank, ask), EVA, OLE)
     assert (found.approvals_needed, found.state) == (3, PayoutState.PROPOSED)
     assert approve(bank, found, IDA).state is PayoutState.APPROVED
+    house.assert_all_agree(bank)
+
+
+def test_credit_that_a_proposal_reserves_pays_no_invoice_until_it_is_declined(bank: Bank) -> None:
+    overpay(bank)
+    found = propose(bank, house.ask_for(Money(200_00)))
+    bank.world.live_until(date(2026, 10, 1))
+    second = bank.invoice(bank.alma)
+    assert (bank.again(second).open_total, house.credit(bank)) == (second.total - Money(100_00), Money(200_00))
+    assert kept_credit_of(bank.alma) == Money(200_00)
+    when = {"today": bank.world.today, "at": moment_of(bank.world.today)}
+    decline_payout(bank.world.company, found.payout_id, reason="it was owed", person=OLE, **when)  # type: ignore[arg-type]
+    bank.world.round()
+    assert (bank.again(second).open_total, house.credit(bank)) == (second.total - OVER, Money(0))
     house.assert_all_agree(bank)
 
 

@@ -6,15 +6,20 @@ payout to themselves.
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
+from servanda.business.billing.facts import RefundFacts
 from servanda.business.payouts.facts import (
     AccountSource,
     Beneficiary,
+    Covered,
     KnownAccount,
     PayoutAsk,
     PayoutRoom,
     Person,
+    RefundDue,
 )
 from servanda.ground.accounts import is_danish
 from servanda.ground.calendar import bank_days_after
@@ -76,6 +81,31 @@ def objection_to_person(person: Person, beneficiary: Beneficiary) -> str:
 def because_of(kind: CustomerKind) -> tuple[Citation, ...]:
     """Return what a payout rests on: a consumer has a right to it at once."""
     return (VOUCHER, CONSUMER_PREPAID_REFUND) if kind is CustomerKind.CONSUMER else (VOUCHER,)
+
+
+def refunds_uncovered(
+    refunds: Iterable[RefundFacts], covered: Iterable[Covered], *, free: Money
+) -> tuple[RefundDue, ...]:
+    """Return what one consumer must still be paid back, the most urgent first, and never more than is free of their credit.
+
+    What was paid back or billed again on the day of a refund or later covers it, the oldest refund first.
+    """
+    covers = list(covered)
+    open_ones: list[RefundDue] = []
+    for refund in sorted(refunds, key=lambda one: (one.on_day, one.refund_id)):
+        assert refund.pay_out_by is not None, "only what is paid out has a day for it"
+        amount = refund.total
+        for place, cover in enumerate(covers):
+            used = min(amount, cover.amount) if cover.on_day >= refund.on_day else Money(0)
+            amount, covers[place] = amount - used, Covered(cover.on_day, cover.amount - used)
+        open_ones.append(RefundDue(refund.customer_id, amount, refund.pay_out_by, refund.refund_id))
+    due: list[RefundDue] = []
+    for one in sorted(open_ones, key=lambda one: (one.pay_out_by, one.refund_id)):
+        capped = min(one.amount, free)
+        if capped > Money(0):
+            due.append(replace(one, amount=capped))
+            free = free - capped
+    return tuple(due)
 
 
 def execution_day(today: date) -> date:

@@ -106,6 +106,24 @@ class PayoutRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """Money of a customer that was paid back, or billed again, or is about to be, from a day on."""
+
+    on_day: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundDue:
+    """A consumer's money that must go back by a day, and that no payout covers yet."""
+
+    customer_id: int
+    amount: Money
+    pay_out_by: date
+    refund_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalFacts:
     by: str
     at: datetime

@@ -1,27 +1,33 @@
 """What is proposed, approved and ordered, what the bank has shown of it, and what a person must see to."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.db.models import Count, Q, Sum
 
-from servanda.business.billing.queries.credit import credits_of
+from servanda.business.billing.facts import RefundFacts
+from servanda.business.billing.queries.credit import credit_totals, credits_of
 from servanda.business.billing.queries.paying_back import payer_accounts, received_from
+from servanda.business.billing.queries.refunds import billed_again_of, refunds_of_customer, refunds_to_pay_out
 from servanda.business.evidence.facts import because_from_json
-from servanda.business.payouts.decisions import is_overdue
+from servanda.business.payouts.decisions import is_overdue, refunds_uncovered
 from servanda.business.payouts.facts import (
     COUNTED,
     AccountSource,
     ApprovalFacts,
     BatchFacts,
+    Covered,
     KnownAccount,
     PayoutFacts,
     PayoutProblem,
     PayoutRoom,
     PayoutState,
+    RefundDue,
 )
 from servanda.business.payouts.models import Batch, Payout, PayoutApproval, PayoutStop
 from servanda.ground.accounts import known_account
+from servanda.ground.calendar import legal_day
 from servanda.ground.money import Money, total_of
 from servanda.ground.refusal import Refused
 
@@ -101,6 +107,42 @@ def room_of(customer_id: int) -> PayoutRoom:
         received=received_from(customer_id),
         paid_back=Money(sum(by_account.values())),
         accounts=tuple(received.values()),
+    )
+
+
+def refunds_due(company_id: int) -> tuple[RefundDue, ...]:
+    """Return what consumers must still be paid back, by the day until which it must be, the most urgent first."""
+    found = _refunds_due(refunds_to_pay_out(company_id))
+    return tuple(sorted(found, key=lambda one: (one.pay_out_by, one.refund_id)))
+
+
+def kept_credit_of(customer_id: int) -> Money:
+    """Return how much of a customer's credit is kept for them: a payout of it is proposed, or it must be paid back."""
+    proposed = Payout.objects.filter(customer_id=customer_id, state="proposed").aggregate(total=Sum("amount_minor"))
+    mine = [one for one in refunds_of_customer(customer_id) if one.pay_out_by is not None]
+    return total_of(one.amount for one in _refunds_due(mine)) + Money(proposed["total"] or 0)
+
+
+def _refunds_due(refunds: Sequence[RefundFacts]) -> tuple[RefundDue, ...]:
+    by_customer: dict[int, list[RefundFacts]] = defaultdict(list)
+    for one in refunds:
+        by_customer[one.customer_id].append(one)
+    if not by_customer:
+        return ()
+    free = dict(credit_totals(by_customer))
+    covered: dict[int, list[Covered]] = defaultdict(list)
+    for again in billed_again_of(by_customer):
+        covered[again.customer_id].append(Covered(again.on_day, again.total))
+    counted = [str(state) for state in COUNTED]
+    for row in Payout.objects.filter(customer_id__in=list(by_customer), state__in=counted).order_by("id"):
+        amount = Money(row.amount_minor, row.currency)
+        covered[row.customer_id].append(Covered(legal_day(row.proposed_at), amount))
+        if row.state == "proposed":
+            free[row.customer_id] = free.get(row.customer_id, Money(0)) - amount
+    return tuple(
+        due
+        for customer_id, own in by_customer.items()
+        for due in refunds_uncovered(own, covered[customer_id], free=free.get(customer_id, Money(0)))
     )
 
 

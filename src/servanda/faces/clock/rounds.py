@@ -38,6 +38,7 @@ from servanda.business.hosting.actions import (
     take_lines_forward,
 )
 from servanda.business.payouts.actions import follow_payouts
+from servanda.business.payouts.queries import kept_credit_of
 from servanda.faces.clock.carriage import carry, take_in_answers
 from servanda.faces.clock.collecting import collect
 from servanda.faces.clock.numbers import check_numbers_of
@@ -87,11 +88,14 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     issued = 0
     while ids := issue_due_invoices(company, today=today, at=at):
         issued += len(ids)
+    follow_new_invoices(company.company_id)
+    use_credits(company, kept_of=kept_credit_of, today=today, at=at)  # before collecting, which asks for what is open
     collect(company, today=today, at=at)
     remind_of_export(company, today=today, at=at)
     lift_expired_holds(company.company_id, today=today, at=at)
-    follow_new_invoices(company.company_id)
-    use_credits(company, today=today, at=at)
+    use_credits(
+        company, kept_of=kept_credit_of, today=today, at=at
+    )  # before dunning: what was collected is in the books
     claims = acts = 0
     while (worked := work_off(company, today=today, at=at, limit=BATCH)).claims:
         claims, acts = claims + worked.claims, acts + worked.acts

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from servanda.business.billing.actions.allocating import VOUCHER, Allocated, allocate_all, lock_invoices, note_match
 from servanda.business.billing.actions.noticing import Told, explain_by_notices, notices_for
-from servanda.business.billing.actions.undoing import give_back
+from servanda.business.billing.actions.undoing import CAN_RETURN, give_back
 from servanda.business.billing.decisions.matching import (
     BY_REFERENCE,
     Match,
@@ -303,7 +303,7 @@ def _returned_payment(row: BankEntry) -> BankEntry | None:
         booked_on__lte=row.booked_on,
         is_reversal=False,
         parent=None,
-        state__in=["matched", "suspense", "split"],
+        state__in=list(CAN_RETURN),
     ).order_by("-booked_on", "-id")
     if row.reference and (named := same.filter(reference=row.reference).first()):
         return named

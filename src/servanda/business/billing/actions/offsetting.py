@@ -1,12 +1,13 @@
 """Using customers' credit for what they owe, in the round before dunning looks: nobody is reminded of money that we have."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F
 
 from servanda.business.billing.actions.allocating import Allocated, lock_invoices
+from servanda.business.billing.actions.crediting_locks import lock_credit_of
 from servanda.business.billing.decisions.offsetting import UseCredit, credit_to_use
 from servanda.business.billing.models import Allocation, BankEntry, Charge, Invoice
 from servanda.business.billing.queries import open_items_of_customers
@@ -15,19 +16,36 @@ from servanda.business.companies.facts import CompanyFacts
 from servanda.business.evidence.actions import record
 from servanda.business.ledger.actions import post
 from servanda.business.ledger.facts import Account, JournalEntry, PostingLine
+from servanda.ground.money import Money
 
 REASON = "the customer's credit"
 
 
+def nothing_kept(customer_id: int) -> Money:
+    """Keep nothing of a customer's credit back."""
+    return Money(0)
+
+
 @transaction.atomic
 def use_credit(
-    company: CompanyFacts, customer_id: int, *, but: Collection[int], today: date, at: datetime
+    company: CompanyFacts,
+    customer_id: int,
+    *,
+    but: Collection[int],
+    kept_of: Callable[[int], Money] = nothing_kept,
+    today: date,
+    at: datetime,
 ) -> tuple[Allocated, ...]:
-    """Let a customer's credit pay what they have open, apart from the named invoices. Without either nothing happens."""
+    """Let a customer's credit pay what they have open, apart from the named invoices. Without either nothing happens.
+
+    What `kept_of` says is kept for them, because it is to be paid back, stays: asked once nobody else can change the credit.
+    """
+    lock_credit_of(customer_id)
+    kept = kept_of(customer_id)
     credits = credits_of([customer_id], is_locked=True)  # entries before invoices, in the order of all who change both
     lock_invoices(item.invoice_id for item in open_items_of_customers([customer_id]))
     items = [item for item in open_items_of_customers([customer_id]) if item.invoice_id not in but]
-    uses = credit_to_use(credits, items)
+    uses = credit_to_use(credits, items, kept=kept)
     for use in uses:
         _carry_out(company, customer_id, use, today=today, at=at)
     return tuple(Allocated(use.part.invoice_id, customer_id, use.value_on, use.part.amount) for use in uses)

@@ -28,6 +28,7 @@ from servanda.business.ledger.facts import Account, JournalEntry, PostingLine
 from servanda.ground.money import Money
 
 BY_BANK = "the bank took the payment back"
+CAN_RETURN = frozenset({"matched", "suspense", "split"})  # what the bank can take back
 TAKEN_OFF = "taken off again by a person"
 
 
@@ -66,6 +67,9 @@ def give_back(
 
     What credit notes have left over for these invoices, because they were paid then, comes off them now.
     """
+    returned = BankEntry.objects.select_for_update().get(pk=returned.pk)
+    if returned.state not in CAN_RETURN:
+        raise NotThisEntry(f"Bank entry {returned.pk} is {returned.state}. Only what was paid can be taken back.")
     undone = _take_parts_off(company, returned, today=today, at=at) if returned.state == "split" else ()
     given = _given_by(returned)
     lock_invoices({invoice_id for invoice_id, *_ in given})

@@ -12,7 +12,9 @@ from datetime import date
 from servanda.business.billing.decisions.matching import Part, after, part_of
 from servanda.business.billing.facts import CustomerCredit, OpenItem
 from servanda.ground.citation import Citation
+from servanda.ground.money import Money, total_of
 
+NOTHING = Money(0)
 SET_OFF = Citation("Dansk rets almindelige regler", "om modregning")
 
 
@@ -26,12 +28,20 @@ class UseCredit:
     because: tuple[Citation, ...] = (SET_OFF,)
 
 
-def credit_to_use(credits: Iterable[CustomerCredit], items: Sequence[OpenItem]) -> tuple[UseCredit, ...]:
-    """Return what one customer's credits pay, the oldest credit and the oldest due day first."""
+def credit_to_use(
+    credits: Iterable[CustomerCredit], items: Sequence[OpenItem], *, kept: Money = NOTHING
+) -> tuple[UseCredit, ...]:
+    """Return what one customer's credits pay, the oldest credit and the oldest due day first.
+
+    So much as is kept for the customer stays: the newest of their credit.
+    """
+    credits = tuple(credits)
+    usable = total_of(credit.amount for credit in credits) - max(kept, NOTHING)
     owed = sorted(items, key=lambda item: (item.due_on or item.issued_on or date.max, item.number))
     uses: list[UseCredit] = []
     for credit in sorted(credits, key=lambda one: (one.value_on, one.entry_id or 0, one.credit_note_id or 0)):
-        left = credit.amount
+        left = min(credit.amount, max(usable, NOTHING))
+        usable = usable - left
         for place, item in enumerate(owed):
             if not left:
                 break

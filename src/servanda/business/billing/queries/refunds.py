@@ -169,6 +169,11 @@ def refunds_to_pay_out(company_id: int) -> tuple[RefundFacts, ...]:
     return tuple(sorted(found, key=lambda one: (one.pay_out_by or date.max, one.refund_id)))
 
 
+def billed_again_of(customer_ids: Iterable[int]) -> tuple[RefundFacts, ...]:
+    """Return the time that went back to these customers and was billed again since, because it is used after all."""
+    return _facts(Q(customer_id__in=list(customer_ids), state="billed again"))
+
+
 def refund_of_key(key: str) -> RefundFacts | None:
     """Return the decision of a key, if it was made."""
     found = _facts(Q(key=key))

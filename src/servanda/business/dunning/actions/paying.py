@@ -1,6 +1,6 @@
 """Money comes in, is explained, divided, taken off again: each in one transaction with all that it ends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from servanda.business.billing.actions.booking import match_again
 from servanda.business.billing.actions.crediting import credit_invoice, credit_whole_invoice
 from servanda.business.billing.actions.noticing import Noticed
 from servanda.business.billing.actions.noticing import receive_notice as keep_notice
-from servanda.business.billing.actions.offsetting import use_credit
+from servanda.business.billing.actions.offsetting import nothing_kept, use_credit
 from servanda.business.billing.actions.receiving import Received
 from servanda.business.billing.actions.receiving import receive_statement as book_statement
 from servanda.business.billing.actions.splitting import Share, split_entry
@@ -96,16 +96,19 @@ def write_off_small(company: CompanyFacts, invoice_id: int, *, by: str, today: d
     return total_of(one.amount for one in given)
 
 
-def use_credits(company: CompanyFacts, *, today: date, at: datetime) -> int:
+def use_credits(
+    company: CompanyFacts, *, kept_of: Callable[[int], Money] = nothing_kept, today: date, at: datetime
+) -> int:
     """Let customers' credit pay what they owe, each customer by themselves, and return for how many something was paid.
 
-    Comes before dunning: nobody is reminded of money that we have of theirs.
+    Comes before dunning: nobody is reminded of money that we have of theirs. What `kept_of` says is to be paid back to a customer
+    is not used up.
     """
     paid = 0
     for customer_id in customers_with_credit(company.company_id):
         with transaction.atomic():
             but = unasked_invoices_of([customer_id], today=today)
-            changed = use_credit(company, customer_id, but=but, today=today, at=at)
+            changed = use_credit(company, customer_id, but=but, kept_of=kept_of, today=today, at=at)
             settle(company, changed, today=today, at=at)
             paid += bool(changed)
     return paid
