@@ -20,6 +20,7 @@ from servanda.business.collecting.queries import (
     pending_collections,
     unexplained_news,
 )
+from servanda.business.companies.queries import company
 from servanda.business.dunning.queries import pauses_of_invoice
 from servanda.business.ledger.queries import balances_of_accounts
 from servanda.drivers.collections.betalingsservice import Creditor
@@ -29,7 +30,7 @@ from servanda.faces.clock.collecting import book_news, collect
 from servanda.ground.calendar import moment_of
 from servanda.ground.money import Money
 from servanda.wiring.collections import creditor_values
-from tests.business.billing.bank import OWED, Bank
+from tests.business.billing.bank import OWED, Bank, moved
 from tests.business.billing.books import assert_books_agree
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +301,30 @@ def test_mobilepay_collects_over_http_and_a_limit_only_delays_it(bank: Bank, set
     (mandate,) = mandates_of_customer(bank.alma)
     assert (mandate.kind, mandate.ended_by) == (found.kind, "customer")
     assert_all_agree(bank)
+
+
+def test_a_round_goes_on_when_the_files_of_a_provider_are_out_of_reach(
+    bank: Bank, caplog: pytest.LogCaptureFixture
+) -> None:
+    agree(bank)
+    folder = settings.COLLECTIONS / bank.world.slug
+    folder.parent.mkdir(exist_ok=True, parents=True)
+    folder.write_text("where the folder should be")
+    bank.world.live_until(COLLECTED_ON)
+    assert company(bank.world.company_id).rounded_on == COLLECTED_ON
+    assert "betalingsservice" in caplog.text
+    assert state(bank) in {CollectionState.DUE, CollectionState.ORDERED}
+    folder.unlink()
+    collect_now(bank)
+    assert state(bank) is CollectionState.ORDERED
+    assert not deliveries_to_hand_over(bank.world.company_id, MandateKind.BETALINGSSERVICE)
+
+
+def test_what_the_customer_has_to_their_credit_is_not_collected(bank: Bank) -> None:
+    agree(bank)
+    first = bank.invoice(bank.alma)
+    bank.tell(moved(OWED + Money(300_00), by=first.reference))
+    bank.world.live_until(COLLECTED_ON)
+    second = bank.invoice(bank.alma)
+    assert second.number != first.number
+    assert [one.amount for one in collections_of(bank.world.company_id)] == [second.total - Money(300_00)]

@@ -29,9 +29,12 @@ from servanda.business.collecting.facts import (
 from servanda.business.collecting.queries import creditors_of, deliveries_to_hand_over, mandates_of, waiting_orders
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.dunning.actions import look_again, receive_statement
-from servanda.drivers.collections import CollectorAway, WrongCollectionFile
+from servanda.drivers.collections import CollectorAway
+from servanda.ground.refusal import Refused
 
 LOG = logging.getLogger(__name__)
+# A provider does not answer, tells what cannot be booked (nothing of it is then), or its files are out of reach.
+TROUBLE = (CollectorAway, Refused, OSError)
 
 
 class Provider(Protocol):
@@ -44,7 +47,10 @@ class Provider(Protocol):
 
 
 def collect(company: CompanyFacts, *, today: date, at: datetime) -> int:
-    """Order what is due, hand it over, and book what the providers tell. Returns how much of that was new."""
+    """Order what is due, hand it over, and book what the providers tell. Returns how much of that was new.
+
+    A provider that is away, refuses, or whose files cannot be reached stops neither the others nor the rest of the round.
+    """
     new = 0
     for creditor in creditors_of(company.company_id):
         provider: Provider | None = import_module(settings.DRIVERS).collection_provider(company, creditor, today=today)
@@ -52,13 +58,13 @@ def collect(company: CompanyFacts, *, today: date, at: datetime) -> int:
             continue
         try:
             new += _listen(company, creditor, provider, today=today, at=at)
-        except (CollectorAway, WrongCollectionFile) as trouble:  # what is ordered does not depend on it
+        except TROUBLE as trouble:  # what is ordered does not depend on it
             LOG.warning("%s of %s: %s", creditor.kind, company.slug, trouble)
         order_due_collections(company, today=today, at=at)
         try:
             _hand_over(company, creditor, provider, today=today, at=at)
-        except CollectorAway as away:
-            LOG.warning("%s of %s: %s", creditor.kind, company.slug, away)
+        except TROUBLE as trouble:
+            LOG.warning("%s of %s: %s", creditor.kind, company.slug, trouble)
     look_again(give_up_silent(company, today=today, at=at), today=today)
     return new
 
