@@ -1,16 +1,20 @@
 """Paying back in the office: from a customer's page to a file that can be downloaded, by two persons."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
 from servanda.business.billing.facts import BankMovement, StatementDraft
+from servanda.business.billing.models import InvoiceLine, Refund
 from servanda.business.billing.queries import invoices_of_customer, statements_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import moment_for, today_of
-from servanda.business.customers.queries import customers_of
+from servanda.business.customers.queries import customer_numbered, customers_of
 from servanda.business.dunning.actions import receive_statement
-from servanda.business.payouts.queries import payouts_of
+from servanda.business.payouts.queries import payouts_of, refunds_due
 from servanda.ground.calendar import moment_of
 from servanda.ground.money import Money
 from tests.faces.office import office_world
@@ -77,3 +81,44 @@ def test_the_stop_is_seen_and_released(eva: Client, here: CompanyFacts) -> None:
     assert "Mistænkelig mail." in eva.get(f"{COMPANY}payouts/").content.decode()
     eva.post(f"{COMPANY}payouts/stop/", {"is_engaged": "0", "reason": "Opklaret."})
     assert "Mistænkelig mail." not in eva.get(f"{COMPANY}payouts/").content.decode()
+
+
+def test_what_a_consumer_must_be_paid_back_is_listed_by_its_day_and_its_form_is_filled_in(
+    eva: Client, here: CompanyFacts, credited: str
+) -> None:
+    whose = customer_numbered(here.company_id, credited)
+    invoice = invoices_of_customer(whose.customer_id)[0]
+    line = InvoiceLine.objects.filter(invoice_id=invoice.invoice_id, line_id__isnull=False).order_by("id")[0]
+    now = moment_of(here.clock_on) if here.clock_on else moment_of(invoice.issued_on)
+    today = today_of(here, now=now)
+    refund = Refund.objects.create(
+        company_id=here.company_id,
+        customer_id=whose.customer_id,
+        kind="unused",
+        key="a refund",
+        line_id=line.line_id or 0,
+        invoice_id=invoice.invoice_id,
+        invoice_line=line,
+        number=1,
+        state="given",
+        cause="withdrawal",
+        since=today,
+        until=today + timedelta(days=1),
+        net_minor=1,
+        document_id=invoice.invoice_id,
+        pay_out_by=today + timedelta(days=14),
+        on_day=today,
+    )
+    page = eva.get(f"{COMPANY}payouts/").content.decode()
+    assert "Skal betales tilbage til forbrugere" in page
+    assert "Det skal betales tilbage senest" in page
+    address = f"{COMPANY}customers/{credited}/?refund={refund.pk}"
+    assert f'href="{address}#pay-back"' in page
+    form = eva.get(address).content.decode()
+    assert 'value="Betales tilbage senest' in form
+    assert re.findall(r'id="pay-amount"[^>]* value="([^"]*)"', form) == [f"{invoice.total.decimal}".replace(".", ",")]
+    propose(eva, credited, amount="1,00")
+    (left,) = refunds_due(here.company_id)
+    assert left.amount == invoice.total - Money(1_00)
+    propose(eva, credited, amount=f"{left.amount.decimal}".replace(".", ","))
+    assert "Skal betales tilbage til forbrugere" not in eva.get(f"{COMPANY}payouts/").content.decode()

@@ -116,11 +116,15 @@ def refunds_due(company_id: int) -> tuple[RefundDue, ...]:
     return tuple(sorted(found, key=lambda one: (one.pay_out_by, one.refund_id)))
 
 
+def refunds_due_to(customer_id: int) -> tuple[RefundDue, ...]:
+    """Return what one consumer must still be paid back, the most urgent first."""
+    return _refunds_due([one for one in refunds_of_customer(customer_id) if one.pay_out_by is not None])
+
+
 def kept_credit_of(customer_id: int) -> Money:
     """Return how much of a customer's credit is kept for them: a payout of it is proposed, or it must be paid back."""
     proposed = Payout.objects.filter(customer_id=customer_id, state="proposed").aggregate(total=Sum("amount_minor"))
-    mine = [one for one in refunds_of_customer(customer_id) if one.pay_out_by is not None]
-    return total_of(one.amount for one in _refunds_due(mine)) + Money(proposed["total"] or 0)
+    return total_of(one.amount for one in refunds_due_to(customer_id)) + Money(proposed["total"] or 0)
 
 
 def _refunds_due(refunds: Sequence[RefundFacts]) -> tuple[RefundDue, ...]:

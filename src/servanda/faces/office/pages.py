@@ -71,7 +71,7 @@ def customer_page(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         "customer": shown,
         "acceptances": rows,
         "vat": customer_vat_shown(here, found),
-        "pay_back": pay_back_panel(here, found, me=name_in_records(request)),
+        "pay_back": pay_back_panel(here, found, me=name_in_records(request), refund=request.GET.get("refund", "")),
         "mandates": mandate_panel(here, found),
         "invoicing": invoicing_shown(found),
         "older": "all=1",

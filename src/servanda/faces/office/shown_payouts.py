@@ -45,6 +45,17 @@ class CreditRow:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class DueBackRow:
+    """A consumer's money that must go back by a day."""
+
+    customer: Link
+    refund_id: int
+    amount: Money
+    pay_out_by: date
+    is_late: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutsShown:
     """The page of all that is paid back."""
@@ -55,6 +66,7 @@ class PayoutsShown:
     others: tuple[PayoutShown, ...]
     files: tuple[OrderFileShown, ...]
     credits: tuple[CreditRow, ...]
+    due_back: tuple[DueBackRow, ...]
     approved_total: Money
     version: str  # of the file made last
     versions: tuple[str, ...]
@@ -73,6 +85,7 @@ class PayBackPanel:
 
     free: Money
     suggested: str
+    reason: str  # where it is known why
     accounts: tuple[AccountChoice, ...]
     sources: tuple[tuple[str, str], ...]
     payouts: tuple[PayoutShown, ...]

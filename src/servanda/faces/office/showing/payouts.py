@@ -17,6 +17,8 @@ from servanda.business.payouts.queries import (
     payouts_of,
     payouts_of_customer,
     payouts_with_problem,
+    refunds_due,
+    refunds_due_to,
     room_of,
     stop_of,
     unseen_payouts,
@@ -28,6 +30,7 @@ from servanda.faces.office.shown import Stamp
 from servanda.faces.office.shown_payouts import (
     AccountChoice,
     CreditRow,
+    DueBackRow,
     OrderFileShown,
     PayBackPanel,
     PayoutShown,
@@ -90,6 +93,7 @@ def payouts_shown(visit: Visit, *, me: str) -> PayoutsShown:
         others=tuple(show.one(one) for one in found if one.state not in waiting),
         files=tuple(_file(one) for one in files),
         credits=_credits(visit),
+        due_back=_due_back(visit),
         approved_total=total_of(one.amount for one in approved),
         version=files[0].version if files else VERSIONS[0],
         versions=VERSIONS,
@@ -97,8 +101,11 @@ def payouts_shown(visit: Visit, *, me: str) -> PayoutsShown:
     )
 
 
-def pay_back_panel(visit: Visit, customer: CustomerFacts, *, me: str) -> PayBackPanel | None:
-    """Return what a customer can be paid back, or nothing where there is neither credit nor a payout."""
+def pay_back_panel(visit: Visit, customer: CustomerFacts, *, me: str, refund: str = "") -> PayBackPanel | None:
+    """Return what a customer can be paid back, or nothing where there is neither credit nor a payout.
+
+    Where it is asked for a refund that is due, its form is filled in with that.
+    """
     room = room_of(customer.customer_id)
     payouts = payouts_of_customer(customer.customer_id)
     if not room.credit and not payouts:
@@ -106,9 +113,13 @@ def pay_back_panel(visit: Visit, customer: CustomerFacts, *, me: str) -> PayBack
     show = _Showing(visit, payouts, me)
     owed = balance_of_customer(customer.customer_id) + room.credit
     best = max((one.left for one in room.accounts), default=room.free)
+    due = refunds_due_to(customer.customer_id) if refund else ()
+    asked = next((one for one in due if str(one.refund_id) == refund), None)
+    wanted = asked.amount if asked is not None else room.free
     return PayBackPanel(
         free=room.free,
-        suggested=f"{min(room.free, max(best, Money(0))).decimal}".replace(".", "," if language() == "da" else "."),
+        suggested=f"{min(wanted, max(best, Money(0))).decimal}".replace(".", "," if language() == "da" else "."),
+        reason=_("Goes back by %(day)s") % {"day": day_text(asked.pay_out_by, language())} if asked is not None else "",
         accounts=tuple(
             AccountChoice(
                 one.account,
@@ -217,4 +228,20 @@ def _credits(visit: Visit) -> tuple[CreditRow, ...]:
             else "",
         )
         for customer_id, credits in rows
+    )
+
+
+def _due_back(visit: Visit) -> tuple[DueBackRow, ...]:
+    """Return what consumers must be paid back, by its day."""
+    found = refunds_due(visit.company.company_id)
+    people = customers({one.customer_id for one in found})
+    return tuple(
+        DueBackRow(
+            customer=customer_link(people[one.customer_id], visit.company.slug),
+            refund_id=one.refund_id,
+            amount=one.amount,
+            pay_out_by=one.pay_out_by,
+            is_late=one.pay_out_by < visit.today,
+        )
+        for one in found
     )
