@@ -4,7 +4,8 @@ Each charge is made by us, bears our key as its external id and as its idempoten
 and so many days after. A charge that was made is found by our key, so an answer that was lost does no harm. A customer who ends
 an agreement ends a way to pay, nothing else. 429 and 5xx mean: later.
 
-Facts: developer.vippsmobilepay.com, the guide of the Recurring API. Not tried against the provider's own test system.
+Built from knowledge of the API and of its public guide (developer.vippsmobilepay.com), and tried only against the simulator beside
+this module: never against the provider itself or its test system.
 """
 
 from collections.abc import Iterator, Mapping
