@@ -1,8 +1,10 @@
 """What a person does with money in suspense can be undone: the books go back, the claims are open, and all of it is kept."""
 
 import pytest
+from django.db import transaction
 
 from servanda.business.billing.actions.allocating import NotThisEntry
+from servanda.business.billing.actions.charging import ChargeDraft, add_charge, lower_interest
 from servanda.business.billing.actions.explaining import explain_otherwise
 from servanda.business.billing.actions.splitting import Share
 from servanda.business.billing.actions.writing_off import NotSmall, set_write_off_limit
@@ -15,6 +17,7 @@ from servanda.business.evidence.queries import events_of_subjects
 from servanda.business.ledger.facts import Account
 from servanda.business.ledger.queries import balance_of_customer, balances_of_accounts
 from servanda.ground.calendar import moment_of
+from servanda.ground.law.interest import STATUTORY_RATE
 from servanda.ground.money import Money
 from tests.business.billing.bank import ORE, OWED, Bank, moved
 from tests.business.billing.books import assert_books_agree
@@ -156,3 +159,24 @@ def test_more_than_the_limit_stays_open_and_no_limit_is_above_a_krone(bank: Bank
     assert_books_agree(bank.world.company_id)
     assert WriteOff.objects.count() == 1
     assert Allocation.objects.filter(write_off__isnull=False).count() == 1
+
+
+def test_interest_that_was_paid_taken_off_and_paid_again_is_freed_when_it_ran_too_far(bank: Bank) -> None:
+    alma, interest = bank.invoice(bank.alma), Money(10_00)
+    draft = ChargeDraft(
+        key="interest", kind="interest", invoice_id=alma.invoice_id, amount=interest, because=(STATUTORY_RATE,)
+    )
+    today, at = bank.world.today, moment_of(bank.world.today)
+    with transaction.atomic():
+        assert add_charge(draft, today=today, at=at)
+    (told,) = bank.tell(moved(OWED + interest, by=alma.reference)).received.entries
+    undo(bank, told.entry_id)
+    explain_payment(bank.world.company, told.entry_id, invoice_id=alma.invoice_id, **when(bank))  # type: ignore[arg-type]
+    with transaction.atomic():
+        excess = Money(4_00)
+        lowered = lower_interest(alma.invoice_id, excess, because=(STATUTORY_RATE,), key="too far", today=today, at=at)
+    assert lowered == excess
+    assert balance_of_customer(bank.alma) == -excess
+    assert_books_agree(bank.world.company_id)
+    bank.tell(moved(-OWED - interest, by=alma.reference, is_reversal=True))
+    assert bank.again(alma).open_total == OWED + interest - excess

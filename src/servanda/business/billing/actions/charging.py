@@ -126,11 +126,9 @@ def lower_interest(
 def _freed(row: Charge, wanted: Money, *, today: date, at: datetime, key: str) -> Money:
     """Take payments off a charge, so that it is open again by so much, and give them to the principal or the customer."""
     freed = Money(0)
-    for part in Allocation.objects.filter(charge=row, entry__isnull=False, amount_minor__gt=0).order_by("-id"):
-        undone = Allocation.objects.filter(charge=row, entry=part.entry, amount_minor__lt=0)
-        standing = part.amount_minor + sum(one.amount_minor for one in undone)
-        amount = min(wanted - freed, Money(max(standing, 0)))
-        if not amount or part.entry is None:
+    for part, standing in _paid_on(row):
+        amount = min(wanted - freed, standing)
+        if not amount:
             continue
         _give(part, row, None, -amount, today=today)
         row.open_minor += amount.minor
@@ -138,6 +136,19 @@ def _freed(row: Charge, wanted: Money, *, today: date, at: datetime, key: str) -
         _use(part, row, amount, today=today, at=at, key=f"{key}:{part.pk}")
         freed = freed + amount
     return freed
+
+
+def _paid_on(row: Charge) -> list[tuple[Allocation, Money]]:
+    """Return what payments have given to a charge and what of it stands, the latest first; one may come, go and come again."""
+    standing: dict[tuple[int | None, date], int] = {}
+    latest: dict[tuple[int | None, date], Allocation] = {}
+    for one in Allocation.objects.filter(charge=row, entry__isnull=False).order_by("id"):
+        where = one.entry_id, one.value_on
+        standing[where] = standing.get(where, 0) + one.amount_minor
+        if one.amount_minor > 0:
+            latest[where] = one
+    newest_first = sorted(latest.items(), key=lambda item: item[1].pk, reverse=True)
+    return [(part, Money(standing[where])) for where, part in newest_first if standing[where] > 0]
 
 
 def _use(part: Allocation, row: Charge, amount: Money, *, today: date, at: datetime, key: str) -> None:
