@@ -109,8 +109,7 @@ def test_without_its_rules_a_document_is_never_called_valid(
     assert not verdict.has_errors
     assert not verdict.is_valid
     (said,) = verdict.not_checked
-    assert said.startswith((PEPPOL.name, OIOUBL.name))
-    assert "not installed" in said
+    assert said in {PEPPOL.name, OIOUBL.name}
 
 
 def test_plain_en_16931_is_judged_with_what_comes_with_the_program(own_gate: OfficialGate) -> None:

@@ -76,7 +76,7 @@ def test_the_json_has_every_field_that_the_page_names(with_rules: Path, capsys: 
 def test_without_its_rules_nothing_is_called_valid(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["invoice", "validate", saved(home, OioublRenderer().render(PUBLIC))]) == 1
     said = capsys.readouterr().out
-    assert "NOT checked: OIOUBL 2.1 (1.17.2) (not installed; see: servanda invoice rules)." in said
+    assert "NOT checked: OIOUBL 2.1 (1.17.2).\nWhich rules are installed: servanda invoice rules." in said
     assert "not known" in said
     assert "Valid" not in said
 

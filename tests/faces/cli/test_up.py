@@ -112,6 +112,19 @@ def test_the_address_that_it_prints_answers(place: Path) -> None:
         assert program.wait(timeout=15) == 0
 
 
+def test_fresh_starts_over_with_a_key_and_a_login_of_its_own(place: Path) -> None:
+    with up(place) as (program, said):
+        first_key = (place / "secret-key").read_text()
+        program.terminate()
+        assert program.wait(timeout=15) == 0
+    with up(place, "--fresh") as (program, said_again):
+        assert "Ctrl-C stops everything" in said_again
+        assert password_in(said_again) != password_in(said)
+        assert (place / "secret-key").read_text() != first_key
+        program.terminate()
+        assert program.wait(timeout=15) == 0
+
+
 @pytest.mark.slow
 def test_when_a_program_dies_it_says_which_and_stops_the_others(place: Path) -> None:
     with up(place) as (program, _):

@@ -164,6 +164,9 @@ _NAMES = {
     "application response": Sentence("svar (ApplicationResponse)", "application response"),
     "statement": Sentence("kontoudtog", "statement"),
 }
+_WHICH_RULES = Sentence(
+    "Hvilke regler der er installeret: servanda invoice rules.", "Which rules are installed: servanda invoice rules."
+)
 _FORMATS = {"peppol bis 3": "Peppol BIS Billing 3", "oioubl 2.1": "OIOUBL 2.1"}
 
 
@@ -181,6 +184,7 @@ def _as_text(name: str, verdict: Verdict, drivers: Drivers, language: Language) 
     lines.append(Sentence(f"Kontrolleret: {checked}.", f"Checked: {checked}.").in_language(language))
     if unchecked:
         lines.append(Sentence(f"IKKE kontrolleret: {unchecked}.", f"NOT checked: {unchecked}.").in_language(language))
+        lines.append(_WHICH_RULES.in_language(language))
     return [*lines, _conclusion(verdict).in_language(language)]
 
 

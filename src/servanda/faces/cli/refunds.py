@@ -76,5 +76,6 @@ def _preview(parsed: argparse.Namespace, last_day: date) -> int:
         print(f"Nothing would go back if line {line.line_id} ended after {last_day}.")
     for row in rows:
         who = "a person decides: " if row["decided_by"] == "person" else ""
-        print(f"Invoice {row['invoice']}: {who}{row['reckoning']} without VAT. Because: {', '.join(row['because'])}.")
+        why = f"Because: {', '.join(row['because'])}." if row["because"] else "The terms say nothing of it."
+        print(f"Invoice {row['invoice']}: {who}{row['reckoning']} without VAT. {why}")
     return 0

@@ -29,6 +29,8 @@ WEB_WORKERS = 2
 READY_SECONDS = 30.0
 STAFF = "eva"
 SECOND = "ole"  # of the demo: some things take two persons
+SECRET_KEY = "secret-key"  # the file beside the data
+SECRET_KEY_LENGTH = 48
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _MIGRATION_LOCK = 7_405_321_188  # any number, as long as all processes take the same one
 
@@ -122,13 +124,17 @@ def _empty(settings: Any) -> None:
             "--fresh removes the embedded database only; SERVANDA_DATABASE_URL names another one. "
             "Empty that one yourself, or unset the variable."
         )
+    kept = settings.HOME / SECRET_KEY
+    is_kept = kept.is_file() and home.secret(kept, length=SECRET_KEY_LENGTH) == settings.SECRET_KEY
     home.remove(settings.HOME, release=import_string(settings.DATABASE_RELEASED))
+    if is_kept:  # the key went with the rest
+        settings.SECRET_KEY = settings.NO_SECRET
 
 
 def _keep_secret_key(settings: Any) -> None:
     """Make the key before the web server reads it; the settings of this process were read without."""
     if settings.SECRET_KEY == settings.NO_SECRET:
-        settings.SECRET_KEY = home.secret(settings.HOME / "secret-key", length=48)
+        settings.SECRET_KEY = home.secret(settings.HOME / SECRET_KEY, length=SECRET_KEY_LENGTH)
 
 
 def _fill(settings: Any, *, has_demo: bool) -> None:

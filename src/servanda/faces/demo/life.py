@@ -100,7 +100,7 @@ def _movement(invoice: InvoiceFacts, amount: Money, name: str, *, habit: str, to
 
 
 def _statement(company: CompanyFacts, movements: list[BankMovement], *, today: date) -> StatementDraft:
-    before = statements_of(company.company_id, limit=1)
+    before = statements_of(company.company_id, account=company.iban, limit=1)
     opening = before[0].closing if before else Money(0)
     name = f"{company.slug}-{today.isoformat()}"
     return StatementDraft(

@@ -47,9 +47,11 @@ def payments_of_customer(customer_id: int) -> tuple[BankEntryFacts, ...]:
     )
 
 
-def statements_of(company_id: int, *, limit: int = 50) -> tuple[StatementFacts, ...]:
-    """Return the newest bank statements that were read."""
-    rows = Statement.objects.filter(company_id=company_id).order_by("-closing_on", "-id")[:limit]
+def statements_of(company_id: int, *, account: str = "", limit: int = 50) -> tuple[StatementFacts, ...]:
+    """Return the newest statements that were read: of one account, or of all, those with payment providers too."""
+    found = Statement.objects.filter(company_id=company_id)
+    found = found.filter(account=account) if account else found
+    rows = found.order_by("-closing_on", "-id")[:limit]
     return tuple(
         StatementFacts(
             row.pk,

@@ -17,7 +17,7 @@ from servanda.business.einvoices.decisions import (
     references_for,
     waits_for_details,
 )
-from servanda.business.einvoices.facts import AnswerFacts, EDocumentFacts, Problem, References, State
+from servanda.business.einvoices.facts import AnswerFacts, Code, EDocumentFacts, Problem, References, State
 from servanda.business.einvoices.queries import (
     contract_references,
     counts_of,
@@ -44,6 +44,7 @@ from servanda.ground.calendar import legal_day
 from servanda.terms.clauses import CustomerKind
 
 PAGE_ROWS = 50
+_OUR_CODES = frozenset(Code)  # words for programs; the sentence says it already
 FILTERS = (
     *(State.PARKED, State.REJECTED, State.UNCERTAIN, State.DUE, State.MADE, State.CHECKED),
     *(State.SENDING, State.SENT, State.ACCEPTED, State.REPLACED),
@@ -226,7 +227,7 @@ def problem_rows(problems: Iterable[Problem]) -> Iterator[ProblemRow]:
     """Yield problems in the reader's language."""
     for one in problems:
         yield ProblemRow(
-            code=one.code,
+            code="" if one.code in _OUR_CODES else one.code,
             rule_set=one.rule_set,
             text=one.message(language()),
             remedy=one.remedy(language()),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from servanda.business.billing.wording import rule_text
 from servanda.business.reports.facts import Payments
 from servanda.business.reports.queries import payments_of
 from servanda.faces.office.chart_picture import ChartPicture, Series, chart_of
@@ -23,7 +24,7 @@ from servanda.faces.office.showing.reports.writing import (
     whole,
 )
 from servanda.faces.office.shown_reports import KeyFigure, ReportCell, ReportColumn, ReportShown, ReportTable
-from servanda.faces.office.words import BOOKINGS, word
+from servanda.faces.office.words import BOOKINGS, language, word
 from servanda.ground.money import Money
 
 WAYS = {
@@ -33,11 +34,6 @@ WAYS = {
     "explained": gettext_noop("No customer's payment"),
     "reversed": gettext_noop("Taken back by the bank"),
     "out": gettext_noop("Money that went out"),
-}
-RULES = {
-    "payment reference": gettext_noop("payment reference"),
-    "invoice number and amount": gettext_noop("invoice number and amount"),
-    "invoice numbers and amount": gettext_noop("several invoice numbers and amount"),
 }
 DELAY_NAMES = (
     gettext_noop("More than a week early"),
@@ -169,7 +165,7 @@ def _received(asked: Asked, found: Payments) -> ReportTable:
         rows=tuple(
             (
                 text_cell(word(WAYS, one.way)),
-                text_cell(word(RULES, one.rule)),
+                text_cell(rule_text(one.rule, language())),
                 count_cell(one.entries, asked.rows("entries", period=period, way=one.way, rule=one.rule)),
                 money_cell(one.amount),
             )
