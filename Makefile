@@ -47,8 +47,8 @@ messages: $(VENV)/.dev
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-# Two processes, each with a database of its own; the tests of a file stay together, as they share what was lived through.
-SIDE_BY_SIDE := -n 2 --dist loadfile
+# Two processes, each with a database of its own; the one that is done first takes over from the other.
+SIDE_BY_SIDE := -n 2 --dist worksteal
 
 # Any of these will do; the first that runs, is in range and can make environments is taken.
 $(BIN)/python:
