@@ -25,7 +25,7 @@ class RunningLine(models.Model):
 
     class Meta:
         db_table = "billing_running_line"
-        indexes = [models.Index(fields=["company_id", "look_again_on"], name="lines_to_bill")]
+        indexes = [models.Index(fields=["company_id", "look_again_on", "line"], name="lines_to_bill")]
 
 
 class Invoice(models.Model):

@@ -23,7 +23,7 @@ class NotTakenUp(Refused):
 _CONTRACTS = """
 select distinct contract_id from (
     select l.contract_id from billing_running_line r join contract_line l on l.id = r.line_id
-     where r.company_id = %s and r.look_again_on <= %s order by r.look_again_on limit %s) due
+     where r.company_id = %s and r.look_again_on <= %s order by r.look_again_on, r.line_id limit %s) due
 """
 
 _COLUMNS = """
