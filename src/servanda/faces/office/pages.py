@@ -20,11 +20,11 @@ from servanda.faces.office.showing.customer import DAYS_MAX, customer_shown
 from servanda.faces.office.showing.customers import customer_list
 from servanda.faces.office.showing.einvoices import e_document_rows, invoicing_shown
 from servanda.faces.office.showing.invoice import invoice_shown
-from servanda.faces.office.showing.ladders import general_picture, picture_of_invoice
+from servanda.faces.office.showing.ladders import general_picture, ladder_on, picture_of_invoice
 from servanda.faces.office.showing.mails import attachments_of, mail_rows, mail_shown
 from servanda.faces.office.showing.naming import customer_link, invoice_link
 from servanda.faces.office.showing.payouts import pay_back_panel
-from servanda.faces.office.showing.refunds import interest_of_invoice, refunds_of_invoice
+from servanda.faces.office.showing.refunds import interest_of_claim, refunds_of_invoice
 from servanda.faces.office.showing.today import today_shown
 from servanda.faces.office.showing.vat import customer_vat_shown, invoice_vat_shown
 from servanda.faces.office.shown import Link
@@ -84,7 +84,7 @@ def invoice_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     here = visit(slug)
     found = _invoice(here, number)
     whose = customer(found.customer_id)
-    picture = None if found.kind == "credit note" else picture_of_invoice(here, found)
+    ladder = None if found.kind == "credit note" else ladder_on(here, found)
     links = (customers_link(here), customer_link(whose, slug))
     asked = request.GET.get("act", "")  # which of the acts stands open
     more = {
@@ -92,9 +92,9 @@ def invoice_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "vat": invoice_vat_shown(found),
         "collected": collection_note(found.invoice_id),
         "refunds": refunds_of_invoice(here, found),
-        "grown": interest_of_invoice(here, found),
+        "grown": interest_of_claim(here, ladder.arrears) if ladder is not None else None,
         "documents": e_document_rows(here, found.invoice_id),
-        "picture": picture,
+        "picture": picture_of_invoice(here, found, ladder) if ladder is not None else None,
         "open_act": asked,
     }
     return _page(request, here, "invoice", "customers", *links, **more)
@@ -108,7 +108,7 @@ def invoice_ladder(request: HttpRequest, slug: str, number: int) -> HttpResponse
         raise Http404(_("A credit note has no ladder."))
     links = (customers_link(here), customer_link(customer(found.customer_id), slug), invoice_link(found, slug))
     heading = _("Ladder of invoice %(number)s") % {"number": found.number}
-    picture = picture_of_invoice(here, found)
+    picture = picture_of_invoice(here, found, ladder_on(here, found))
     return _page(request, here, "invoice_ladder", "customers", *links, heading=heading, picture=picture)
 
 

@@ -14,7 +14,7 @@ from servanda.business.catalogue.queries import prices_of
 from servanda.business.dunning.decisions.unpaid import unpaid_timeline
 from servanda.business.dunning.facts import Done
 from servanda.business.dunning.queries import ProposalFacts, ladder_of_invoice, ladder_terms_of, open_proposals
-from servanda.business.dunning.queries.foreseeing import ForeseenStep
+from servanda.business.dunning.queries.foreseeing import ForeseenStep, Ladder
 from servanda.business.evidence.queries import events_of_subjects
 from servanda.business.library.queries import library_of
 from servanda.faces.office.ladder_picture import Picture, Step, picture_of
@@ -59,10 +59,15 @@ class Choice:
     options: tuple[Option, ...]
 
 
-def picture_of_invoice(visit: Visit, invoice: InvoiceFacts) -> Picture:
-    """Return what has happened on the invoice, and what would follow if it stayed unpaid."""
+def ladder_on(visit: Visit, invoice: InvoiceFacts) -> Ladder:
+    """Return the ladder of an invoice that was just read: gathered once for all of a page that asks of it."""
     ladder = ladder_of_invoice(invoice.invoice_id, today=visit.today, days=AHEAD_DAYS)
     assert ladder is not None, "the invoice was just read"
+    return ladder
+
+
+def picture_of_invoice(visit: Visit, invoice: InvoiceFacts, ladder: Ladder) -> Picture:
+    """Return what has happened on the invoice, and what would follow if it stayed unpaid."""
     own = invoice.invoice_id
     because = _because_by_key(own)
     issued = {"number": invoice.number, "total_minor": invoice.total.minor}

@@ -20,7 +20,8 @@ from servanda.business.contracts.facts import LineFacts
 from servanda.business.contracts.queries import line_facts
 from servanda.business.customers.facts import CustomerFacts
 from servanda.business.dunning.decisions.interest import interest_so_far
-from servanda.business.dunning.queries import arrears_of, ladder_terms_of
+from servanda.business.dunning.facts import Arrears
+from servanda.business.dunning.queries import ladder_terms_of
 from servanda.business.dunning.wording import interest_lines
 from servanda.faces.office.places import Visit
 from servanda.faces.office.showing.naming import customer_link, invoice_link
@@ -134,11 +135,10 @@ def refunds_of_invoice(here: Visit, invoice: InvoiceFacts) -> tuple[RefundRow, .
     )
 
 
-def interest_of_invoice(here: Visit, invoice: InvoiceFacts) -> InterestShown | None:
+def interest_of_claim(here: Visit, arrears: Arrears) -> InterestShown | None:
     """Return the interest that has grown until today and was not charged; None where there is none."""
-    if invoice.kind == "credit note" or not invoice.open_principal:
+    if not arrears.open_principal:
         return None
-    (arrears,) = arrears_of([invoice.invoice_id], today=here.today)
     terms = ladder_terms_of(arrears)
     found = interest_so_far(arrears, terms, today=here.today)
     if found is None or not found.amount or terms.interest is None:
