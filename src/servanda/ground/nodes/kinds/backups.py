@@ -1,0 +1,86 @@
+"""Copies of what tenants keep, and the one-time errands on them: give back, hand out, take in."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from servanda.ground.nodes.grammar import (
+    Country,
+    DatabaseName,
+    ErrandId,
+    HostName,
+    InnerPath,
+    Moment,
+    SiteId,
+    SnapshotId,
+    Tenant,
+)
+from servanda.ground.nodes.kinds.base import Statement
+
+Target = Annotated[str, Meta(pattern=r"\A[a-z]([a-z0-9-]{0,30}[a-z0-9])?\Z")]
+
+
+class BackupPlan(Statement, frozen=True, tag="backup", kw_only=True):
+    """What of a tenant is copied, and how long each generation is kept. Retention is carried out by the store."""
+
+    plan: SiteId
+    tenant: Tenant
+    site: SiteId | None = None
+    databases: Annotated[tuple[DatabaseName, ...], Meta(max_length=50)] = ()
+    mail_domains: Annotated[tuple[HostName, ...], Meta(max_length=50)] = ()
+    target: Target = "store"
+    country: Country = "DK"  # where the copies lie
+    every_hours: Annotated[int, Meta(ge=1, le=168)] = 24
+    keep_daily: Annotated[int, Meta(ge=1, le=3660)] = 30
+    keep_monthly: Annotated[int, Meta(ge=0, le=120)] = 0
+
+    @property
+    def key(self) -> str:
+        return f"backup/{self.plan}"
+
+
+class Restore(Statement, frozen=True, tag="restore", kw_only=True):
+    """An errand: give back from a copy. `beside` leaves what stands; `in place` keeps it for the undo."""
+
+    errand: ErrandId
+    plan: SiteId
+    tenant: Tenant
+    snapshot: SnapshotId
+    what: Literal["files", "file", "database", "mail", "all"]
+    into: Literal["beside", "in place"] = "beside"
+    path: InnerPath | None = None  # of one file or folder, within the site's own files
+    database: DatabaseName | None = None
+    domain: HostName | None = None
+    is_undone: bool = False  # the customer takes it back: what stood before stands again
+    not_after: Moment
+
+    @property
+    def key(self) -> str:
+        return f"restore/{self.errand}"
+
+
+class Export(Statement, frozen=True, tag="export", kw_only=True):
+    """An errand: everything of a tenant in one archive (files, SQL, mail, zone), to be fetched until a day."""
+
+    errand: ErrandId
+    plan: SiteId
+    tenant: Tenant
+    kept_until: Moment
+
+    @property
+    def key(self) -> str:
+        return f"export/{self.errand}"
+
+
+class MoveIn(Statement, frozen=True, tag="move-in", kw_only=True):
+    """An errand: take in a site from an archive that was uploaded to the node's own inbox under the errand's id."""
+
+    errand: ErrandId
+    site: SiteId
+    tenant: Tenant
+    database: DatabaseName | None = None
+    not_after: Moment
+
+    @property
+    def key(self) -> str:
+        return f"move-in/{self.errand}"
