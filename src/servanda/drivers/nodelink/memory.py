@@ -52,9 +52,9 @@ class MemoryControlPlane:
         del self.tokens[enrol.token]
         self.incarnation += 1
         self.last_counter = 0
-        self.public_key = Enrolled(
-            install=INSTALL, node=enrol.node, incarnation=1, keys=(enrol.public_key,)
-        ).trust().keys[0]
+        self.public_key = (
+            Enrolled(install=INSTALL, node=enrol.node, incarnation=1, keys=(enrol.public_key,)).trust().keys[0]
+        )
         return Enrolled(
             install=INSTALL, node=enrol.node, incarnation=self.incarnation, keys=(public_bytes(self.signer),)
         )

@@ -30,7 +30,6 @@ class Setting:
     known: Known
 
 
-
 def _no_daemons(layout: Layout) -> Sequence[Daemon]:
     return ()
 

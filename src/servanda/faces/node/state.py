@@ -9,9 +9,10 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 import msgspec
 
@@ -20,6 +21,9 @@ from servanda.faces.node.knowledge import Knowledge
 from servanda.ground.nodes.documents import Position, fingerprint, hash_of
 from servanda.ground.nodes.wanted import Document, NodeWarrant, Wanted, decode_statement, encode
 
+# No wait for a next try is longer than this.
+FURTHEST = timedelta(hours=12)
+
 _TABLES = """
 create table if not exists mark (name text primary key, value) without rowid;
 create table if not exists statement (
@@ -27,7 +31,7 @@ create table if not exists statement (
     settled text not null default '', outcome text not null default 'due', error text not null default '',
     tries integer not null default 0, not_before real not null default 0, facts blob not null default x'7b7d',
     looked real not null default 0, differences blob not null default x'5b5d', mends integer not null default 0,
-    measured text not null default '', is_reported integer not null default 0
+    mended real not null default 0,     measured text not null default '', is_reported integer not null default 0
 ) without rowid;
 create index if not exists statement_due on statement (outcome, not_before);
 create index if not exists statement_looked on statement (looked);
@@ -41,8 +45,8 @@ create table if not exists leave (
 create table if not exists news (about text primary key, kind text not null, raw blob not null) without rowid;
 """
 
-# Nothing is in the way: settled as the latest statement says.
-AS_WANTED = "as wanted"
+# Which act, under a leave of its own, brings a resource into a state.
+ACTS: Mapping[str, Literal["quarantine", "purge"]] = {"quarantined": "quarantine", "purged": "purge"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Outcome:
     facts: Mapping[str, Plain]
     differences: bytes
     mends: int
+    mended: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +123,8 @@ class State:
                     " mends = 0, is_reported = 0",
                     (one.key, content, fingerprint(one), document.seq),
                 )
-            for leave in document.warrants:
-                wanted = next((one for one in document.resources if one.key == leave.key), None)
-                if wanted is not None:
-                    self._lines.execute(
-                        "insert or replace into leave (key, act, raw, statement) values (?, ?, ?, ?)",
-                        (leave.key, leave.act, msgspec.json.encode(leave), fingerprint(wanted)),
-                    )
+            for one in document.resources:
+                self._keep_leaves(one, document.warrants)
             self._put("seq", document.seq)
             self._put("hash", hash_of(raw))
         self._known.learn(changed)
@@ -133,23 +133,26 @@ class State:
     # What is settled, and what may have left traces.
 
     def due(self, now: datetime, *, limit: int = 20_000) -> tuple[str, ...]:
-        """Return the keys that wait to be settled and may be tried now."""
+        """Return the keys that wait to be settled and may be tried now.
+
+        A moment too far ahead was noted while the clock was wrong, and counts as passed.
+        """
         rows = self._lines.execute(
-            "select key from statement where outcome in ('due', 'failed', 'parked') and not_before <= ?"
-            " and (outcome <> 'parked' or not_before > 0) order by key limit ?",
-            (now.timestamp(), limit),
+            "select key from statement where outcome in ('due', 'failed', 'parked')"
+            " and (not_before <= ?1 or not_before > ?1 + ?2) and (outcome <> 'parked' or not_before > 0) limit ?3",
+            (now.timestamp(), FURTHEST.total_seconds(), limit),
         )
         return tuple(key for (key,) in rows)
 
     def outcome(self, key: str) -> Outcome | None:
         row = self._lines.execute(
-            "select key, fingerprint, settled, outcome, error, tries, not_before, facts, differences, mends"
+            "select key, fingerprint, settled, outcome, error, tries, not_before, facts, differences, mends, mended"
             " from statement where key = ?",
             (key,),
         ).fetchone()
         if row is None:
             return None
-        return Outcome(*row[:7], facts=msgspec.json.decode(row[7]), differences=row[8], mends=row[9])
+        return Outcome(*row[:7], facts=msgspec.json.decode(row[7]), differences=row[8], mends=row[9], mended=row[10])
 
     def counts(self) -> Mapping[str, int]:
         """Return how many statements stand in each outcome."""
@@ -197,20 +200,22 @@ class State:
         with self._writing():
             self._lines.execute(
                 "update statement set looked = ?3, is_reported = is_reported and differences = ?4 and outcome = ?5,"
-                " differences = ?4, outcome = ?5, mends = ?6 where key = ?1 and fingerprint = ?2",
+                " differences = ?4, outcome = ?5, mended = case when mends < ?6 then ?3 else mended end, mends = ?6"
+                " where key = ?1 and fingerprint = ?2",
                 (wanted.key, fingerprint(wanted), now.timestamp(), differences, outcome, mends),
             )
 
-    def to_look_at(self, before: datetime, *, limit: int) -> tuple[str, ...]:
-        """Return settled resources that nobody has looked at since a moment, the longest unseen first."""
+    def to_look_at(self, now: datetime, *, every: timedelta, limit: int) -> tuple[str, ...]:
+        """Return settled resources that nobody has looked at for so long, the longest unseen first."""
         rows = self._lines.execute(
-            "select key from statement where looked < ? and outcome in ('as wanted', 'differs') order by looked limit ?",
-            (before.timestamp(), limit),
+            "select key from statement where (looked < ?1 or looked > ?2) and outcome in ('as wanted', 'differs')"
+            " order by looked limit ?3",
+            ((now - every).timestamp(), now.timestamp(), limit),
         )
         return tuple(key for (key,) in rows)
 
     def to_measure(self, day: str, *, limit: int) -> tuple[str, ...]:
-        rows = self._lines.execute("select key from statement where measured < ? order by measured limit ?", (day, limit))
+        rows = self._lines.execute("select key from statement where measured <> ? limit ?", (day, limit))
         return tuple(key for (key,) in rows)
 
     def measured(self, key: str, day: str) -> None:
@@ -282,6 +287,18 @@ class State:
 
     def kept(self, name: str, otherwise: str | float) -> str | float:
         return self._mark(name, otherwise)
+
+    def _keep_leaves(self, wanted: Wanted, leaves: tuple[NodeWarrant, ...]) -> None:
+        """Keep the leave that this statement needs, and none for what it no longer asks for."""
+        act = ACTS.get(wanted.state)
+        self._lines.execute("delete from leave where key = ? and act <> ?", (wanted.key, act or ""))
+        for leave in leaves:
+            if (leave.key, leave.act) == (wanted.key, act):
+                self._lines.execute(
+                    "insert into leave (key, act, raw, statement) values (?1, ?2, ?3, ?4) on conflict (key, act) do update"
+                    " set begun_at = case when raw = ?3 then begun_at else '' end, raw = ?3, statement = ?4",
+                    (leave.key, leave.act, msgspec.json.encode(leave), fingerprint(wanted)),
+                )
 
     def _not_settled(self, wanted: Wanted, outcome: str, error: str, not_before: float) -> None:
         with self._writing():
