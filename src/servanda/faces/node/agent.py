@@ -110,6 +110,8 @@ class Agent:
 
     def _note_refusal(self, error: DocumentRefused) -> None:
         log.warning("refused document %s: %s", error.seq, error)
+        if error.detail.startswith("helper:"):
+            self.helper_seq = None  # it may have been put back to an older copy: ask where it is
         news = RefusalNews(seq=error.seq, reason=error.reason, detail=error.detail[:500])
         self.state.tell("refusal", f"{error.seq} {error.reason}", msgspec.json.encode(news))
 

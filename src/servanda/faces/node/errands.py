@@ -61,7 +61,7 @@ class Children:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd="/",
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - one call of prctl, nothing that takes a lock
+            preexec_fn=die_with_parent,
         )
         self._running[key] = child
         threading.Thread(target=_listen, args=(key, child, self._heard), daemon=True).start()

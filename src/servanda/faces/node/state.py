@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import RLock
 from types import MappingProxyType
 from typing import Literal
 
@@ -79,7 +80,7 @@ class State:
     """One file. `incarnation` is that of the node now; after another one the positions begin anew, all else stays."""
 
     def __init__(self, path: Path, *, incarnation: int = 0, may_write: bool = True) -> None:
-        self._may_write = may_write
+        self._alone = RLock()
         mode = "rwc" if may_write else "ro"
         try:
             self._lines = sqlite3.connect(
@@ -276,8 +277,8 @@ class State:
 
         It is at least the count of microseconds, so that a node put back to yesterday's copy goes on above today's.
         """
-        number = max(int(self._mark(name, 0)) + 1, int(now.astimezone(UTC).timestamp() * 1_000_000))
         with self._writing():
+            number = max(int(self._mark(name, 0)) + 1, int(now.astimezone(UTC).timestamp() * 1_000_000))
             self._put(name, number)
         return number
 
@@ -317,17 +318,18 @@ class State:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One transaction. What the disk or a lock refuses is undone and told as `NotNow`."""
-        try:
-            self._lines.execute("begin immediate")
-            yield
-            self._lines.execute("commit")
-        except sqlite3.OperationalError as error:
-            self._undo()
-            raise NotNow(f"the state was not written: {error}") from error
-        except BaseException:
-            self._undo()
-            raise
+        """One transaction, one thread at a time. What the disk or a lock refuses is undone and told as `NotNow`."""
+        with self._alone:
+            try:
+                self._lines.execute("begin immediate")
+                yield
+                self._lines.execute("commit")
+            except sqlite3.OperationalError as error:
+                self._undo()
+                raise NotNow(f"the state was not written: {error}") from error
+            except BaseException:
+                self._undo()
+                raise
 
     def _undo(self) -> None:
         if self._lines.in_transaction:
