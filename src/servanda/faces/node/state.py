@@ -90,6 +90,8 @@ class State:
                 self._lines.execute("pragma journal_mode=wal")
                 self._lines.execute("pragma synchronous=full")
                 self._lines.executescript(_TABLES)
+            rows = self._lines.execute("select raw from statement")
+            self._known = Knowledge(decode_statement(raw) for (raw,) in rows)
         except sqlite3.OperationalError as error:
             raise NotNow(f"the state in {path} cannot be opened: {error}") from error
         if incarnation and self._mark("incarnation", 0) != incarnation:
@@ -97,8 +99,6 @@ class State:
                 self._put("incarnation", incarnation)
                 self._put("seq", 0)
                 self._put("hash", "")
-        rows = self._lines.execute("select raw from statement")
-        self._known = Knowledge(decode_statement(raw) for (raw,) in rows)
 
     def close(self) -> None:
         self._lines.close()
@@ -153,7 +153,20 @@ class State:
         ).fetchone()
         if row is None:
             return None
-        return Outcome(*row[:7], facts=msgspec.json.decode(row[7]), differences=row[8], mends=row[9], mended=row[10])
+        key, mark, settled, outcome, error, tries, not_before, facts, differences, mends, mended = row
+        return Outcome(
+            key=key,
+            fingerprint=mark,
+            settled=settled,
+            outcome=outcome,
+            error=error,
+            tries=tries,
+            not_before=not_before,
+            facts=msgspec.json.decode(facts),
+            differences=differences,
+            mends=mends,
+            mended=mended,
+        )
 
     def counts(self) -> Mapping[str, int]:
         """Return how many statements stand in each outcome."""
@@ -311,7 +324,7 @@ class State:
 
     def _mark(self, name: str, otherwise: str | float) -> str | float:
         row = self._lines.execute("select value from mark where name = ?", (name,)).fetchone()
-        return otherwise if row is None else row[0]  # type: ignore[no-any-return]
+        return otherwise if row is None else row[0]
 
     def _put(self, name: str, value: str | float) -> None:
         self._lines.execute("insert or replace into mark values (?, ?)", (name, value))

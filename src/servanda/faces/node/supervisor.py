@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
@@ -169,10 +170,8 @@ class Supervisor:
                 child.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 log.warning("%s did not end within %.0f s", kept.daemon.name, STOP_SECONDS)
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         child.wait()
         kept.child, kept.is_ready, kept.ending = None, False, "stopped"
 
