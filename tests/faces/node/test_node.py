@@ -1,9 +1,6 @@
 """A node whose agent and helper run as they do in earnest, under their accounts, against a control plane on a socket."""
 
-import os
-import subprocess
 from datetime import UTC, datetime
-from pathlib import Path
 
 from servanda.ground.nodes.kinds.backups import Export
 from servanda.ground.nodes.wanted import encode

@@ -73,6 +73,13 @@ def program_paths() -> tuple[Path, ...]:
     return tuple(path for path in sorted(wanted) if not set(path.parents) & wanted)
 
 
+def import_path() -> str:
+    """Return the PYTHONPATH of the node's processes: this program, and what we were told."""
+    package = str(Path(__file__).resolve().parents[3])
+    named = [str(Path(one).resolve()) for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
+    return os.pathsep.join([package, *(one for one in named if one != package)])
+
+
 def barring(path: Path) -> Path | None:
     """Return the highest folder above that others may not pass through."""
     return next((above for above in reversed([path, *path.parents]) if not above.stat().st_mode & 0o001), None)

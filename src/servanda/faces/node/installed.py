@@ -5,7 +5,7 @@ are the agent's to choose. The node's own key lies in the agent's secrets.
 """
 
 import os
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from servanda.drivers.node import Layout, make_folder, write_file
+from servanda.drivers.nodelink import Clock
 from servanda.faces.node.state import State
 from servanda.ground.nodes.messages import Enrolled
 from servanda.ground.refusal import Refused
@@ -79,6 +80,12 @@ def write(installation: Installation) -> None:
     make_folder(installation.helper_folder, mode=0o700, owner=0, group=0)
 
 
+def with_url(installation: Installation, url: str) -> Installation:
+    result = msgspec.structs.replace(installation, url=url)
+    write(result)
+    return result
+
+
 def make_key(installation: Installation) -> Ed25519PrivateKey:
     """Return the node's key, made when it is not there yet. It never leaves the node."""
     if not installation.key_file.exists():
@@ -89,8 +96,6 @@ def make_key(installation: Installation) -> Ed25519PrivateKey:
 
 
 def read_key(installation: Installation) -> Ed25519PrivateKey:
-    from base64 import b64decode
-
     return Ed25519PrivateKey.from_private_bytes(b64decode(installation.key_file.read_bytes(), validate=True))
 
 
@@ -101,7 +106,7 @@ class OwnIdentity:
     node: str
     key: Ed25519PrivateKey
     state: State
-    now: Any
+    now: Clock
 
     def next_counter(self) -> int:
         return self.state.next_number("counter", self.now())

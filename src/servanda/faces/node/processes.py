@@ -18,7 +18,7 @@ from servanda.faces.node.clockwatch import ClockWatch, real_clocks
 from servanda.faces.node.errands import BROKEN, COPIES, NOT_NOW, Children
 from servanda.faces.node.installed import Installation, NoNode, OwnIdentity
 from servanda.faces.node.knowledge import Knowledge
-from servanda.faces.node.parts import Setting, wiring
+from servanda.faces.node.parts import WIRING, Setting, wiring
 from servanda.faces.node.privileges import HelperLine
 from servanda.faces.node.reporting import Reporter
 from servanda.faces.node.settling import Settler
@@ -34,7 +34,7 @@ class Place:
     """Which node, put together by which module, and what it is about when it is about one resource."""
 
     root: Path
-    wiring: str
+    wiring: str = WIRING
     key: str = ""
 
     def command(self, part: str, key: str = "") -> tuple[str, ...]:

@@ -20,7 +20,9 @@ import msgspec
 from msgspec import Struct
 
 from servanda.drivers.node import Daemon, write_file
+from servanda.faces.node import installed
 from servanda.faces.node.dying import die_with_parent
+from servanda.faces.node.enclosure import import_path
 from servanda.faces.node.installed import Installation
 from servanda.faces.node.parts import Capability
 
@@ -30,6 +32,7 @@ PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 TICK_SECONDS = 0.1
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
+READ_SECONDS = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 CALM_SECONDS = 60.0
 STATUS = "status.json"
@@ -37,6 +40,8 @@ HELPER, AGENT = "helper", "agent"
 
 
 class Place(Protocol):
+    @property
+    def root(self) -> Path: ...
     def command(self, part: str, key: str = "") -> tuple[str, ...]: ...
 
 
@@ -85,9 +90,9 @@ class Supervisor:
         self._installation = installation
         layout = installation.layout
         daemons = [daemon for one in capabilities for daemon in one.daemons(layout)]
-        if installation.enrolled is not None:
-            daemons += own_parts(installation, place)
+        self._place = place
         self._kept = {one.name: _Kept(one) for one in in_order(daemons)}
+        self._read_at = 0.0
         self._shown: tuple[Running, ...] = ()
         self._beats = 0
 
@@ -102,6 +107,9 @@ class Supervisor:
     def tick(self) -> None:
         """Notice what has ended, start what may start, ask who serves by now, and show it."""
         now = time.monotonic()
+        if now - self._read_at > READ_SECONDS:
+            self._read_at = now
+            self._follow_enrolment()
         _reap_others({kept.child.pid for kept in self._kept.values() if kept.child})
         for kept in self._kept.values():
             if kept.child is not None and kept.child.poll() is not None:
@@ -119,6 +127,17 @@ class Supervisor:
         for kept in reversed(self._kept.values()):
             self._end(kept)
         self._show()
+
+    def _follow_enrolment(self) -> None:
+        """Start helper and agent once the node is enrolled, and anew when it was enrolled again."""
+        found = installed.read(self._place.root)
+        if found.enrolled is None or (found == self._installation and AGENT in self._kept):
+            return
+        self._installation = found
+        for one in reversed(own_parts(found, self._place)):
+            if one.name in self._kept:
+                self._end(self._kept.pop(one.name))
+        self._kept |= {one.name: _Kept(one) for one in own_parts(found, self._place)}
 
     def _may_start(self, kept: _Kept) -> bool:
         return all(self._kept[name].is_ready for name in kept.daemon.after if name in self._kept)
@@ -210,7 +229,7 @@ def in_order(daemons: Sequence[Daemon]) -> tuple[Daemon, ...]:
 def own_parts(installation: Installation, place: Place) -> list[Daemon]:
     """Return helper and agent as daemons of their node. The helper has no network; the agent no privileges."""
     layout = installation.layout
-    environment = {"PYTHONPATH": os.pathsep.join(_import_paths()), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {"PYTHONPATH": import_path(), "PYTHONDONTWRITEBYTECODE": "1"}
     return [
         Daemon(
             name=HELPER,
@@ -227,12 +246,6 @@ def own_parts(installation: Installation, place: Place) -> list[Daemon]:
             after=(HELPER,),
         ),
     ]
-
-
-def _import_paths() -> tuple[str, ...]:
-    """Return where this program and, in tests, their wiring are imported from."""
-    package = str(Path(__file__).resolve().parents[3])
-    return (package, *(one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one and one != package))
 
 
 def _reap_others(own: set[int]) -> None:
