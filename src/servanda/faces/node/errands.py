@@ -15,7 +15,7 @@ from datetime import timedelta
 import msgspec
 
 from servanda.faces.node.clockwatch import Clocks
-from servanda.faces.node.dying import die_with_parent
+from servanda.faces.node.prctl import die_with_parent
 from servanda.faces.node.settling import FIRST_WAIT, LONGEST_WAIT
 from servanda.faces.node.state import State
 from servanda.ground.nodes.wanted import CopyNews, ErrandNews

@@ -19,6 +19,7 @@ from servanda.faces.node.errands import BROKEN, COPIES, NOT_NOW, Children
 from servanda.faces.node.installed import Installation, NoNode, OwnIdentity
 from servanda.faces.node.knowledge import Knowledge
 from servanda.faces.node.parts import WIRING, Setting, wiring
+from servanda.faces.node.prctl import gain_nothing
 from servanda.faces.node.privileges import HelperLine
 from servanda.faces.node.reporting import Reporter
 from servanda.faces.node.settling import Settler
@@ -61,6 +62,7 @@ class _Over:
 def run_agent(place: Place) -> int:
     """Be the agent until asked to stop."""
     is_over = _Over()
+    gain_nothing()
     installation = installed.read(place.root)
     trust = _trust(installation)
     clocks = real_clocks()
