@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25.0
 AWAY_SECONDS_MAX = 60.0
+REFUSED_SECONDS = 15.0
 # How long one kind of work may go on before the others get their turn.
 BUDGET_SECONDS = 2.0
 LOOKS_A_ROUND = 20
@@ -216,7 +217,11 @@ def _ask(agent: Agent, link: Link, documents: "queue.Queue[Sequence[bytes]]", is
         try:
             found = link.documents(after=agent.after, wait_seconds=POLL_SECONDS)
             away = 0
-        except (LinkAway, LinkRefused, NotNow) as error:
+        except NotNow as error:  # our own disk is full
+            log.warning("not asked: %s", error)
+            pause.wait(2.0)
+            continue
+        except (LinkAway, LinkRefused) as error:
             away += 1
             log.warning("the control plane is away: %s", error)
             pause.wait(min(2.0 ** min(away, 6), AWAY_SECONDS_MAX))
@@ -229,11 +234,9 @@ def _ask(agent: Agent, link: Link, documents: "queue.Queue[Sequence[bytes]]", is
 def _wait_until_taken(agent: Agent, found: Sequence[bytes], pause: threading.Event) -> None:
     """Do not ask for the same again while it is being taken; what is refused is asked for again after a while."""
     last = max(verified_seq(raw, agent.trust) for raw in found)
-    for _ in range(100):
-        if agent.after >= last:
-            return
+    until = agent.clocks.seconds() + REFUSED_SECONDS
+    while agent.after < last and agent.clocks.seconds() < until:
         pause.wait(0.05)
-    pause.wait(AWAY_SECONDS_MAX / 4)
 
 
 def verified_seq(raw: bytes, trust: Trust) -> int:

@@ -21,7 +21,7 @@ class BadFrame(Exception):
 class Do(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="do", tag_field="ask"):
     """Carry out a verb on the resource with this key. There is nothing else that could be said."""
 
-    verb: Annotated[str, Meta(pattern=r"\A[a-z_]{1,40}\Z")]
+    verb: Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9._-]{0,39}\Z")]
     key: Annotated[str, Meta(pattern=r"\A[a-z-]{1,20}/[^\x00-\x1f\x7f]{0,330}\Z")]
 
 

@@ -21,10 +21,10 @@ from msgspec import Struct
 
 from servanda.drivers.node import Daemon, write_file
 from servanda.faces.node import installed
-from servanda.faces.node.prctl import die_with_parent
 from servanda.faces.node.enclosure import import_path
 from servanda.faces.node.installed import Installation
 from servanda.faces.node.parts import Capability
+from servanda.faces.node.prctl import die_with_parent
 
 log = logging.getLogger(__name__)
 
