@@ -17,15 +17,19 @@ help:
 	@echo "make messages     compile the translations after a change of a .po file"
 
 run: $(VENV)/.runtime
+	@$(call daemons,)
 	@exec $(BIN)/servanda up $(if $(FRESH),--fresh) $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.dev
+	@$(call daemons,--with-trials)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
 test-all: $(VENV)/.dev
+	@$(call daemons,--with-trials)
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.dev
+	@$(call daemons,--with-trials)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -67,6 +71,12 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(call install,requirements-dev.lock)
 	@touch $(VENV)/.runtime $@
+
+# The daemons of a node come from the system's packages. Where they cannot be had, all else goes on: `make run` has no
+# node, and the tests of a node are skipped and say why. Any other failure stops.
+define daemons
+	code=0; tools/install_daemons.sh $(1) || code=$$?; [ $$code -eq 0 ] || [ $$code -eq 3 ]
+endef
 
 # The build backend is in the lock too, so that installing ourselves downloads nothing that has no hash.
 define install

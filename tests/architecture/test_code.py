@@ -13,8 +13,11 @@ from django.core.management import call_command
 from tests.architecture.sources import PACKAGE, ROOT, modules, short
 
 BANNED_WORDS = {"util", "utils", "helper", "helpers", "manager", "handler", "processor", "misc", "common"}
-# Names that are not ours to choose: Django's, the standard library's, and those a library calls.
-GIVEN_NAMES = re.compile(r"handle_[A-Z]+\Z|_default_manager\Z|\w*RedirectHandler\Z|handler(400|403|404|500)\Z")
+# Names that are not ours to choose: Django's, the standard library's, and those a library calls. And the helper of a node,
+# which is a part with a socket, a folder and a log of its own (docs/glossary.md).
+GIVEN_NAMES = re.compile(
+    r"helper(_socket|_folder|_seq)?\Z|handle_[A-Z]+\Z|_default_manager\Z|\w*RedirectHandler\Z|handler(400|403|404|500)\Z"
+)
 CLOCKS_AND_CHANCE = {
     "datetime.now", "datetime.utcnow", "datetime.today", "datetime.fromtimestamp", "date.today", "date.fromtimestamp",
     "timezone.now", "timezone.localdate", "timezone.localtime", "time.time", "time.time_ns", "time.monotonic",

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
-from servanda.drivers.node.layout import Layout
+from servanda.drivers.node.files import folder as make_folder
+from servanda.drivers.node.files import write as write_file
+from servanda.drivers.node.layout import Accounts, Layout, Ports
 from servanda.ground.nodes.wanted import CopyNews, Difference, ErrandNews, Measurement, NodeWarrant, Wanted
 
 Plain: TypeAlias = str | int | bool
@@ -124,3 +126,9 @@ class Copies(Protocol):
     """Backups that are due. The agent calls this each round; it returns at once when nothing is due."""
 
     def round(self, tell: Callable[[CopyNews], None]) -> None: ...
+
+
+__all__ = [
+    "Accounts", "Broken", "Converger", "Copies", "Daemon", "Errands", "Known", "Layout", "Metering", "NotNow", "Plain",
+    "Ports", "Privileges", "Result", "Task", "Verb", "VerbRefused", "make_folder", "write_file",
+]  # fmt: skip

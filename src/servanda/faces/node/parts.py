@@ -1,0 +1,68 @@
+"""What a node is put together from. The wiring makes these values; nothing here names a technology."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, cast
+
+from servanda.drivers.node import (
+    Converger,
+    Copies,
+    Daemon,
+    Errands,
+    Known,
+    Layout,
+    Metering,
+    Privileges,
+    Verb,
+)
+from servanda.drivers.nodelink import Clock, Door, Identity, Link
+
+WIRING = "servanda.wiring.node"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a capability's workers stand in: where things lie, who does what needs root, what the node was told."""
+
+    layout: Layout
+    privileges: Privileges
+    known: Known
+
+
+def _no_daemons(layout: Layout) -> Sequence[Daemon]:
+    return ()
+
+
+def _nothing_to_prepare(layout: Layout) -> None:
+    return None
+
+
+def _no_verbs() -> Sequence[Verb]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """What one package below `drivers/node` offers. What it leaves out it has not."""
+
+    name: str
+    daemons: Callable[[Layout], Sequence[Daemon]] = _no_daemons
+    prepare: Callable[[Layout], None] = _nothing_to_prepare
+    verbs: Callable[[], Sequence[Verb]] = _no_verbs
+    convergers: Callable[[Setting], Sequence[Converger]] = lambda setting: ()
+    meterings: Callable[[Setting], Sequence[Metering]] = lambda setting: ()
+    errands: Callable[[Setting], Sequence[Errands]] = lambda setting: ()
+    copies: Callable[[Setting], Sequence[Copies]] = lambda setting: ()
+
+
+class Wiring(Protocol):
+    """The module that puts a node together: `servanda.wiring.node`, or one of a test."""
+
+    def capabilities(self) -> Sequence[Capability]: ...
+    def link(self, url: str, identity: Identity, now: Clock, roots: str | None) -> Link: ...
+    def door(self, url: str, roots: str | None) -> Door: ...
+
+
+def wiring(name: str = WIRING) -> Wiring:
+    return cast(Wiring, import_module(name))
