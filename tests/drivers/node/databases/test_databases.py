@@ -3,9 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,13 +13,13 @@ import pymysql
 import pytest
 
 from servanda.drivers.node import Broken, NotNow
-from servanda.drivers.node.databases import DatabaseConverger, DatabaseMetering, daemons, prepare, verbs
+from servanda.drivers.node.databases import DatabaseMetering, prepare
 from servanda.drivers.node.databases.connection import as_agent, as_root
 from servanda.drivers.node.databases.places import agent_password_file, password_hash, socket
-from servanda.drivers.node.layout import Layout
 from servanda.ground.nodes.kinds.base import Hold
-from servanda.ground.nodes.kinds.databases import Database, DatabaseUser
-from tests.drivers.node.databases.starting import Helper, Running, needs, private_layout, running
+from servanda.ground.nodes.kinds.databases import DatabaseUser
+from tests.drivers.node.databases.conftest import Node, database, query
+from tests.drivers.node.databases.starting import needs
 
 pytestmark = needs("mariadbd", "mariadb-install-db", "mariadb")
 
@@ -32,52 +30,6 @@ HOLD = Hold(
     since=date(2026, 12, 1),
     way_out="https://portal.example.dk/pay",
 )
-
-
-@dataclass(frozen=True)
-class Node:
-    layout: Layout
-    running: Running
-    helper: Helper
-    converger: DatabaseConverger
-
-    def settle(self, database: Database) -> Any:
-        before = self.helper.statements.get(database.key)
-        self.helper.statements[database.key] = database
-        return self.converger.settle(database, before)
-
-    def connect(self, user: str, database: str | None = None, *, host: str = "", **more: Any) -> Any:
-        where = {"host": host, "port": self.layout.ports.mysql} if host else {"unix_socket": str(socket(self.layout))}
-        return pymysql.connect(
-            user=user, password=f"pass of {user}", database=database, autocommit=True, **where, **more
-        )
-
-    def accounts(self) -> list[Any]:
-        with as_root(self.layout) as server:
-            privileges = server.ask(
-                "SELECT User, Host, JSON_REMOVE(Priv, '$.password_last_changed') FROM mysql.global_priv"
-            )
-            return sorted((*privileges, *server.ask("SELECT * FROM mysql.db")), key=str)
-
-
-@pytest.fixture(scope="module")
-def node() -> Iterator[Node]:
-    with private_layout() as layout:
-        prepare(layout)
-        with running(daemons(layout)) as started:
-            helper = Helper(layout, verbs())
-            yield Node(layout, started, helper, DatabaseConverger(layout, helper))
-
-
-def database(number: int, name: str = "wp", **more: Any) -> Database:
-    user = DatabaseUser(name=f"s{number}_{name}", password_hash=password_hash(f"pass of s{number}_{name}"))
-    return Database(name=f"s{number}_{name}", tenant=200_000 + number, **{"users": (user,), **more})
-
-
-def query(node: Node, user: str, sql: str, **more: Any) -> Any:
-    with closing(node.connect(user, **more)) as connection, connection.cursor() as cursor:
-        cursor.execute(sql)
-        return cursor.fetchall()
 
 
 def refused(node: Node, user: str, sql: str, **more: Any) -> int:

@@ -115,7 +115,7 @@ def _routines() -> tuple[str, ...]:
 
 _ACCOUNTS = (
     "SELECT b.User, b.Host, IFNULL(JSON_VALUE(g.Priv, '$.account_locked'), 0) IN ('1', 'true'),"
-    " IFNULL(JSON_VALUE(g.Priv, '$.authentication_string'), ''), JSON_EXISTS(g.Priv, '$.auth_or'),"
+    " IFNULL(JSON_VALUE(g.Priv, '$.authentication_string'), ''), JSON_EXISTS(g.Priv, '$.auth_or[1]'),"
     " IFNULL(JSON_VALUE(g.Priv, '$.max_user_connections'), 0), IFNULL(JSON_VALUE(g.Priv, '$.ssl_type'), 0) = 1,"
     f" CONCAT({', '.join(f'b.{column}' for column in RIGHTS)})"
     f" FROM mysql.db b JOIN mysql.global_priv g USING (User, Host) WHERE b.Db = {_ESCAPED} ORDER BY 1, 2"
