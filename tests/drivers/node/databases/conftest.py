@@ -10,8 +10,9 @@ import pytest
 
 from servanda.drivers.node.databases import DatabaseConverger, daemons, prepare, verbs
 from servanda.drivers.node.databases.connection import as_root
-from servanda.drivers.node.databases.places import password_hash, socket
+from servanda.drivers.node.databases.places import socket
 from servanda.drivers.node.layout import Layout
+from servanda.ground.nodes.database_passwords import database_password_hash as password_hash
 from servanda.ground.nodes.kinds.databases import Database, DatabaseUser
 from tests.drivers.node.databases.starting import Helper, Running, private_layout, running
 

@@ -15,7 +15,8 @@ import pytest
 from servanda.drivers.node import Broken, NotNow
 from servanda.drivers.node.databases import DatabaseMetering, prepare
 from servanda.drivers.node.databases.connection import as_agent, as_root
-from servanda.drivers.node.databases.places import agent_password_file, password_hash, socket
+from servanda.drivers.node.databases.places import agent_password_file, socket
+from servanda.ground.nodes.database_passwords import database_password_hash as password_hash
 from servanda.ground.nodes.kinds.base import Hold
 from servanda.ground.nodes.kinds.databases import DatabaseUser
 from tests.drivers.node.databases.conftest import Node, database, query

@@ -32,14 +32,15 @@ class Conversation:
         """Call one of the routines and return its rows."""
         marks = ", ".join(["%s"] * len(words))
         self.cursor.execute(f"CALL {SCHEMA}.{routine}({marks})", words)
-        rows = self.cursor.fetchall()
+        rows: Sequence[tuple[Any, ...]] = self.cursor.fetchall()
         while self.cursor.nextset():
             pass
         return rows
 
     def ask(self, query: str, *words: str | int) -> Sequence[tuple[Any, ...]]:
         self.cursor.execute(query, words or None)
-        return self.cursor.fetchall()
+        rows: Sequence[tuple[Any, ...]] = self.cursor.fetchall()
+        return rows
 
 
 @contextmanager

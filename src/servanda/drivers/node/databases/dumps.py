@@ -19,8 +19,9 @@ from typing import IO
 from servanda.drivers.node import Broken, NotNow
 from servanda.drivers.node.commands import PATH, program, run
 from servanda.drivers.node.databases.connection import PASSING, as_agent
-from servanda.drivers.node.databases.places import copies_options, password_hash, socket
+from servanda.drivers.node.databases.places import copies_options, socket
 from servanda.drivers.node.layout import Layout
+from servanda.ground.nodes.database_passwords import database_password_hash
 
 TAIL = b"-- Dump completed"
 TAIL_BYTES = 200
@@ -143,7 +144,7 @@ def _let_in(layout: Layout, database: str, user: str) -> Iterator[str]:
             raise Broken(f"{user} is no user of {database}")
         if found[0][2]:
             raise Broken(f"{user} is held, so nothing can be loaded as this user")
-        server.call("admit", user, "localhost", password_hash(password))
+        server.call("admit", user, "localhost", database_password_hash(password))
     try:
         yield password
     finally:

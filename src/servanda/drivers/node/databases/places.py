@@ -1,6 +1,5 @@
-"""Where the server's files lie, and the form in which it keeps passwords."""
+"""Where the server's files lie."""
 
-import hashlib
 from pathlib import Path
 
 from servanda.drivers.node.layout import Layout
@@ -31,9 +30,3 @@ def copies_options(layout: Layout) -> Path:
 def certificate(layout: Layout) -> Path:
     """Return what a customer gives to the client so that it knows this server; it vouches for itself."""
     return data(layout).with_suffix(".tls") / "cert.pem"
-
-
-def password_hash(password: str) -> str:
-    """Return the form in which the server keeps a password (mysql_native_password)."""
-    twice = hashlib.sha1(hashlib.sha1(password.encode(), usedforsecurity=False).digest(), usedforsecurity=False)
-    return f"*{twice.hexdigest().upper()}"

@@ -53,7 +53,7 @@ def rights_text(kind: str) -> str:
 
 
 def statements(*, agent_hash: str, copies_hash: str) -> tuple[str, ...]:
-    """Return the init file's statements, one a line as the server reads them. Hashes come from `password_hash` only."""
+    """Return the init file's statements, one a line as the server reads them. Hashes come from `database_password_hash` only."""
     return (
         f"CREATE DATABASE IF NOT EXISTS {SCHEMA}",
         f"CREATE USER IF NOT EXISTS '{MAKER}'@'localhost' ACCOUNT LOCK",

@@ -22,12 +22,12 @@ from servanda.drivers.node.databases.places import (
     copies_options,
     data,
     etc,
-    password_hash,
     socket,
 )
 from servanda.drivers.node.databases.routines import AGENT, COPIES, statements
 from servanda.drivers.node.files import folder, write
 from servanda.drivers.node.layout import Layout
+from servanda.ground.nodes.database_passwords import database_password_hash
 
 CERTIFICATE_DAYS = 3650
 RENEW_BEFORE_DAYS = 365
@@ -129,7 +129,7 @@ def _write_configuration(layout: Layout, group: int) -> None:
         port=layout.ports.mysql,
     )
     write(etc(layout) / "my.cnf", content, mode=0o640, owner=0, group=group)
-    orders = statements(agent_hash=password_hash(agent), copies_hash=password_hash(copies))
+    orders = statements(agent_hash=database_password_hash(agent), copies_hash=database_password_hash(copies))
     write(etc(layout) / "init.sql", "".join(f"{one};\n" for one in orders), mode=0o640, owner=0, group=group)
     options = f"[client]\nuser={COPIES}\npassword={copies}\nsocket={socket(layout)}\n"
     write(copies_options(layout), options, mode=0o640, owner=0, group=layout.accounts.copies)
