@@ -64,6 +64,7 @@ class NodeWish(models.Model):
     subject = models.TextField()
     statement = models.TextField()  # its one byte string (ground/nodes/wanted.py::encode)
     fingerprint = models.TextField()
+    state = models.TextField()  # of the statement: kept, quarantined, purged
     grounds = models.JSONField(default=list)
     wished_at = models.DateTimeField(db_default=Now())
 

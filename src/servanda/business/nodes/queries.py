@@ -79,13 +79,12 @@ def wishes_of(subjects: Iterable[str]) -> Mapping[str, tuple[StoredWish, ...]]:
 
 def found_of(subjects: Iterable[str]) -> tuple[FoundResource, ...]:
     """Return how the resources of some services were found; one without a finding is not among them."""
-    wishes = {(row.node_id, row.key): row for row in NodeWish.objects.filter(subject__in=list(subjects))}
+    asked = NodeWish.objects.filter(subject__in=list(subjects)).values_list("node_id", "key", "fingerprint")
+    wishes = {(node_id, key): fingerprint for node_id, key, fingerprint in asked}
     rows = NodeFinding.objects.filter(
         node__in={node_id for node_id, _ in wishes}, key__in={key for _, key in wishes}
     ).select_related("node")
-    return tuple(
-        _found(row, wishes[row.node_id, row.key].fingerprint) for row in rows if (row.node_id, row.key) in wishes
-    )
+    return tuple(_found(row, wishes[row.node_id, row.key]) for row in rows if (row.node_id, row.key) in wishes)
 
 
 def subject_of(node_id: int, key: str) -> str:
@@ -95,6 +94,12 @@ def subject_of(node_id: int, key: str) -> str:
 
 def subjects_of(node_id: int, keys: Iterable[str]) -> Mapping[str, str]:
     return dict(NodeWish.objects.filter(node_id=node_id, key__in=list(keys)).values_list("key", "subject"))
+
+
+def wished_state(node_id: int, key: str, fingerprint: str) -> str:
+    """Return the state that is wished by the statement with this fingerprint; empty when it is not the newest."""
+    rows = NodeWish.objects.filter(node_id=node_id, key=key, fingerprint=fingerprint)
+    return rows.values_list("state", flat=True).first() or ""
 
 
 def parked_statements(company_id: int) -> tuple[ParkedStatement, ...]:

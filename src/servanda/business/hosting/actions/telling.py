@@ -19,15 +19,17 @@ from servanda.business.evidence.facts import Event, WarrantRequest
 from servanda.business.evidence.queries import events_of_subjects, warrant_of
 from servanda.business.hosting.decisions.wanted import wishes_for
 from servanda.business.hosting.facts import PartFacts, RemovalFacts, ServiceFacts, ServicePicture
-from servanda.business.hosting.models import Part, Secret, Setup, Touched
+from servanda.business.hosting.models import Errand, Part, Secret, Setup, Touched
 from servanda.business.hosting.queries.parts import part_facts
 from servanda.business.hosting.queries.services import services
-from servanda.business.nodes.actions.wishing import wish
+from servanda.business.nodes.actions.wishing import forget_wish, wish
+from servanda.business.nodes.facts import Wish
 from servanda.ground.citation import Citation
 from servanda.ground.nodes.grammar import WebAddress
 from servanda.ground.nodes.kinds.access import Login
 from servanda.ground.nodes.kinds.databases import Database
 from servanda.ground.nodes.kinds.mail import Mailbox
+from servanda.ground.nodes.wanted import decode_statement
 
 LOG = logging.getLogger(__name__)
 AT_ONCE = 200
@@ -79,6 +81,7 @@ def _tell(company: CompanyFacts, ids: list[int], *, today: date, at: datetime) -
                 with transaction.atomic():
                     picture = _picture(company, service, setup, parts[service.service_id], today=today, at=at)
                     told += wish(picture.node_id, wishes_for(picture))
+                    told += _tell_errands(service, setup.node_id)
             except NoWarrant as refusal:
                 LOG.warning("service %s is not removed from its node yet: %s", service.service_id, refusal)
                 continue
@@ -106,6 +109,19 @@ def _picture(
         removal=_removal(company, service, today=today, at=at),
         removed_parts={part.part_id: _part_removal(company, service, part, today=today, at=at) for part in removed},
     )
+
+
+def _tell_errands(service: ServiceFacts, node_id: int) -> int:
+    """Wish for the errands that are on their way; those that are done with are forgotten, for they are done once."""
+    told = 0
+    for errand in Errand.objects.filter(service_id=service.service_id, node_id=node_id):
+        statement = decode_statement(errand.body.encode())
+        is_restore = errand.kind == "restore"  # it can be undone for as long as it may be taken at all
+        if errand.ended_at is not None and not is_restore:
+            forget_wish(node_id, statement.key)
+        else:
+            told += wish(node_id, [Wish(statement=statement, subject=f"service:{service.service_id}")])
+    return told
 
 
 def way_out_of(company: CompanyFacts) -> str:

@@ -7,6 +7,7 @@ import msgspec
 from publicsuffixlist import PublicSuffixList
 
 from servanda.business.hosting.facts import TENANTS_FROM
+from servanda.ground.nodes.domain_claims import FREE_MAIL
 from servanda.ground.nodes.grammar import HostName
 from servanda.ground.nodes.kinds.access import Login
 from servanda.ground.nodes.kinds.backups import BackupPlan
@@ -36,12 +37,12 @@ def domain_in(description: str) -> str:
 
 
 def is_ownable(name: str) -> bool:
-    """Tell whether somebody can hold this name: a host name, and not one below which everybody registers (.dk, co.uk)."""
+    """Tell whether somebody can hold this name: a host name, not one below which everybody registers, not a mail provider's."""
     try:
         msgspec.convert(name, HostName)
     except msgspec.ValidationError:
         return False
-    return bool(_SUFFIXES.privatesuffix(name))
+    return name not in FREE_MAIL and bool(_SUFFIXES.privatesuffix(name))
 
 
 def kinds_of(package: HostingPackage) -> frozenset[str]:

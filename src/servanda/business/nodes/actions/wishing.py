@@ -30,7 +30,7 @@ def wish(node_id: int, wishes: Iterable[Wish]) -> int:
             continue
         changed += row.fingerprint != print_now
         row.subject, row.fingerprint, row.grounds = one.subject, print_now, grounds
-        row.statement, row.wished_at = encode(one.statement).decode(), Now()
+        row.statement, row.state, row.wished_at = encode(one.statement).decode(), one.statement.state, Now()
         row.save()
     return changed
 

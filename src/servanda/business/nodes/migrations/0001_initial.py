@@ -162,6 +162,7 @@ class Migration(migrations.Migration):
                 ("subject", models.TextField()),
                 ("statement", models.TextField()),
                 ("fingerprint", models.TextField()),
+                ("state", models.TextField()),
                 ("grounds", models.JSONField(default=list)),
                 ("wished_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("node", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="nodes.node")),
