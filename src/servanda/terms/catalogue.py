@@ -14,6 +14,7 @@ import msgspec
 from servanda.ground.law.companies import is_cvr_plausible
 from servanda.ground.money import Money, NotAnAmount, parse_money
 from servanda.ground.refusal import Problem
+from servanda.terms.packages import HostingPackage
 from servanda.terms.plain_text import oddities_in
 from servanda.terms.toml_blocks import Block, Path, table_of
 
@@ -54,6 +55,7 @@ class CataloguePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     interval_months: int
     vat: VatClassName | None = None  # the product's when left out
     price: tuple[CataloguePrice, ...] = ()
+    hosting: HostingPackage | None = None  # what of a server it gives
 
 
 class CatalogueProduct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

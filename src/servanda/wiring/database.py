@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 
 from servanda.wiring.embedded import DatabaseUnavailable, leased, refuse_unfit, stop_unused, url_of
-from servanda.wiring.roles import grant_rights, make_role
+from servanda.wiring.roles import APPLICATION, SIGNER, WEB, grant_all, grant_rights, make_role
 
 _PARTS = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
 
@@ -25,7 +25,8 @@ def ready() -> Iterator[None]:
         yield
     else:
         with leased(settings.HOME / "postgres"):
-            make_role(_owner_url())
+            for role in (APPLICATION, WEB, SIGNER):
+                make_role(_owner_url(), role)
             yield
 
 
@@ -57,6 +58,7 @@ def give_rights() -> None:
             "role of its own, or unset the first to let one role do both."
         )
     grant_rights(owner, role)
+    grant_all(owner)
 
 
 def released() -> None:

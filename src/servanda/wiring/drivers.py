@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from servanda.business.billing.facts import CsvPreview, NoticeDraft, PreviewLine, StatementDraft
@@ -68,6 +69,7 @@ from servanda.drivers.sheets.csv_maker import CsvMaker
 from servanda.drivers.sheets.xlsx import XlsxMaker
 from servanda.drivers.signing import Signer
 from servanda.drivers.signing.keys import KeyRing
+from servanda.drivers.signing.node_keys import make_node_key, read_node_key
 from servanda.drivers.signing.pades import PadesSigner
 from servanda.drivers.vatnumbers import NumberAsker
 from servanda.drivers.vatnumbers.memory import PracticeAsker
@@ -115,6 +117,11 @@ def proof_maker() -> ProofMaker:
 def signer() -> Signer:
     """Return what signs in a company's name, with the keys of this installation, and examines files."""
     return PadesSigner(KeyRing(settings.SIGNING_KEYS))
+
+
+def node_key(*, is_made: bool = False) -> Ed25519PrivateKey:
+    """Return the key that documents for nodes are signed with; `is_made` makes it, and refuses where there is one."""
+    return make_node_key(settings.NODE_KEY) if is_made else read_node_key(settings.NODE_KEY)
 
 
 def sheet_maker(form: str = "xlsx") -> SheetMaker:

@@ -28,7 +28,7 @@ def _secret_key() -> str:
 
 def _database() -> dict[str, object]:
     """The connection named by SERVANDA_DATABASE_URL, or the embedded one under SERVANDA_HOME."""
-    url = urlsplit(DATABASE_URL or url_of(HOME / "postgres", role=APPLICATION))
+    url = urlsplit(DATABASE_URL or url_of(HOME / "postgres", role=text_of("SERVANDA_DATABASE_ROLE", APPLICATION)))
     if url.scheme not in {"postgresql", "postgres"}:
         raise ImproperlyConfigured(
             "SERVANDA_DATABASE_URL must begin with postgresql://. Servanda runs on PostgreSQL only."
@@ -76,7 +76,9 @@ INSTALLED_APPS = [
     "servanda.business.catalogue",
     "servanda.business.access",
     "servanda.business.contracts",
+    "servanda.business.nodes",
     "servanda.business.hosting",
+    "servanda.business.backups",
     "servanda.business.billing",
     "servanda.business.collecting",
     "servanda.business.dunning",
@@ -171,6 +173,7 @@ MOBILEPAY_CLIENT_ID = text_of("SERVANDA_MOBILEPAY_CLIENT_ID")
 MOBILEPAY_CLIENT_SECRET = text_of("SERVANDA_MOBILEPAY_CLIENT_SECRET")
 MOBILEPAY_SUBSCRIPTION_KEY = text_of("SERVANDA_MOBILEPAY_SUBSCRIPTION_KEY")
 SIGNING_KEYS = HOME / "signing"  # one key for each company, made when it first signs
+NODE_KEY = directory_of("SERVANDA_NODE_KEY", str(HOME / "signer" / "node-key.pem"))  # of the signer's own account
 EINVOICE_RULES = HOME / "einvoice-rules"  # official rules that `servanda invoice rules install` put there
 EINVOICE_RULES_ELSEWHERE = text_of("SERVANDA_EINVOICE_RULES")
 EINVOICE_DROP = directory_of("SERVANDA_EINVOICE_DROP", str(HOME / "einvoices"))  # shared with an access point

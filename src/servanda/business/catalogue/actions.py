@@ -10,6 +10,7 @@ from servanda.business.catalogue.queries import prices_of
 from servanda.business.evidence.actions import record
 from servanda.ground.refusal import Refused
 from servanda.terms.catalogue import Catalogue, CatalogueProduct
+from servanda.terms.packages import package_to_json
 
 
 class CatalogueRefused(Refused):
@@ -74,17 +75,20 @@ def _add_plans(change: CatalogueChange, products: dict[str, Product]) -> None:
             name_en=entry.plan.name_en,
             interval_months=entry.plan.interval_months,
             vat_class=entry.plan.vat or "",
+            hosting=package_to_json(entry.plan.hosting),
         )
         for entry in change.plans
     )
 
 
 def _class_plans(catalogue: Catalogue, products: dict[str, Product]) -> None:
-    """Give the plans that are sold already their present VAT class: what was invoiced keeps its own."""
+    """Give the plans that are sold already their present VAT class and package: what was sold keeps its own."""
     for product in catalogue.product:
         for plan in product.plan:
             known = Plan.objects.filter(product=products[product.code], code=plan.code)
             known.exclude(vat_class=plan.vat or "").update(vat_class=plan.vat or "")
+            if plan.hosting is not None:
+                known.update(hosting=package_to_json(plan.hosting))
 
 
 def _add_prices(company_id: int, change: CatalogueChange) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from servanda.ground.law.vat import VatClass
 from servanda.ground.money import Money
 from servanda.ground.refusal import Refused
+from servanda.terms.packages import HostingPackage
 
 
 class NotInCatalogue(Refused):
@@ -48,6 +49,7 @@ class ListedPlan:
     interval_months: int
     prices: tuple[ListedPrice, ...]
     own_vat_class: VatClass | None = None
+    hosting: HostingPackage | None = None
 
     @property
     def vat_class(self) -> VatClass:

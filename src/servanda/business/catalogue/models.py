@@ -31,6 +31,7 @@ class Plan(models.Model):
     name_en = models.TextField()
     interval_months = models.PositiveSmallIntegerField()  # 0: sold once
     vat_class = models.TextField(default="", db_default="", blank=True)  # empty: the product's
+    hosting = models.JSONField(null=True)  # what of a server it gives (terms/packages.py); services keep their own copy
 
     class Meta:
         db_table = "catalogue_plan"

@@ -7,6 +7,7 @@ from servanda.business.catalogue.facts import ListedPlan, ListedPrice, ListedPro
 from servanda.business.catalogue.models import Plan, Product
 from servanda.ground.law.vat import VatClass
 from servanda.ground.money import Money
+from servanda.terms.packages import package_from_json
 
 
 def prices_of(company_id: int) -> PriceList:
@@ -38,6 +39,7 @@ def _plan(row: Plan) -> ListedPlan:
         interval_months=row.interval_months,
         prices=tuple(sorted(prices, key=lambda price: price.since)),
         own_vat_class=VatClass(row.vat_class) if row.vat_class else None,
+        hosting=package_from_json(row.hosting),
     )
 
 

@@ -76,3 +76,15 @@ def because_to_json(because: tuple[Citation, ...]) -> list[dict[str, object]]:
 
 def because_from_json(stored: list[Mapping[str, object]]) -> tuple[Citation, ...]:
     return tuple(citation_from_json(citation) for citation in stored)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarrantFacts:
+    """A warrant that was issued, as far as those who carry it out elsewhere must know it."""
+
+    key: str
+    act: str
+    subject: str
+    because: tuple[Citation, ...]
+    not_before: date
+    expires_on: date

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from servanda.business.evidence.facts import Event, because_from_json
+from servanda.business.evidence.facts import Event, WarrantFacts, because_from_json
 from servanda.business.evidence.models import Brake, Record, Warrant
 
 
@@ -91,4 +91,21 @@ def _event(row: Record) -> Event:
         facts=row.facts,
         customer_id=row.customer_id,
         by=row.by,
+    )
+
+
+def leaves_of(company_id: int, keys: Iterable[str]) -> tuple[WarrantFacts, ...]:
+    """Return those of a company's warrants that have one of the keys."""
+    rows = Warrant.objects.filter(company_id=company_id, key__in=list(keys))
+    columns = rows.values_list("key", "act", "subject", "because", "not_before", "expires_on")
+    return tuple(
+        WarrantFacts(
+            key=key,
+            act=act,
+            subject=subject,
+            because=because_from_json(because),
+            not_before=not_before,
+            expires_on=expires_on,
+        )
+        for key, act, subject, because, not_before, expires_on in columns
     )

@@ -1,10 +1,15 @@
 """What a service and its holds are to others."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
 from servanda.ground.citation import Citation
+from servanda.ground.nodes.wanted import Wanted
+from servanda.terms.packages import HostingPackage
+
+Plain = str | int | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,7 @@ class HoldFacts:
     because: tuple[Citation, ...]
     ends_at: datetime | None
     lifted_at: datetime | None
+    warrant_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +64,109 @@ class ServiceSpan(NamedTuple):
     product: str
     since: date
     until: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupFacts:
+    """Where a service lies, under which numbers, and what its plan gives. `waits_because` is a code: it lies nowhere yet."""
+
+    service_id: int
+    number: int  # of the site; its tenant is counted from it
+    node_id: int | None
+    node: str
+    domain: str
+    is_domain_proven: bool
+    plan_code: str
+    package: HostingPackage
+    quantity: int
+    waits_because: str
+    export_offered_on: date | None
+    erased_at: datetime | None
+
+    @property
+    def tenant(self) -> int:
+        return TENANTS_FROM + self.number
+
+
+# Numeric users of tenants begin here: Debian hands out none of these by itself.
+TENANTS_FROM = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartFacts:
+    """One thing that a service consists of, as it is to be when nothing holds it. Pages see it without passwords."""
+
+    part_id: int
+    service_id: int
+    key: str
+    statement: Wanted
+    state: str
+    removed_on: date | None
+    ordered_by: str
+    facts: Mapping[str, Plain] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        return self.key.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovalFacts:
+    """The warrant under which a service or a part of it goes from its node."""
+
+    warrant: str
+    state: str  # quarantined, purged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServicePicture:
+    """All that must be known to say what a node shall do for a service."""
+
+    service: ServiceFacts
+    node_id: int
+    provider: str
+    way_out: str
+    parts: tuple[PartFacts, ...]
+    removal: RemovalFacts | None = None  # of the whole service
+    removed_parts: Mapping[int, RemovalFacts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrandFacts:
+    """How far a piece of work is that was ordered once."""
+
+    errand: str
+    service_id: int
+    kind: str
+    statement: Wanted
+    state: str
+    step: str
+    percent: int
+    result: Mapping[str, Plain]
+    by: str
+    ordered_at: datetime
+    not_after: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageFacts:
+    """What a part of a service used by one day."""
+
+    service_id: int
+    key: str
+    day: date
+    figures: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How many of a thing the plans of a service give, and how many are there."""
+
+    what: str  # mailboxes, databases, logins, disk_bytes
+    given: int
+    used: int
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.used >= self.given

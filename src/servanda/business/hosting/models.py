@@ -55,3 +55,131 @@ class Hold(models.Model):
                 name="one_open_hold_per_cause",
             )
         ]
+
+
+class Setup(models.Model):
+    """Where a service lies and under which numbers. The row's id numbers the site and is allotted once, never again."""
+
+    service = models.OneToOneField(Service, on_delete=models.PROTECT)
+    node = models.ForeignKey("nodes.Node", on_delete=models.PROTECT, null=True)
+    domain = models.TextField(blank=True)
+    is_domain_proven = models.BooleanField(default=False)
+    plan_code = models.TextField()
+    package = models.JSONField()  # as it was sold (terms/packages.py)
+    quantity = models.PositiveIntegerField(default=1)
+    waits_because = models.TextField(default="", blank=True)  # no domain, domain taken, no node; empty: it is set up
+    opened_at = models.DateTimeField()
+    export_offered_on = models.DateField(null=True)
+    erased_at = models.DateTimeField(null=True)  # the node said that nothing of it is left
+
+    class Meta:
+        db_table = "hosting_setup"
+        indexes = [
+            models.Index(fields=["domain"], name="setups_of_domain"),
+            models.Index(fields=["service"], name="setups_that_wait", condition=~Q(waits_because="")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(node__isnull=False) | ~Q(waits_because=""), name="what_lies_nowhere_waits_for_a_reason"
+            )
+        ]
+
+
+class Part(models.Model):
+    """One thing on a node that a service consists of. `body` is its statement (ground/nodes), served and without secrets."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT)
+    kind = models.TextField()
+    key = models.TextField()
+    body = models.TextField()
+    state = models.TextField(default="kept")  # kept, quarantined (its owner removed it), purged
+    removed_on = models.DateField(null=True)
+    ordered_by = models.TextField(default="", blank=True)  # who changed it last
+    facts = models.JSONField(default=dict)  # what only the node knows of it
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "hosting_part"
+        indexes = [models.Index(fields=["service", "kind"], name="parts_of_service")]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=~Q(state="purged"), name="a_part_is_of_one_service"),
+            models.CheckConstraint(
+                condition=Q(state="kept", removed_on__isnull=True)
+                | Q(state__in=("quarantined", "purged"), removed_on__isnull=False),
+                name="what_was_removed_has_its_day",
+            ),
+        ]
+
+
+class SiteName(models.Model):
+    """A host name that a site answers to: it leads to one site."""
+
+    part = models.ForeignKey(Part, on_delete=models.PROTECT)
+    name = models.TextField(unique=True)
+
+    class Meta:
+        db_table = "hosting_site_name"
+
+
+class Secret(models.Model):
+    """The hash of a password. Pages write it and cannot read it; only who tells the nodes does."""
+
+    part = models.ForeignKey(Part, on_delete=models.PROTECT)
+    name = models.TextField(blank=True)  # of a database user; empty: the part's own
+    hash = models.TextField()
+
+    class Meta:
+        db_table = "hosting_secret"
+        constraints = [models.UniqueConstraint(fields=["part", "name"], name="one_password_per_login")]
+
+
+class Touched(models.Model):
+    """A service of which something has changed since the nodes were told: written in the transaction of the change."""
+
+    service = models.OneToOneField(Service, on_delete=models.PROTECT)
+
+    class Meta:
+        db_table = "hosting_touched"
+
+
+class Errand(models.Model):
+    """Work on a node that is done once: give back from a copy, hand everything out, take a site in."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT)
+    node = models.ForeignKey("nodes.Node", on_delete=models.PROTECT)
+    errand = models.TextField(unique=True)
+    kind = models.TextField()  # restore, export, move-in
+    body = models.TextField()
+    state = models.TextField(default="ordered")  # ordered, running, done, failed, undone
+    step = models.TextField(default="", blank=True)
+    percent = models.PositiveSmallIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    by = models.TextField()
+    ordered_at = models.DateTimeField()
+    not_after = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "hosting_errand"
+        indexes = [models.Index(fields=["service", "ordered_at"], name="errands_of_service")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=("ordered", "running", "done", "failed", "undone")),
+                name="an_errand_is_in_a_known_state",
+            ),
+            models.CheckConstraint(condition=Q(percent__lte=100), name="an_errand_is_done_at_a_hundred"),
+        ]
+
+
+class Usage(models.Model):
+    """What a part of a service used by one day, as its node measured it."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT)
+    key = models.TextField()
+    day = models.DateField()
+    figures = models.JSONField()
+
+    class Meta:
+        db_table = "hosting_usage"
+        constraints = [models.UniqueConstraint(fields=["key", "day"], name="one_measurement_a_day")]
+        indexes = [models.Index(fields=["service", "day"], name="usage_of_service")]

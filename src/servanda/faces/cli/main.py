@@ -38,6 +38,7 @@ COMMANDS = {
     "refund": "refunds",
     "bench": "bench",
     "node": "node",
+    "nodes": "nodes",
     "backup": "backup",
     "doctor": "doctor",
 }

@@ -35,7 +35,9 @@ from servanda.business.hosting.actions import (
     lift_expired_holds,
     open_services,
     remind_of_export,
+    set_up_waiting,
     take_lines_forward,
+    tell_nodes,
 )
 from servanda.business.payouts.actions import follow_payouts
 from servanda.business.payouts.queries import kept_credit_of
@@ -84,7 +86,7 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     follow_payouts(company, today=today, at=at)
     begin_billing(company.company_id)
     with transaction.atomic():  # together: a service that opened unseen would leave its customer's claims asleep
-        look_again_at_customers(open_services(company.company_id, today=today), today=today)
+        look_again_at_customers(open_services(company, today=today, at=at), today=today)
     issued = 0
     while ids := issue_due_invoices(company, today=today, at=at):
         issued += len(ids)
@@ -101,6 +103,8 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
         claims, acts = claims + worked.claims, acts + worked.acts
     give_back_unused(company, today=today, at=at)  # the round may have issued, or ended a line
     purged = purge_due(company, today=today, at=at)
+    set_up_waiting(company, today=today, at=at)
+    tell_nodes(company, today=today, at=at)  # last: what the round decided is told in it
     keep_books(company, today=today, at=at)
     finish_day(company.company_id, day=today)
     return Round(issued, claims, acts, lines, purged)

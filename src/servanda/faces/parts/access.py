@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 
-Policy = Literal["anyone", "staff"]
+Policy = Literal["anyone", "staff", "node"]  # node: the view itself hears only what a node signed
 RULE = "access_rule"
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 OWN_ORIGIN = frozenset({"same-origin", "none"})  # none: the person typed the address

@@ -12,9 +12,21 @@ from servanda.business.hosting.actions.services import (
     put_back_service,
     quarantine_services,
 )
+from servanda.business.hosting.actions.setting_up import (
+    SetupRefused,
+    confirm_domain,
+    give_domain,
+    set_up,
+    set_up_waiting,
+)
+from servanda.business.hosting.actions.telling import compare_all, tell_nodes
 
 __all__ = [
     "NotInQuarantine",
+    "SetupRefused",
+    "compare_all",
+    "confirm_domain",
+    "give_domain",
     "leave_purge_to_person",
     "lift_expired_holds",
     "lift_holds",
@@ -24,5 +36,8 @@ __all__ = [
     "put_back_service",
     "quarantine_services",
     "remind_of_export",
+    "set_up",
+    "set_up_waiting",
     "take_lines_forward",
+    "tell_nodes",
 ]

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
+from servanda.business.companies.facts import CompanyFacts
 from servanda.business.evidence.actions import issue_warrant, record
 from servanda.business.evidence.facts import (
     Approval,
@@ -12,6 +13,9 @@ from servanda.business.evidence.facts import (
     because_from_json,
     because_to_json,
 )
+from servanda.business.hosting.actions.setting_up import set_up
+from servanda.business.hosting.actions.telling import tell_nodes
+from servanda.business.hosting.actions.touching import touch
 from servanda.business.hosting.models import Hold, Service
 from servanda.ground.citation import Citation
 from servanda.ground.refusal import Refused
@@ -34,7 +38,7 @@ select l.company_id, l.customer_id, l.id, l.product_code, coalesce(nullif(l.desc
    and not exists (select 1 from service s where s.line_id = l.id)
  order by l.id
 on conflict (line_id) do nothing
-returning customer_id
+returning id, customer_id
 """
 
 
@@ -45,11 +49,17 @@ class NotInQuarantine(Refused):
     """Only a quarantined service can be purged or taken back."""
 
 
-def open_services(company_id: int, *, today: date) -> frozenset[int]:
-    """Open the services of lines that have begun and have none yet, and return whose they are."""
+def open_services(company: CompanyFacts, *, today: date, at: datetime) -> frozenset[int]:
+    """Open the services of lines that have begun and have none yet, and return whose they are.
+
+    What each consists of on a node is set up and wished for in the same transaction, which is the caller's.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN, {"company": company_id, "today": today})
-        return frozenset(row[0] for row in cursor.fetchall())
+        cursor.execute(_OPEN, {"company": company.company_id, "today": today})
+        opened = cursor.fetchall()
+    if opened and set_up(company, [service_id for service_id, _ in opened], today=today, at=at):
+        tell_nodes(company, today=today, at=at)
+    return frozenset(customer_id for _, customer_id in opened)
 
 
 def place_holds(
@@ -82,6 +92,7 @@ def place_holds(
         )
         if is_new:
             held.append(service.pk)
+    touch(held)
     return tuple(held)
 
 
@@ -119,6 +130,7 @@ def lift_expired_holds(company_id: int, *, today: date, at: datetime) -> int:
 def _lift(row: Hold, *, because: tuple[Citation, ...], today: date, at: datetime, by: str) -> None:
     row.lifted_at, row.lifted_because = at, because_to_json(because)
     row.save(update_fields=["lifted_at", "lifted_because"])
+    touch([row.service_id])
     record(
         company_id=row.service.company_id,
         key=f"hold.lifted:{row.pk}",
@@ -164,6 +176,7 @@ def quarantine_services(
             facts={"name": row.name, "purge_on": purge_on.isoformat() if purge_on else None},
             customer_id=row.customer_id,
         )
+    touch(row.pk for row in rows)
     return tuple(row.pk for row in rows)
 
 
@@ -175,6 +188,7 @@ def put_back_service(service_id: int, *, by: str, reason: str, today: date, at: 
         raise NotInQuarantine(f"{row.name} is {row.state}. Only a quarantined service can be put back.")
     row.state, row.quarantined_on, row.purge_on = "running", None, None
     row.save(update_fields=["state", "quarantined_on", "purge_on"])
+    touch([row.pk])
     record(
         company_id=row.company_id,
         key=f"service.put_back:{row.pk}:{at.isoformat()}",
@@ -237,6 +251,7 @@ def purge_service(service_id: int, *, approval: Approval | None, today: date, at
     )
     row.state, row.purged_on = "purged", today
     row.save(update_fields=["state", "purged_on"])
+    touch([row.pk])
     record(
         company_id=row.company_id,
         key=key,

@@ -1,6 +1,6 @@
 """Databases and their users: those of a site, and databases sold by themselves with an allow-list of addresses."""
 
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 from msgspec import Meta, Struct
 
@@ -16,11 +16,15 @@ from servanda.ground.nodes.kinds.base import Statement
 
 
 class DatabaseUser(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A user of one database. `may_write` is taken away when the database is over its quota."""
+    """A user of one database, with the rights that its owner chose.
+
+    `may_write` is taken away when the database is over its quota: reading and deleting go on.
+    """
 
     name: DatabaseUserName
     password_hash: DatabasePasswordHash
     may_write: bool = True
+    rights: Literal["all", "read"] = "all"
 
 
 class Database(Statement, frozen=True, tag="database", kw_only=True):

@@ -83,6 +83,7 @@ def _hold(row: Hold) -> HoldFacts:
         because=because_from_json(row.because),
         ends_at=row.ends_at,
         lifted_at=row.lifted_at,
+        warrant_key=row.warrant_key,
     )
 
 

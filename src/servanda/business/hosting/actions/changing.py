@@ -1,0 +1,137 @@
+"""Changing, adding and removing one part of a service: checked, kept, recorded, and told to the node, in one transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+import bcrypt
+from django.db import connection
+
+from servanda.business.evidence.actions import record
+from servanda.business.evidence.queries import count_recorded
+from servanda.business.hosting.actions.touching import touch
+from servanda.business.hosting.decisions.changing import (
+    ChangeRefused,
+    checked_database_password,
+    checked_password,
+)
+from servanda.business.hosting.facts import SetupFacts
+from servanda.business.hosting.models import Part, Secret, Service, Setup
+from servanda.business.hosting.queries.parts import setup_facts
+from servanda.ground.nodes.database_passwords import database_password_hash
+from servanda.ground.nodes.wanted import Wanted, decode_statement, encode
+
+W = TypeVar("W", bound=Wanted)
+BCRYPT_ROUNDS = 10
+# Pages may write a hash and not read it, so this neither reads the row nor asks for it back.
+_KEEP = """
+insert into hosting_secret (part_id, name, hash) values (%s, %s, %s)
+on conflict (part_id, name) do update set hash = excluded.hash
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Who orders a change, and when. `by` is customer:ID or staff:NAME."""
+
+    by: str
+    today: date
+    at: datetime
+
+
+def locked_setup(service_id: int) -> SetupFacts:
+    """Lock a service that runs and return where it lies. Refuses one that does not run, or lies nowhere yet."""
+    row = Setup.objects.select_for_update(of=("self",)).select_related("service").filter(service_id=service_id).first()
+    if row is None or row.waits_because:
+        raise ChangeRefused(
+            "This service lies on no server yet, so there is nothing to change. Wait until it is set up."
+        )
+    if row.service.state != "running":
+        raise ChangeRefused(f"{row.service.name} is {row.service.state}. Only what runs can be changed.")
+    return setup_facts(row)
+
+
+def locked_part(service_id: int, key: str, kind: type[W]) -> tuple[Part, W]:
+    """Lock a part of this service that its owner has not removed. Refuses one that is not there, or of another service."""
+    row = Part.objects.select_for_update().filter(service_id=service_id, key=key, state="kept").first()
+    statement = decode_statement(row.body.encode()) if row is not None else None
+    if row is None or not isinstance(statement, kind):
+        raise ChangeRefused(f"This service has no {key[:120]}. Look at what it has now.")
+    return row, statement
+
+
+def is_taken(key: str) -> bool:
+    """Tell whether a part with this key is there, of whatever service."""
+    return Part.objects.filter(key=key).exclude(state="purged").exists()
+
+
+def change(service_id: int, key: str, kind: type[W], changed: Callable[[W], W], *, order: Order, what: str) -> None:
+    """Change one part by a pure function; what is as it was already is not recorded again. In the caller's transaction."""
+    locked_setup(service_id)
+    row, before = locked_part(service_id, key, kind)
+    after = changed(before)
+    if after == before:
+        return
+    row.body, row.ordered_by = encode(after).decode(), order.by
+    row.save(update_fields=["body", "ordered_by"])
+    note(service_id, what, key, order=order)
+
+
+def remove(service_id: int, key: str, kind: type[W], *, order: Order) -> None:
+    """Take a part out of operation by its owner's order: it lies in quarantine, and can be put back, until the service goes."""
+    locked_setup(service_id)
+    row, _ = locked_part(service_id, key, kind)
+    row.state, row.removed_on, row.ordered_by = "quarantined", order.today, order.by
+    row.save(update_fields=["state", "removed_on", "ordered_by"])
+    note(service_id, "part.removed", key, order=order)
+
+
+def put_back(service_id: int, key: str, *, order: Order) -> None:
+    """Put back a part that its owner had removed, as it was."""
+    locked_setup(service_id)
+    row = Part.objects.select_for_update().filter(service_id=service_id, key=key, state="quarantined").first()
+    if row is None:
+        raise ChangeRefused(f"{key[:120]} was not removed, or is gone for good. Look at what the service has now.")
+    row.state, row.removed_on, row.ordered_by = "kept", None, order.by
+    row.save(update_fields=["state", "removed_on", "ordered_by"])
+    note(service_id, "part.put_back", key, order=order)
+
+
+def keep_password(part_id: int, password: str, *, name: str = "", is_for_database: bool = False) -> None:
+    """Keep the hash of a password; the password itself is kept nowhere. Refuses an easy one."""
+    if is_for_database:
+        kept = database_password_hash(checked_database_password(password, names=(name,)))
+    else:
+        kept = password_hash(checked_password(password, names=(name,)))
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [part_id, name, kept])
+
+
+def forget_password(part_id: int, *, name: str) -> None:
+    Secret.objects.filter(part_id=part_id, name=name)._raw_delete("default")  # reads nothing: pages may not
+
+
+def password_hash(password: str) -> str:
+    """Return the hash that Dovecot and crypt(3) read."""
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(BCRYPT_ROUNDS)).decode()
+
+
+def note(service_id: int, what: str, key: str, *, order: Order, facts: Mapping[str, object] | None = None) -> None:
+    """Touch the service and record what was ordered. Names of people's mailboxes stand in no record: the part's id does."""
+    touch([service_id])
+    company_id, customer_id, name = Service.objects.values_list("company_id", "customer_id", "name").get(pk=service_id)
+    part = Part.objects.filter(key=key, service_id=service_id).order_by("-id").values_list("pk", flat=True).first()
+    subject = f"service:{service_id}"
+    record(
+        company_id=company_id,
+        key=f"{what}:{part or service_id}:{order.at.isoformat()}:{count_recorded(subject, what)}",
+        what=what,
+        subject=subject,
+        on_day=order.today,
+        at=order.at,
+        because=(),
+        facts={"name": name, "kind": key.partition("/")[0], "part": part, **(facts or {})},
+        customer_id=customer_id,
+        by=order.by,
+    )

@@ -1,0 +1,150 @@
+"""What a node found means for services: keys go into zones, measurements become usage, errands come on, data are erased."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+import msgspec
+from django.db.models import QuerySet
+
+from servanda.business.evidence.actions import record
+from servanda.business.hosting.actions.touching import touch
+from servanda.business.hosting.decisions.zones import with_node_records
+from servanda.business.hosting.facts import Plain
+from servanda.business.hosting.models import Errand, Part, Service, Setup, SiteName, Usage
+from servanda.business.nodes.actions.wishing import leave_place
+from servanda.business.nodes.facts import NodeFacts
+from servanda.business.nodes.queries import subjects_of, wished_state
+from servanda.ground.nodes.kinds.dns import Zone
+from servanda.ground.nodes.wanted import ErrandNews, Finding, Measurement, Report, decode_statement, encode
+
+_ENDED = ("done", "failed")
+
+
+def take_in(node: NodeFacts, report: Report, *, today: date, at: datetime) -> None:
+    """Take in what a report says of services. Runs in the transaction that keeps the report."""
+    _take_findings(node, report.findings, today=today, at=at)
+    _take_measurements(node, report.measurements)
+    for news in report.errands:
+        _take_errand(node, news, today=today, at=at)
+
+
+def _take_findings(node: NodeFacts, findings: Iterable[Finding], *, today: date, at: datetime) -> None:
+    found = {one.key: one for one in findings}
+    rows = Part.objects.filter(key__in=found, service__setup__node_id=node.node_id).exclude(state="purged")
+    erased = set[int]()
+    for part in rows.select_related("service").order_by("id"):
+        finding = found[part.key]
+        if finding.facts and dict(finding.facts) != part.facts:
+            part.facts = dict(finding.facts)
+            part.save(update_fields=["facts"])
+            _put_into_zone(part, finding.facts)
+        is_gone = finding.state == "as wanted" and wished_state(node.node_id, part.key, finding.fingerprint) == "purged"
+        if is_gone and part.service.state == "purged":
+            _note_erased(part, finding, today=today, at=at)
+            erased.add(part.service_id)
+    for service_id in sorted(erased):
+        _finish_erasure(service_id, today=today, at=at)
+
+
+def _put_into_zone(part: Part, facts: Mapping[str, Plain]) -> None:
+    """Put what others must read about mail into the wanted records of the zone, where we keep it."""
+    if part.kind != "mail-domain":
+        return
+    domain = part.key.partition("/")[2]
+    zone = Part.objects.select_for_update().filter(key=f"zone/{domain}", state="kept").first()
+    if zone is None:
+        return
+    before = decode_statement(zone.body.encode())
+    assert isinstance(before, Zone)
+    after = with_node_records(before, facts)
+    if after != before:
+        zone.body = encode(after).decode()
+        zone.save(update_fields=["body"])
+        touch([zone.service_id])
+
+
+def _note_erased(part: Part, finding: Finding, *, today: date, at: datetime) -> None:
+    part.state, part.removed_on = "purged", today
+    part.save(update_fields=["state", "removed_on"])
+    SiteName.objects.filter(part=part).delete()
+    part.secret_set.all().delete()
+    record(
+        company_id=part.service.company_id,
+        key=f"part.erased:{part.pk}",
+        what="part.erased",
+        subject=f"service:{part.service_id}",
+        on_day=today,
+        at=at,
+        because=(),
+        facts={"kind": part.kind, "part": part.pk, **{name: str(value) for name, value in finding.facts.items()}},
+        customer_id=part.service.customer_id,
+    )
+
+
+def _finish_erasure(service_id: int, *, today: date, at: datetime) -> None:
+    """Note that nothing of a service is left on its node, once that is so."""
+    if Part.objects.filter(service_id=service_id).exclude(state="purged").exists():
+        return
+    setup = Setup.objects.select_for_update().get(service_id=service_id)
+    if setup.erased_at is not None:
+        return
+    setup.erased_at = at
+    setup.save(update_fields=["erased_at"])
+    if setup.node_id is not None:
+        leave_place(setup.node_id)
+    service = Service.objects.get(pk=service_id)
+    record(
+        company_id=service.company_id,
+        key=f"service.erased:{service_id}",
+        what="service.erased",
+        subject=f"service:{service_id}",
+        on_day=today,
+        at=at,
+        because=(),
+        facts={"name": service.name, "node": setup.node_id, "parts": Part.objects.filter(service=service).count()},
+        customer_id=service.customer_id,
+    )
+
+
+def _take_measurements(node: NodeFacts, measurements: Iterable[Measurement]) -> None:
+    by_key = {(one.key, one.day): one for one in measurements}
+    subjects = subjects_of(node.node_id, {key for key, _ in by_key})
+    rows = []
+    for (key, day), one in sorted(by_key.items()):
+        service_id = _service_of(subjects.get(key, ""))
+        if service_id is not None:
+            rows.append(Usage(service_id=service_id, key=key, day=date.fromisoformat(day), figures=dict(one.figures)))
+    Usage.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["key", "day"], update_fields=["figures", "service"]
+    )
+
+
+def _take_errand(node: NodeFacts, news: ErrandNews, *, today: date, at: datetime) -> None:
+    rows: QuerySet[Errand] = Errand.objects.select_for_update(of=("self",)).select_related("service")
+    errand = rows.filter(node_id=node.node_id, errand=news.key.partition("/")[2]).first()
+    if errand is None or (errand.state in _ENDED and news.state == "running"):
+        return
+    errand.state, errand.step, errand.percent = news.state, news.step[:100], min(max(news.percent, 0), 100)
+    if news.state in _ENDED:
+        errand.ended_at = at
+        errand.result = msgspec.to_builtins(news.result)
+    errand.save()
+    if news.state not in _ENDED:
+        return
+    touch([errand.service_id])
+    record(
+        company_id=errand.service.company_id,
+        key=f"errand.{news.state}:{errand.errand}:{at.isoformat()}",
+        what=f"errand.{news.state}",
+        subject=f"service:{errand.service_id}",
+        on_day=today,
+        at=at,
+        because=(),
+        facts={"kind": errand.kind, "errand": errand.errand, **errand.result},
+        customer_id=errand.service.customer_id,
+    )
+
+
+def _service_of(subject: str) -> int | None:
+    kind, _, number = subject.partition(":")
+    return int(number) if kind == "service" and number.isdigit() else None

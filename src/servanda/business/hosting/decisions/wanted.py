@@ -1,0 +1,110 @@
+"""What shall a node do for a service? From its state, its holds and its parts to statements with their grounds. Pure.
+
+What a hold stops, by its cause:
+
+- payment and breach stop all that is served, and sending; mail is still received, names are still answered;
+- abuse stops the site, its logins and sending (simsoft-016 to 018), and leaves the mailboxes to be read;
+- load stops what burdens the machine: the site and its databases;
+- the customer's own wish stops the site.
+
+Zones, certificates and copies are never held: a name must stay, and what protects the customer goes on.
+"""
+
+import msgspec
+
+from servanda.business.hosting.facts import HoldFacts, PartFacts, RemovalFacts, ServicePicture
+from servanda.business.nodes.facts import Ground, Wish
+from servanda.ground.nodes.kinds.access import Login
+from servanda.ground.nodes.kinds.backups import BackupPlan
+from servanda.ground.nodes.kinds.base import Cause, Hold, State
+from servanda.ground.nodes.kinds.databases import Database
+from servanda.ground.nodes.kinds.mail import Mailbox, MailDomain, OutboundBlock
+from servanda.ground.nodes.kinds.web import Site
+from servanda.ground.nodes.texts import clause_text
+from servanda.ground.nodes.wanted import Wanted
+
+ALL: frozenset[Cause] = frozenset(("payment", "abuse", "load", "breach", "customer", "capacity"))
+STOPPED_BY: dict[type[Wanted], frozenset[Cause]] = {
+    Site: ALL,
+    Login: frozenset(("payment", "abuse", "breach")),
+    Database: frozenset(("payment", "breach", "load")),
+    Mailbox: frozenset(("payment", "breach")),
+}
+NOT_SENDING: frozenset[Cause] = frozenset(("payment", "abuse", "breach"))
+
+
+def wishes_for(picture: ServicePicture) -> tuple[Wish, ...]:
+    """Return what shall hold on the node of a service, for each of its parts."""
+    return tuple(_wish(picture, part) for part in picture.parts)
+
+
+def causes_of(holds: tuple[HoldFacts, ...]) -> dict[Cause, HoldFacts]:
+    """Return the open holds by cause; of several with one cause the oldest speaks. An unknown cause is a breach."""
+    found: dict[Cause, HoldFacts] = {}
+    for hold in sorted(holds, key=lambda one: one.hold_id):
+        if hold.lifted_at is None:
+            found.setdefault(_cause(hold.cause), hold)
+    return found
+
+
+def _wish(picture: ServicePicture, part: PartFacts) -> Wish:
+    removal = picture.removed_parts.get(part.part_id) or picture.removal
+    causes = causes_of(picture.service.holds)
+    statement = _blocked(part.statement, causes)
+    holds = _holds(picture, statement, causes)
+    state = _state(part.statement, removal)
+    statement = msgspec.structs.replace(statement, holds=holds, state=state)
+    return Wish(
+        statement=statement,
+        subject=f"service:{picture.service.service_id}",
+        grounds=_grounds(part, causes, removal),
+    )
+
+
+def _holds(picture: ServicePicture, statement: Wanted, causes: dict[Cause, HoldFacts]) -> tuple[Hold, ...]:
+    stopped = STOPPED_BY.get(type(statement), frozenset())
+    return tuple(
+        Hold(
+            cause=cause,
+            clause=clause_text(hold.because),
+            provider=picture.provider,
+            since=hold.placed_on,
+            way_out=picture.way_out,
+        )
+        for cause, hold in sorted(causes.items())
+        if cause in stopped
+    )
+
+
+def _blocked(statement: Wanted, causes: dict[Cause, HoldFacts]) -> Wanted:
+    """A mail domain is never held, because it goes on receiving; what it may not do is send."""
+    blocking = [hold for cause, hold in sorted(causes.items()) if cause in NOT_SENDING]
+    if not isinstance(statement, MailDomain) or not blocking:
+        return statement
+    ends = [hold.ends_at for hold in blocking]
+    until = None if None in ends else max(end for end in ends if end is not None)
+    block = OutboundBlock(clause=clause_text(blocking[0].because), until=until)
+    return msgspec.structs.replace(statement, outbound_block=block)
+
+
+def _state(statement: Wanted, removal: RemovalFacts | None) -> State:
+    """Copies are kept through a quarantine: they go with the purge, and not before."""
+    if removal is None:
+        return "kept"
+    if removal.state == "purged":
+        return "purged"
+    return "kept" if isinstance(statement, BackupPlan) else "quarantined"
+
+
+def _grounds(part: PartFacts, causes: dict[Cause, HoldFacts], removal: RemovalFacts | None) -> tuple[Ground, ...]:
+    holds = tuple(Ground(act="hold", warrant=hold.warrant_key, cause=cause) for cause, hold in sorted(causes.items()))
+    change = (Ground(act="change", by=part.ordered_by),) if part.ordered_by else ()
+    gone = ()
+    if removal is not None:
+        act = "purge" if removal.state == "purged" else "quarantine"
+        gone = (Ground(act="purge" if act == "purge" else "quarantine", warrant=removal.warrant),)
+    return (*holds, *change, *gone)
+
+
+def _cause(cause: str) -> Cause:
+    return next((known for known in sorted(ALL) if known == cause), "breach")

@@ -1,0 +1,1 @@
+"""Which node takes a new service, and what of the wishes may be signed now. Pure."""
