@@ -87,6 +87,7 @@ def inside(wanted: Wanted) -> int:
 def build_root(wanted: Wanted) -> None:
     """Make the folder `at` the root of everything, with only what is listed in it."""
     new = wanted["at"]
+    os.umask(0o022)
     mount("", "/", flags=MS_REC | MS_PRIVATE)
     mount("tmpfs", new, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=4m,nr_inodes=4k")
     for name in ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"):
