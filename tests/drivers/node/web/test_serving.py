@@ -142,9 +142,8 @@ def test_https_is_forced_only_when_the_name_has_a_certificate(served: House) -> 
 
 
 def test_tls_under_a_name_that_nobody_has_is_refused_in_the_handshake(served: House) -> None:
-    for name in (UNTOLD, "x..y.example"):
-        with pytest.raises((ssl.SSLError, OSError)):
-            served.get_tls(name)
+    with pytest.raises((ssl.SSLError, OSError)):
+        served.get_tls(UNTOLD)
 
 
 def test_pages_are_kept_for_visitors_without_cookies_only(served: House) -> None:
@@ -175,7 +174,7 @@ def test_the_tenant_reads_the_logs_and_cannot_write_there(served: House) -> None
     served.get("s11.example.dk", "/nothing.png?%0a", User_Agent='evil" 200 "x')
     text = served.get("s11.example.dk").text
     assert re.search(
-        r'127\.0\.0\.1 - - \[[^]]+\] s11\.example\.dk "GET /nothing\.png\?%0a HTTP/1\.1" 200 \d+ "" "evil\\x22 200',
+        r'127\.0\.0\.1 - - \[[^]]+\] s11\.example\.dk "GET /nothing\.png\?%0a HTTP/1\.1" 200 \d+ "-" "evil\\x22 200',
         text,
     )
     assert text.endswith("|00")

@@ -47,7 +47,6 @@ def daemons(layout: Layout) -> Sequence[Daemon]:
             name="nginx",
             argv=(program("nginx"), "-c", str(layout.etc / "nginx" / "nginx.conf"), "-p", str(layout.run / "nginx")),
             ready=lambda: _nginx_answers(layout),
-            stop="QUIT",
             writable=(layout.run, layout.log, layout.sites),
             capabilities=("CAP_NET_BIND_SERVICE", "CAP_SETUID", "CAP_SETGID", "CAP_CHOWN", "CAP_DAC_OVERRIDE"),
         ),
