@@ -11,6 +11,7 @@ only, so that it starts in 20 ms and owes nothing to what else is installed. The
 What is not in the new root cannot be read, whatever its mode is: other tenants, logs, configuration, sockets, /proc.
 """
 
+import contextlib
 import ctypes
 import hashlib
 import json
@@ -185,39 +186,38 @@ def become(wanted: Wanted) -> None:
 
 
 def census(folder: str) -> dict[str, object]:
-    """Count what lies in a folder and hash the sorted list of names, kinds and sizes."""
+    """Count what lies in a folder and hash the sorted list of names, kinds and sizes. Links are counted, not followed."""
     lines, files, size = [], 0, 0
-    for where, _, names in os.walk(folder):
+    for where, folders, names in os.walk(folder):
         shown = os.path.relpath(where, folder)
         lines.append(f"d {shown!a}")
-        for name in names:
+        links = [name for name in folders if os.path.islink(os.path.join(where, name))]
+        for name in (*names, *links):
             found = os.lstat(os.path.join(where, name))
-            kind = "f" if stat.S_ISREG(found.st_mode) else "o"
-            files, size = files + 1, size + (found.st_size if kind == "f" else 0)
-            lines.append(f"{kind} {os.path.join(shown, name)!a} {found.st_size if kind == 'f' else 0}")
+            is_file = stat.S_ISREG(found.st_mode)
+            own = found.st_size if is_file else 0
+            files, size = files + 1, size + own
+            lines.append(f"{'f' if is_file else 'o'} {os.path.join(shown, name)!a} {own}")
     digest = hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
     return {"files": files, "bytes": size, "list_sha256": digest}
 
 
-def empty(folder: str) -> dict[str, object]:
-    """Remove everything below a folder; the folder itself stays. Tenants' own read-only folders do not stop it."""
+def erase(folder: str) -> dict[str, object]:
+    """Open what the tenant locked, count everything below a folder, and remove it; the folder itself stays."""
     for where, folders, _ in os.walk(folder):
         for name in [".", *folders]:
             path = os.path.join(where, name)
             if not os.path.islink(path):
-                try:
+                with contextlib.suppress(OSError):
                     os.chmod(path, 0o700)
-                except PermissionError:
-                    continue
+    counted = census(folder)
     for entry in os.scandir(folder):
         if entry.is_dir(follow_symlinks=False):
             shutil.rmtree(entry.path, ignore_errors=True)
         else:
-            try:
+            with contextlib.suppress(OSError):
                 os.unlink(entry.path)
-            except OSError:
-                continue
-    return {"left": len(os.listdir(folder))}
+    return {**counted, "left": len(os.listdir(folder))}
 
 
 def write(folder: str, name: str, content: str, mode: int) -> dict[str, object]:
@@ -230,7 +230,7 @@ def write(folder: str, name: str, content: str, mode: int) -> dict[str, object]:
     return {}
 
 
-TASKS: Mapping[str, Callable[..., dict[str, object]]] = {"census": census, "empty": empty, "write": write}
+TASKS: Mapping[str, Callable[..., dict[str, object]]] = {"census": census, "erase": erase, "write": write}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1]))

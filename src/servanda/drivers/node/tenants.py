@@ -45,6 +45,7 @@ class Census(msgspec.Struct, frozen=True):
     files: int
     bytes: int
     list_sha256: str
+    left: int = 0  # entries that could not be removed, when the folder was erased
 
 
 def prepare(layout: Layout) -> None:
@@ -104,10 +105,9 @@ def census(place: Jail, folder: Path) -> Census:
     return msgspec.json.decode(found, type=Census)
 
 
-def empty(place: Jail, folder: Path) -> int:
-    """Remove everything below a folder and return how many entries could not be removed."""
-    left: int = msgspec.json.decode(_task(place, "empty", {"folder": str(folder)}))["left"]
-    return left
+def erase(place: Jail, folder: Path) -> Census:
+    """Remove everything below a folder, also what the tenant has locked, and return what it was."""
+    return msgspec.json.decode(_task(place, "erase", {"folder": str(folder)}), type=Census)
 
 
 def write(place: Jail, folder: Path, name: str, content: str, *, mode: int = 0o600) -> None:

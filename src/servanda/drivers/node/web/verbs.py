@@ -167,10 +167,9 @@ def _erase(layout: Layout, site: Site, folder: Path, warrant: str) -> Erased:
         part = folder / name
         if part.is_dir():
             place = tenants.jail(layout, web if name == "logs" else site.tenant, part)
-            found = tenants.census(place, part)
-            left = tenants.empty(place, part)
-            if left:
-                raise Broken(f"{left} entries in {part} cannot be removed by their owner: a person must look")
+            found = tenants.erase(place, part)
+            if found.left:
+                raise Broken(f"{found.left} entries in {part} cannot be removed by their owner: a person must look")
             counts = [counts[0] + found.files, counts[1] + found.bytes]
             digests.append(f"{name} {found.list_sha256}")
     whole = sha256("\n".join(digests).encode()).hexdigest()
