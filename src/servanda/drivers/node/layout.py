@@ -103,6 +103,21 @@ class Layout:
         return self.root / "vh"
 
     @property
+    def web(self) -> Path:
+        """Return the folder of marks by which nginx knows what holds for each site; only root writes there."""
+        return self.root / "web"
+
+    @property
+    def moved(self) -> Path:
+        """Return the folder whose paths tell nginx where a redirected name leads."""
+        return self.root / "moved"
+
+    @property
+    def programs(self) -> Path:
+        """Return the folder of the few programs that tenants may run from the node itself."""
+        return self.root / "libexec"
+
+    @property
     def tls(self) -> Path:
         return self.root / "tls"
 
