@@ -5,7 +5,7 @@ domain needs a reload of Postfix, which caches to which class a domain belongs.
 """
 
 from servanda.drivers.node.mail.converging import MailConverger
-from servanda.drivers.node.mail.importing import MailImports
+from servanda.drivers.node.mail.imap_in import MailImports
 from servanda.drivers.node.mail.metering import MailMetering
 from servanda.drivers.node.mail.preparing import daemons, prepare
 from servanda.drivers.node.mail.verbs import verbs

@@ -7,11 +7,13 @@ from publicsuffixlist import PublicSuffixList
 from servanda.drivers.node.layout import Layout
 
 # Mail providers that everybody writes to: taking one as local would swallow other people's mail.
-EVERYBODYS = frozenset(
-    "aol.com fastmail.com gmail.com gmx.at gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.com hotmail.dk icloud.com"
-    " jubii.dk live.com live.dk mac.com mail.com mail.dk mail.ru me.com msn.com ofir.dk outlook.com outlook.dk pm.me proton.me"
-    " protonmail.com stofanet.dk t-online.de tutanota.com web.de yahoo.com yahoo.dk yandex.com youmail.dk zoho.com".split()
-)
+_LISTED = """
+aol.com fastmail.com gmail.com gmx.at gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.com
+hotmail.dk icloud.com jubii.dk live.com live.dk mac.com mail.com mail.dk mail.ru me.com msn.com
+ofir.dk outlook.com outlook.dk pm.me proton.me protonmail.com stofanet.dk t-online.de tutanota.com
+web.de yahoo.com yahoo.dk yandex.com youmail.dk zoho.com
+"""
+EVERYBODYS = frozenset(_LISTED.split())
 
 
 def never_local(layout: Layout, domain: str) -> str:

@@ -42,9 +42,7 @@ def settle(layout: Layout, wanted: MailDomain) -> Mapping[str, str]:
 def record(path: Path) -> str:
     """Return the public half of a key as the text of its TXT record (RFC 6376 § 3.6.1)."""
     key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    public = key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
 
 

@@ -20,9 +20,7 @@ def domain(
     ]
     if wanted.state == "kept":
         names = {path.name for path in keys.kept(layout, wanted.domain)}
-        wanted_names = {
-            f"{wanted.domain}.{one}.pem" for one in (wanted.dkim_selector, wanted.dkim_next) if one
-        }
+        wanted_names = {f"{wanted.domain}.{one}.pem" for one in (wanted.dkim_selector, wanted.dkim_next) if one}
         found += [Difference(code="mail.key-missing", wanted=name) for name in sorted(wanted_names - names)]
         found += [Difference(code="mail.key-left", found=name) for name in sorted(names - wanted_names)]
     return tuple(found)

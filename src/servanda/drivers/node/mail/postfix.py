@@ -83,7 +83,9 @@ def relay(layout: Layout) -> str:
 
 
 def _map(places: Places, question: str, hop: str) -> str:
-    return f"dbpath = {places.maps}\nquery = {question.replace('%s', chr(39) + '%s' + chr(39)).replace('{relay}', hop)}\n"
+    return (
+        f"dbpath = {places.maps}\nquery = {question.replace('%s', chr(39) + '%s' + chr(39)).replace('{relay}', hop)}\n"
+    )
 
 
 def _master(layout: Layout) -> str:

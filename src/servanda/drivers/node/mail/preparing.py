@@ -97,7 +97,7 @@ def _folders(layout: Layout, places: Places) -> None:
     folder(layout.data / "dovecot", mode=0o755)
     folder(layout.run / "dovecot", mode=0o755)
     folder(places.sockets, mode=0o710, owner=0, group=account.pw_gid)
-    folder(places.certificate, mode=0o700)
+    folder(places.certificate, mode=0o755)
     folder(places.keys, mode=0o2750, owner=agent, group=gate)
     folder(places.logins.parent, mode=0o700, owner=agent, group=agent)
     folder(places.maps.parent, mode=0o2770, owner=agent, group=account.pw_gid)
@@ -137,7 +137,7 @@ def _stand_in_certificate(layout: Layout, places: Places) -> None:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )  # fmt: skip
     write(places.certificate / "key.pem", private, mode=0o600)
-    write(places.certificate / "cert.pem", certificate.public_bytes(serialization.Encoding.PEM), mode=0o600)
+    write(places.certificate / "cert.pem", certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
 
 
 def _master_hash(layout: Layout, places: Places) -> str:

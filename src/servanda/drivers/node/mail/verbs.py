@@ -118,7 +118,7 @@ def purge(task: Task) -> Result:
             files, size = files + found.files, size + found.bytes
             lists.append(found.list_sha256)
         os.rmdir(place) if place.exists() else None
-    result = {
+    result: dict[str, str | int | bool] = {
         "erased_files": files,
         "erased_bytes": size,
         "erased_list_sha256": hashlib.sha256("".join(lists).encode()).hexdigest(),

@@ -18,7 +18,6 @@ from servanda.ground.nodes.grammar import (
 )
 from servanda.ground.nodes.kinds.base import Statement
 
-
 Selector = Annotated[str, Meta(pattern=r"\A[a-z0-9]{1,32}\Z")]
 
 

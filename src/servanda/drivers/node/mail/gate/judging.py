@@ -70,7 +70,9 @@ class Judging:
         now, domain = self._clock(), letter.login.rpartition("@")[2]
         name = f"{likeness(letter.whole())}/{domain}"
         if self._counts.sent_within(name, DAY, now=now) + letter.recipients > limits.alike:
-            return f"550 5.7.1 The same message to more than {limits.alike} recipients a day needs a permit for bulk mail"
+            return (
+                f"550 5.7.1 The same message to more than {limits.alike} recipients a day needs a permit for bulk mail"
+            )
         self._counts.add_alike(name, recipients=letter.recipients, now=now)
         return ""
 

@@ -13,7 +13,7 @@ _GOES_ON = "DUNNO"
 _AWAY = "DEFER 4.3.0 The limits cannot be read now, try again"
 _LINES_MAX = 200
 _OPEN_MAX = 20_000  # messages that were begun and not yet ended
-_OPEN_SECONDS = 3600
+_OPEN_SECONDS = 600
 
 
 @dataclass(slots=True)
@@ -50,19 +50,19 @@ class Policy:
         message = self._begun(asked, sender, now)
         if sender:
             limits = self._rows.limits(sender)
-            refused = self._over(sender, limits, len(message.recipients) + 1, now)
+            refused = self._over(sender, limits, now)
             if refused:
                 self._counts.add_limited(sender, now=now)
                 return refused
         message.recipients.append(asked.get("recipient", "").lower())
         return _GOES_ON
 
-    def _over(self, sender: str, limits: Limits | None, more: int, now: float) -> str:
+    def _over(self, sender: str, limits: Limits | None, now: float) -> str:
         if limits is None:
             return "REJECT 5.7.1 This login may not send"
-        begun = sum(len(one.recipients) for one in self._open.values() if one.sender == sender) if more == 1 else 0
+        begun = sum(len(one.recipients) for one in self._open.values() if one.sender == sender)
         for name, seconds, allowed in (("hourly", HOUR, limits.hourly), ("daily", DAY, limits.daily)):
-            if self._counts.sent_within(sender, seconds, now=now) + begun + more > allowed:
+            if self._counts.sent_within(sender, seconds, now=now) + begun + 1 > allowed:
                 return f"DEFER 4.7.1 The {name} limit of {allowed} recipients is reached, try again later"
         return ""
 
