@@ -151,8 +151,12 @@ class MailNode:
 
     def submission(self, login: str, password: str = PASSWORD) -> smtplib.SMTP:
         link = smtplib.SMTP("127.0.0.1", self.layout.ports.submission, timeout=40)
-        link.starttls(context=_trusting())
-        link.login(login, password)
+        try:
+            link.starttls(context=_trusting())
+            link.login(login, password)
+        except BaseException:
+            link.close()
+            raise
         return link
 
     def arrive(self, to: str | list[str], subject: str = "hello", sender: str = "cora@elsewhere.test") -> None:
@@ -166,7 +170,11 @@ class MailNode:
 
     def imap(self, login: str, password: str = PASSWORD) -> imaplib.IMAP4_SSL:
         link = imaplib.IMAP4_SSL("127.0.0.1", self.layout.ports.imap, ssl_context=_trusting(), timeout=20)
-        link.login(login, password)
+        try:
+            link.login(login, password)
+        except BaseException:
+            link.shutdown()
+            raise
         return link
 
     def subjects(self, login: str, folder: str = "INBOX") -> list[str]:
@@ -222,7 +230,7 @@ def alias(address: str, *to: str, **values: Any) -> MailAlias:
     return MailAlias(local=local, domain=name, to=to, **values)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sink_at() -> Iterator[tuple[Sink, str]]:
     sink = Sink()
     port = Ports.free().smtp
@@ -232,7 +240,7 @@ def sink_at() -> Iterator[tuple[Sink, str]]:
     controller.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def node(sink_at: tuple[Sink, str]) -> Iterator[MailNode]:
     needs("postfix", "dovecot", "doveadm")
     sink, relay = sink_at

@@ -169,7 +169,7 @@ def _checks(places: Places) -> Mapping[str, object]:
     sending = f"sqlite:{places.postfix}/sending.cf"
     quota = _policy(places, "quota", otherwise="DUNNO")
     counted = _policy(places, "policy", otherwise="DUNNO")
-    limited = _policy(places, "policy", otherwise="451 4.3.0 The limits cannot be read now, try again")
+    limited = _policy(places, "policy", otherwise="451 4.3.0 The limits cannot be read now")
     return {
         "disable_vrfy_command": "yes",
         "smtpd_helo_required": "yes",
@@ -204,7 +204,7 @@ def _checks(places: Places) -> Mapping[str, object]:
 
 
 def _policy(places: Places, socket: str, *, otherwise: str) -> str:
-    return f"check_policy_service {{ unix:{places.sockets}/{socket}, timeout=10s, default_action={otherwise} }}"
+    return f"check_policy_service {{ unix:{places.sockets}/{socket}, timeout=10s, {{ default_action = {otherwise} }} }}"
 
 
 def _lanes(layout: Layout) -> Mapping[str, object]:

@@ -17,13 +17,15 @@ from cryptography.x509.oid import NameOID
 
 import servanda
 from servanda.drivers.node import Daemon
-from servanda.drivers.node.commands import program
+from servanda.drivers.node.commands import program, run
 from servanda.drivers.node.files import folder, write
 from servanda.drivers.node.layout import Layout
 from servanda.drivers.node.mail import acls, dovecot, logins, maps, postfix
 from servanda.drivers.node.mail.places import Places
 
 _STAND_IN_DAYS = 3650
+# Postfix's own master rather than `postfix start-fg`: a shell would stand between it and whoever stops it.
+_MASTER = "/usr/lib/postfix/sbin/master"
 
 
 def prepare(layout: Layout) -> None:
@@ -36,6 +38,7 @@ def prepare(layout: Layout) -> None:
         write(places.postfix / name, text, mode=0o644)
     for name, text in dovecot.files(layout, master_hash=_master_hash(layout, places)).items():
         write(places.dovecot / name, text, mode=0o640)
+    run("postfix", "-c", str(places.postfix), "check")  # makes the folders of the queue
 
 
 def daemons(layout: Layout) -> Sequence[Daemon]:
@@ -62,7 +65,7 @@ def daemons(layout: Layout) -> Sequence[Daemon]:
     )  # fmt: skip
     post = Daemon(
         name="postfix",
-        argv=[program("postfix"), "-c", str(places.postfix), "start-fg"],
+        argv=[_MASTER, "-c", str(places.postfix), "-s"],
         ready=_listens(layout.address, layout.ports.smtp),
         after=("mail-gate", "dovecot"),
         writable=(layout.data, layout.log, layout.run),

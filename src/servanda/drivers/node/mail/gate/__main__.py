@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import concurrent.futures.thread  # asyncio loads it late, when the user that is left may be unable to read it
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ _FORGET_SECONDS = 3600
 def main() -> int:
     asked = _asked()
     sockets = [_bound(path) for path in (asked.policy, asked.milter)]
+    assert concurrent.futures.thread
     _give_up_root(asked.user)
     counts = Counts(asked.counts)
     counts.open(now=time.time())
