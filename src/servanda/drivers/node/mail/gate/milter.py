@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 _PACKET_MAX = 1 << 20
 _VERSION = 6
 _ADD_HEADERS = 0x01
-# No steps for connection, greeting, unknown commands and DATA; no answers to headers, their end, and parts of the body.
-_STEPS = 0x01 | 0x02 | 0x100 | 0x200 | 0x80 | 0x40000 | 0x80000 | 0x8000 | 0x4000
+# No steps for connection, greeting, unknown commands and DATA; no answers to sender, recipients, headers and body: an
+# answer that Postfix does not expect would stand for the verdict on the whole message.
+_STEPS = (0x01 | 0x02 | 0x100 | 0x200) | (0x4000 | 0x8000 | 0x80 | 0x40000 | 0x80000)
 # Headers come with the blank after their colon, so that what is signed is what is sent.
 _LEADING_BLANKS = 0x100000
 
@@ -59,6 +60,8 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, judg
                     letter = Letter(login=macros.get("{auth_authen}", "").lower())
                 case b"R":
                     letter.recipients += 1
+                case b"N":
+                    pass
                 case b"L":
                     letter.headers.append(_header(content))
                 case b"B":
@@ -74,7 +77,7 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, judg
                 case b"Q":
                     return
                 case _:
-                    _write(writer, b"c")
+                    raise ValueError(f"a step that was switched off: {command!r}")
             await writer.drain()
     except (OSError, ValueError, struct.error, asyncio.IncompleteReadError):
         return
@@ -92,6 +95,8 @@ async def _packet(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
 
 def _agreed(content: bytes) -> bytes:
     version, actions, steps = struct.unpack(">III", content[:12])
+    if steps & _STEPS != _STEPS or not actions & _ADD_HEADERS:
+        raise ValueError("the other side does not know the steps that are needed")
     return struct.pack(">III", min(version, _VERSION), actions & _ADD_HEADERS, steps & (_STEPS | _LEADING_BLANKS))
 
 
