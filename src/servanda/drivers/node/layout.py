@@ -50,6 +50,7 @@ class Accounts:
     agent: int = 199_001
     copies: int = 199_002  # reads tenants' files for backups, writes nothing of theirs
     store: int = 199_003
+    gate: int = 199_004  # counts, checks and signs outgoing mail; reads the DKIM keys
     web: str = "www-data"
     database: str = "mysql"
     names: str = "pdns"
@@ -67,6 +68,8 @@ class Layout:
     host_name: str = "node.localdomain"
     is_private: bool = True  # one supervisor on loopback; False under systemd
     mail_relay: str = ""  # host:port that takes all outgoing mail; a private node has a sink here
+    mail_bulk_address: str = ""  # from where mail with a bulk permit leaves; empty: as all other mail
+    mail_dedicated_address: str = ""  # from where a dedicated relay's mail leaves
     acme_directory: str = ""
     acme_roots: Path | None = None  # who vouches for the directory itself; None: the system's
     store_url: str = ""

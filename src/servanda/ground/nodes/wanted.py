@@ -14,7 +14,7 @@ from servanda.ground.nodes.kinds.base import Statement, Worsening
 from servanda.ground.nodes.kinds.certificates import Certificate
 from servanda.ground.nodes.kinds.databases import Database
 from servanda.ground.nodes.kinds.dns import Zone
-from servanda.ground.nodes.kinds.mail import MailAlias, Mailbox, MailDomain
+from servanda.ground.nodes.kinds.mail import MailAlias, Mailbox, MailDomain, MailImport
 from servanda.ground.nodes.kinds.web import Site
 
 Wanted = (
@@ -24,6 +24,7 @@ Wanted = (
     | MailDomain
     | Mailbox
     | MailAlias
+    | MailImport
     | Zone
     | Certificate
     | BackupPlan

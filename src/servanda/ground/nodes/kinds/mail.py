@@ -8,6 +8,7 @@ from servanda.ground.nodes.grammar import (
     Bytes,
     ClauseText,
     Count,
+    ErrandId,
     HostName,
     LocalPart,
     MailAddress,
@@ -16,6 +17,8 @@ from servanda.ground.nodes.grammar import (
     Tenant,
 )
 from servanda.ground.nodes.kinds.base import Statement
+
+Selector = Annotated[str, Meta(pattern=r"\A[a-z0-9]{1,32}\Z")]
 
 
 class OutboundBlock(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -31,9 +34,11 @@ class MailDomain(Statement, frozen=True, tag="mail-domain", kw_only=True):
     domain: HostName
     tenant: Tenant
     is_proven: bool = False
-    dkim_selector: Annotated[str, Meta(pattern=r"\A[a-z0-9]{1,32}\Z")] = "sv1"
-    hourly_limit: Count = 200
+    dkim_selector: Selector = "sv1"
+    dkim_next: Selector | None = None  # a key that is made and published, and does not sign yet
+    hourly_limit: Count = 200  # recipients per sender; 0 lets nothing out
     daily_limit: Count = 1000
+    alike_limit: Count = 500  # recipients of one text in a day without a permit for bulk
     route: Literal["shared", "bulk", "dedicated"] = "shared"
     outbound_block: OutboundBlock | None = None
 
@@ -79,3 +84,19 @@ class MailAlias(Statement, frozen=True, tag="mail-alias", kw_only=True):
     @property
     def key(self) -> str:
         return f"mail-alias/{self.local}@{self.domain}"
+
+
+class MailImport(Statement, frozen=True, tag="mail-import", kw_only=True):
+    """An errand: fetch the messages of a mailbox elsewhere over IMAP with TLS. Its password lies in the node's inbox."""
+
+    errand: ErrandId
+    local: LocalPart
+    domain: HostName
+    tenant: Tenant
+    host: HostName
+    login: Annotated[str, Meta(pattern=r"\A[\x21-\x7e]{1,254}\Z")]
+    not_after: Moment
+
+    @property
+    def key(self) -> str:
+        return f"mail-import/{self.errand}"
