@@ -1,8 +1,8 @@
 """A real store on loopback, as its own user, in a folder that only root and it can enter."""
 
 import os
-import shutil
 import secrets
+import shutil
 import socket
 import ssl
 import subprocess
@@ -15,13 +15,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.x509.oid import NameOID
 
+from servanda.drivers.node.backups.databases import MariaDatabases
+from servanda.drivers.node.backups.keeping import Access, Shelf
+from servanda.drivers.node.backups.restic import Repository
 from servanda.drivers.node.backups.store.callers import admit
+from servanda.drivers.node.layout import Layout, Ports
+from servanda.ground.nodes.kinds.backups import BackupPlan
 
 SRC = Path(__file__).parents[4] / "src"
 needs_root = pytest.mark.skipif(
@@ -145,3 +152,126 @@ def _write_certificate(folder: Path) -> None:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
     )
+
+
+SITE, TENANT = 7, 270_007
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A private node with one site and one database, and the store where its copies go."""
+
+    layout: Layout
+    store: RunningStore
+    keeper: X25519PrivateKey
+
+    @property
+    def plan(self) -> BackupPlan:
+        return BackupPlan(plan=SITE, tenant=TENANT, site=SITE, databases=("s7_wp",))
+
+    def plan_with(self, **changed: object) -> BackupPlan:
+        return msgspec.structs.replace(self.plan, **changed)
+
+    @property
+    def shelf(self) -> Shelf:
+        return Shelf(self.layout, SITE)
+
+    @property
+    def repository(self) -> Repository:
+        self.shelf.prepare()
+        return Repository(self.shelf, Access.of(self.layout))
+
+    @property
+    def databases(self) -> MariaDatabases:
+        return MariaDatabases(self.layout)
+
+    @property
+    def site(self) -> Path:
+        return self.layout.site(SITE)
+
+    def write(self, path: str, content: bytes, *, mode: int = 0o644) -> Path:
+        file = self.site / path
+        for folder in reversed(file.relative_to(self.site).parents[:-1]):
+            if not (self.site / folder).exists():
+                (self.site / folder).mkdir(mode=0o755)
+                os.chown(self.site / folder, TENANT, TENANT)
+        file.write_bytes(content)
+        file.chmod(mode)
+        os.chown(file, TENANT, TENANT)
+        return file
+
+    def link(self, path: str, target: str) -> None:
+        (self.site / path).symlink_to(target)
+        os.chown(self.site / path, TENANT, TENANT, follow_symlinks=False)
+
+    def noise(self, size: int) -> bytes:
+        return secrets.token_bytes(size)
+
+    def sql(self, orders: str) -> str:
+        words = ["mariadb", "--no-defaults", f"--socket={self.databases.socket}", "--user=root", "-N", "-B"]
+        return subprocess.run(words, input=orders, capture_output=True, text=True, check=True).stdout
+
+    def all_databases(self) -> list[str]:
+        return self.sql("SHOW DATABASES").split()
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[Path]:
+    """Return the folder of the socket of a MariaDB that all tests of this folder use."""
+    if not shutil.which("mariadbd"):
+        pytest.skip("needs MariaDB: servanda node install")
+    folder = Path("/var/lib/servanda") / f"m{secrets.token_hex(3)}"
+    folder.mkdir(parents=True)
+    shutil.chown(folder, "mysql", "mysql")
+    options = [f"--datadir={folder}/data", "--user=mysql", "--innodb-log-file-size=8M"]
+    subprocess.run(
+        ["mariadb-install-db", "--no-defaults", *options, "--skip-test-db", "--auth-root-authentication-method=socket"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    (folder / "run").mkdir()
+    shutil.chown(folder / "run", "mysql", "mysql")
+    process = subprocess.Popen(
+        [
+            "/usr/sbin/mariadbd", "--no-defaults", *options, f"--socket={folder}/run/mysqld.sock", "--skip-networking",
+            "--innodb-buffer-pool-size=64M", "--performance-schema=OFF", f"--pid-file={folder}/pid",
+        ],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    until = time.monotonic() + 60
+    while not (folder / "run/mysqld.sock").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    yield folder / "run"
+    process.terminate()
+    process.wait(60)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def node(root: Path, store: RunningStore, database_server: Path) -> Iterator[Node]:
+    made = Node(
+        Layout(root=root, ports=Ports(store=store.port), store_url=f"http://127.0.0.1:{store.port}"),
+        store,
+        X25519PrivateKey.generate(),
+    )
+    made.layout.run.mkdir(mode=0o711)
+    subprocess.run(["mount", "--bind", str(database_server), _made(made.layout.run / "mysql")], check=True)
+    made.layout.data.mkdir(mode=0o711)
+    Access(name="node1", word=store.node_word, keeper=made.keeper.public_key().public_bytes_raw()).keep(made.layout)
+    made.site.mkdir(parents=True, mode=0o755)
+    for part in ("htdocs", "private"):
+        (made.site / part).mkdir(mode=0o755)
+        os.chown(made.site / part, TENANT, TENANT)
+    made.sql("CREATE DATABASE s7_wp; CREATE TABLE s7_wp.posts (id INT PRIMARY KEY, t TEXT) ENGINE=InnoDB")
+    made.sql("INSERT INTO s7_wp.posts VALUES (1, 'hello'), (2, 'æøå')")
+    try:
+        yield made
+    finally:
+        for name in made.all_databases():
+            if name.startswith("s"):
+                made.sql(f"DROP DATABASE `{name}`" if name != "sys" else "")
+        subprocess.run(["umount", str(made.layout.run / "mysql")], check=True)
+
+
+def _made(folder: Path) -> str:
+    folder.mkdir(mode=0o755)
+    return str(folder)

@@ -19,6 +19,7 @@ def main(words: list[str]) -> int:
         certificate=given.certificate,
         key=given.key,
         reserve_bytes=given.reserve_bytes,
+        country=given.country,
     )
     store = Store(settings)  # the port and the key are taken before rights are given up
     if os.getuid() == 0 and given.user:
@@ -46,6 +47,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--certificate", type=Path)
     parser.add_argument("--key", type=Path)
     parser.add_argument("--reserve-bytes", type=int, default=1 << 30)
+    parser.add_argument("--country", default="DK", help="where this machine stands, by its two letters")
     parser.add_argument("--user", type=int, help="the numeric user that the process becomes when root starts it")
     return parser
 

@@ -49,6 +49,7 @@ class Settings:
     certificate: Path | None = None
     key: Path | None = None
     reserve_bytes: int = 1 << 30
+    country: str = "DK"  # where the machine stands, told to every node before it copies anything
 
     @property
     def callers(self) -> Path:
@@ -121,7 +122,7 @@ class Conversation(BaseHTTPRequestHandler):
         place, caller, repository = self._admitted()
         if place and caller and repository:
             if place.kind == "room":
-                self._answer(HTTPStatus.OK, json.dumps({"room": repository.room()}).encode(), "application/json")
+                self._answer(HTTPStatus.OK, json.dumps(self._room(repository)).encode(), "application/json")
             elif place.kind in KINDS and not place.name:
                 self._list(repository, place.kind)
             else:
@@ -174,6 +175,10 @@ class Conversation(BaseHTTPRequestHandler):
             return None, None, None
         settings = self._store.settings
         return place, caller, Repository(settings.shelves / place.shelf / place.repository, settings.reserve_bytes)
+
+    def _room(self, repository: Repository) -> dict[str, str | int]:
+        shelf = repository if repository.folder.is_dir() else Repository(self._store.settings.shelves)
+        return {"room": max(0, shelf.room()), "country": self._store.settings.country}
 
     def _list(self, repository: Repository, kind: str) -> None:
         if V2 in self.headers.get("Accept", ""):
