@@ -26,8 +26,8 @@ from cryptography.x509.oid import NameOID
 from servanda.drivers.node.backups.databases import MariaDatabases
 from servanda.drivers.node.backups.keeping import Access, Shelf
 from servanda.drivers.node.backups.restic import Repository
-from servanda.drivers.node.backups.store.callers import admit
 from servanda.drivers.node.layout import Layout, Ports
+from servanda.drivers.node.store.callers import admit
 from servanda.ground.nodes.kinds.backups import BackupPlan
 
 SRC = Path(__file__).parents[4] / "src"
@@ -65,7 +65,7 @@ def running_store(folder: Path, *words: str) -> Iterator[RunningStore]:
         port = free.getsockname()[1]
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "servanda.drivers.node.backups.store",
+            sys.executable, "-m", "servanda.drivers.node.store",
             "--folder", str(folder), "--port", str(port), "--user", "199003", *words,
         ],
         env={"PYTHONPATH": str(SRC), "PATH": "/usr/bin:/bin"},
@@ -148,9 +148,7 @@ def _write_certificate(folder: Path) -> None:
     )
     (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
 
 

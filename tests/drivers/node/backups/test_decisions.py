@@ -1,6 +1,7 @@
 """When copies are due, which generations go, and that nobody can push a good one out."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 import pytest
@@ -78,7 +79,7 @@ def test_each_plan_is_proven_within_seven_nights_and_no_oftener(plan: int) -> No
             nights.append(now)
             proven_at = now
     assert 4 <= len(nights) <= 5
-    assert {b - a for a, b in zip(nights[1:], nights[2:], strict=False)} == {timedelta(days=PROVEN_EVERY_DAYS)}
+    assert {b - a for a, b in pairwise(nights[1:])} == {timedelta(days=PROVEN_EVERY_DAYS)}
 
 
 def test_every_part_is_read_within_thirty_nights() -> None:

@@ -4,14 +4,13 @@ import base64
 import http.client
 import json
 import subprocess
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import httpx
 import pytest
 
-from servanda.drivers.node.backups.store.serving import V2, Settings, Store, place_of
+from servanda.drivers.node.store.serving import V2, Settings, Store, place_of
 from tests.drivers.node.backups.conftest import RunningStore, needs_root
 
 pytestmark = needs_root
@@ -35,12 +34,12 @@ def restic(store: RunningStore, word: str, *words: str, good: tuple[int, ...] = 
 
 
 @pytest.fixture
-def filled(store: RunningStore, tmp_path: Path) -> Iterator[RunningStore]:
+def filled(store: RunningStore, tmp_path: Path) -> RunningStore:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "page.html").write_bytes(b"<p>hello</p>" * 1000)
     restic(store, store.node_word, "init")
     restic(store, store.node_word, "backup", "--host", "x", str(tmp_path / "a"))
-    yield store
+    return store
 
 
 def test_restic_writes_reads_and_checks(filled: RunningStore, tmp_path: Path) -> None:
@@ -56,6 +55,7 @@ def test_the_process_runs_as_its_own_user(store: RunningStore) -> None:
     assert "CapEff:\t0000000000000000" in status
 
 
+@pytest.mark.slow  # restic tries for 45 s before it gives up
 def test_a_node_can_neither_forget_nor_prune(filled: RunningStore) -> None:
     before = filled.files()
     restic(filled, filled.node_word, "forget", "--keep-last", "1", "latest", good=(0, 1), role="node1")
@@ -152,7 +152,11 @@ def test_parts_of_a_file_are_read(filled: RunningStore) -> None:
     with filled.client("node1", filled.node_word) as client:
         path = f"/node1/7/data/{_hash(content)}"
         client.post(path, content=content)
-        for asked, expected in (("bytes=0-9", content[:10]), ("bytes=190-", content[190:]), ("bytes=5-999", content[5:])):
+        for asked, expected in (
+            ("bytes=0-9", content[:10]),
+            ("bytes=190-", content[190:]),
+            ("bytes=5-999", content[5:]),
+        ):
             answer = client.get(path, headers={"Range": asked})
             assert (answer.status_code, answer.content) == (206, expected)
         assert client.get(path, headers={"Range": "bytes=200-300"}).status_code == 416

@@ -30,6 +30,8 @@ class Databases(Protocol):
         """Write a consistent dump. The file appears only when it ends with the mark of a whole dump."""
         ...
 
+    def stands(self, name: str) -> bool: ...
+
     def tables(self, name: str) -> Sequence[str]: ...
 
     def make(self, name: str, *, like: Database | None) -> None:
@@ -67,6 +69,10 @@ class MariaDatabases:
             draft.replace(to)
         finally:
             draft.unlink(missing_ok=True)
+
+    def stands(self, name: str) -> bool:
+        query = f"SELECT 1 FROM information_schema.schemata WHERE schema_name = '{_checked(name)}'"
+        return bool(self._ask(query, "--batch", "--skip-column-names").strip())
 
     def tables(self, name: str) -> Sequence[str]:
         query = f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{_checked(name)}' ORDER BY 1"
@@ -110,9 +116,7 @@ class MariaDatabases:
         return loader, enter, f"DROP USER '{loader}'@'localhost'"
 
     def _load(self, name: str, source: Path, *, user: str, word: str, tenant: int) -> None:
-        jail = Jail(
-            self.layout, tenant, binds=[(self.socket.parent, "/server", "ro")], environment={"MYSQL_PWD": word}
-        )
+        jail = Jail(self.layout, tenant, binds=[(self.socket.parent, "/server", "ro")], environment={"MYSQL_PWD": word})
         words = [
             program("mariadb"), "--no-defaults", f"--socket=/server/{self.socket.name}", f"--user={user}",
             "--local-infile=0", "--sandbox", "--binary-mode", "--default-character-set=utf8mb4", name,

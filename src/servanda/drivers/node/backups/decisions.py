@@ -88,7 +88,9 @@ def to_forget(generations: Iterable[Generation], rule: Rule, *, today: date) -> 
 
 def _over(found: Sequence[Generation], days: int, months: int, today: date) -> Iterable[str]:
     last_of_month = {(one.received_on.year, one.received_on.month): one.snapshot for one in found}
-    kept_months = {snapshot for (year, month), snapshot in last_of_month.items() if _months(today, year, month) <= months}
+    kept_months = {
+        snapshot for (year, month), snapshot in last_of_month.items() if _months(today, year, month) <= months
+    }
     newest = {one.snapshot for one in _last_of_days(found)[-LEAST_GENERATIONS:]}
     for one in found:
         is_old = (today - one.received_on).days > days

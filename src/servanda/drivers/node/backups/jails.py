@@ -2,11 +2,11 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Iterator, Literal
+from typing import IO, Literal
 
 from servanda.drivers.node import Broken, NotNow
 from servanda.drivers.node.commands import PATH, program
@@ -53,7 +53,11 @@ class Jail:
         return [program("python3"), "-I", "-S", str(JOBS / "jail.py"), json.dumps(spec), "--", *words]
 
     def start(
-        self, words: Sequence[str], *, given: int | IO[bytes] = subprocess.DEVNULL, taken: int | IO[bytes] = subprocess.PIPE
+        self,
+        words: Sequence[str],
+        *,
+        given: int | IO[bytes] = subprocess.DEVNULL,
+        taken: int | IO[bytes] = subprocess.PIPE,
     ) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             self.command(words),
@@ -66,7 +70,9 @@ class Jail:
             start_new_session=True,
         )
 
-    def run(self, words: Sequence[str], *, given: bytes = b"", seconds: float = 3600, good: Sequence[int] = (0,)) -> bytes:
+    def run(
+        self, words: Sequence[str], *, given: bytes = b"", seconds: float = 3600, good: Sequence[int] = (0,)
+    ) -> bytes:
         """Run a program to its end and return what it printed. Raises NotNow on a timeout, Broken on a bad exit code."""
         process = self.start(words, given=subprocess.PIPE)
         with _ended(process):

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from servanda.drivers.node import Plain, Task
+from servanda.drivers.node.backups.copying import MOST_FILES
 from servanda.drivers.node.backups.databases import Databases, MariaDatabases
 from servanda.drivers.node.backups.decisions import PARTS, part_to_read
 from servanda.drivers.node.backups.jails import Jail, PipeBroke, pipe
 from servanda.drivers.node.backups.keeping import Access, Shelf
 from servanda.drivers.node.backups.restic import Damaged, Repository, trouble
-from servanda.drivers.node.backups.copying import MOST_FILES
 from servanda.drivers.node.commands import program
 from servanda.ground.nodes.kinds.backups import BackupPlan
 
@@ -109,7 +109,7 @@ def parsed(lines: bytes, *, below: str = "") -> Entries:
 def _is_what_was_hashed(entry: Mapping[str, Any], stored: Mapping[str, Any] | None) -> bool:
     if stored is None or entry.get("sha256") is None:
         return False
-    return stored.get("size", 0) == entry["size"] and _nanoseconds(str(stored["ctime"])) == entry["changed"]
+    return bool(stored.get("size", 0) == entry["size"]) and _nanoseconds(str(stored["ctime"])) == entry["changed"]
 
 
 def _nanoseconds(text: str) -> int:

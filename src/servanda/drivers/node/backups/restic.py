@@ -152,10 +152,13 @@ class Repository:
     def jail(self, binds: Sequence[tuple[Path, str, How]] = (), *, reads_all: bool = False) -> Jail:
         layout = self.shelf.layout
         roots = self._store_roots()
+        seen: list[tuple[Path, str, How]] = [*binds, (self.shelf.cache, "/cache", "rw")]
+        if roots:
+            seen.append((roots, "/etc/store-ca.pem", "ro"))
         return Jail(
             layout,
             layout.accounts.copies,
-            binds=[*binds, (self.shelf.cache, "/cache", "rw"), *([(roots, "/etc/store-ca.pem", "ro")] if roots else [])],  # type: ignore[list-item]
+            binds=seen,
             reads_all=reads_all,
             network=True,
             environment={

@@ -10,6 +10,7 @@ import json
 import os
 import resource
 import sys
+from typing import Any
 
 NEWNS, NEWIPC, NEWNET = 0x00020000, 0x08000000, 0x40000000
 RDONLY, NOSUID, NODEV, NOEXEC, REMOUNT, BIND, REC, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
@@ -21,18 +22,18 @@ LAST_CAPABILITY = 63
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def call(name, *words):
+def call(name: str, *words: object) -> None:
     if getattr(libc, name)(*words) != 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
-def mount(source, target, kind, flags, options=None):
+def mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
     words = [os.fsencode(one) if one is not None else None for one in (source, target, kind)]
     call("mount", *words, ctypes.c_ulong(flags), os.fsencode(options) if options else None)
 
 
-def bind(source, target, flags):
+def bind(source: str, target: str, flags: int) -> None:
     """Show one file or folder at another place. The source itself may be no link."""
     handle = os.open(source, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
@@ -47,7 +48,7 @@ def bind(source, target, flags):
     mount(None, target, None, BIND | REMOUNT | flags)
 
 
-def build(spec):
+def build(spec: dict[str, Any]) -> None:
     root = spec["at"]
     call("unshare", NEWNS | NEWIPC | (0 if spec["network"] else NEWNET))
     mount(None, "/", None, REC | PRIVATE)
@@ -74,7 +75,7 @@ def build(spec):
     os.chdir("/")
 
 
-def drop(spec):
+def drop(spec: dict[str, Any]) -> None:
     kept = DAC_READ_SEARCH if spec["reads_all"] else None
     for number in range(LAST_CAPABILITY + 1):
         if number != kept and libc.prctl(CAPBSET_DROP, number, 0, 0, 0) != 0 and ctypes.get_errno() != errno.EINVAL:
@@ -94,7 +95,7 @@ def drop(spec):
     call("prctl", PDEATHSIG, 9, 0, 0, 0)
 
 
-def main():
+def main() -> None:
     spec, program = json.loads(sys.argv[1]), sys.argv[3:]
     build(spec)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -9,11 +9,15 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Iterator
+from typing import Any
 
+Entry = dict[str, Any]
+Entries = dict[str, Entry]
 MODES = {stat.S_IFDIR: "dir", stat.S_IFREG: "file", stat.S_IFLNK: "symlink"}
 
 
-def digest_at(folder, name, found):
+def digest_at(folder: int, name: str, found: os.stat_result) -> str | None:
     """Return the hash of a regular file, or None when it is another file by now or cannot be read."""
     try:
         handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
@@ -30,11 +34,11 @@ def digest_at(folder, name, found):
         return hashed.hexdigest() if left == 0 else None
 
 
-def entry_of(folder, path, name, found, before):
+def entry_of(folder: int, path: str, name: str, found: os.stat_result, before: Entries) -> Entry | None:
     kind = MODES.get(stat.S_IFMT(found.st_mode))
     if kind is None:
         return None
-    entry = {"path": path, "type": kind, "mode": stat.S_IMODE(found.st_mode)}
+    entry: Entry = {"path": path, "type": kind, "mode": stat.S_IMODE(found.st_mode)}
     if kind == "symlink":
         try:
             entry["target"] = os.readlink(name, dir_fd=folder)
@@ -43,12 +47,14 @@ def entry_of(folder, path, name, found, before):
     if kind == "file":
         known = before.get(path)
         entry |= {"size": found.st_size, "inode": found.st_ino, "changed": found.st_ctime_ns}
-        same = known and all(known.get(part) == entry[part] for part in ("size", "inode", "changed"))
-        entry["sha256"] = known.get("sha256") if same else digest_at(folder, name, found)
+        if known and all(known.get(part) == entry[part] for part in ("size", "inode", "changed")):
+            entry["sha256"] = known.get("sha256")
+        else:
+            entry["sha256"] = digest_at(folder, name, found)
     return entry
 
 
-def walk(folder, path, before):
+def walk(folder: int, path: str, before: Entries) -> Iterator[Entry]:
     with os.scandir(folder) as entries:
         names = sorted(entry.name for entry in entries)
     for name in names:
@@ -72,9 +78,10 @@ def walk(folder, path, before):
                 os.close(inner)
 
 
-def main():
+def main() -> None:
     sys.setrecursionlimit(20_000)
-    most, before, count = int(sys.argv[1]), {}, 0
+    most, count = int(sys.argv[1]), 0
+    before: Entries = {}
     for line in sys.stdin:
         entry = json.loads(line)
         before[entry["path"]] = entry

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from servanda.drivers.node.backups.store.callers import Caller, Callers
-from servanda.drivers.node.backups.store.shelves import (
+from servanda.drivers.node.store.callers import Caller, Callers
+from servanda.drivers.node.store.shelves import (
     KINDS,
     LARGEST_BYTES,
     NAME,
@@ -273,7 +273,9 @@ def _steps(size: int) -> Iterator[int]:
 def _tls(settings: Settings) -> ssl.SSLContext | None:
     if settings.certificate is None:
         if not ip_address(settings.address).is_loopback:
-            raise ValueError(f"a store that listens on {settings.address} needs a certificate: give --certificate and --key")
+            raise ValueError(
+                f"a store that listens on {settings.address} needs a certificate: give --certificate and --key"
+            )
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -1,4 +1,4 @@
-"""Runs a store until it is told to end: `python -m servanda.drivers.node.backups.store --folder F --port N`."""
+"""Runs a store until it is told to end: `python -m servanda.drivers.node.store --folder F --port N`."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from servanda.drivers.node.backups.store.serving import Settings, Store
+from servanda.drivers.node.store.serving import Settings, Store
 
 
 def main(words: list[str]) -> int:
