@@ -105,7 +105,8 @@ class MariaDatabases:
         twice = sha1(sha1(word.encode(), usedforsecurity=False).digest(), usedforsecurity=False).hexdigest().upper()
         if like and like.users:
             owner = like.users[0]
-            stands = f"ALTER USER '{_checked(owner.name)}'@'localhost' IDENTIFIED VIA mysql_native_password USING '{owner.password_hash}'"
+            account = f"ALTER USER '{_checked(owner.name)}'@'localhost'"
+            stands = f"{account} IDENTIFIED VIA mysql_native_password USING '{owner.password_hash}'"
             return owner.name, f"{stands} OR mysql_native_password USING '*{twice}'", stands
         loader = f"s0_load{secrets.token_hex(6)}"
         escaped = name.replace("_", r"\_")

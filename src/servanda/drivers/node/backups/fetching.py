@@ -134,4 +134,4 @@ def _add(sftp: paramiko.SFTPClient, source: str, path: str, size: int, archive: 
     member.size, member.mode = size, 0o640
     with sftp.open(source, "rb") as file:
         file.prefetch(size)
-        archive.addfile(member, file)  # type: ignore[arg-type]
+        archive.addfile(member, file)

@@ -3,6 +3,7 @@
 `python3 - NAME` writes /out/exports/NAME; what is below /export goes in. Prints a summary as JSON.
 """
 
+import contextlib
 import hashlib
 import io
 import json
@@ -116,10 +117,8 @@ def main(name: str) -> "dict[str, object]":
 
 sys.setrecursionlimit(20_000)
 if sys.argv[1] == "--remove":
-    try:
+    with contextlib.suppress(FileNotFoundError):
         os.unlink(f"/out/exports/{sys.argv[2]}")
-    except FileNotFoundError:
-        pass
     print(json.dumps({"removed": True}))
 else:
     print(json.dumps(main(sys.argv[1])))

@@ -5,6 +5,7 @@ at a path, or moves it there when nothing does; `back` moves it out again; `fold
 No component of a path may be a link. Prints what it found as JSON.
 """
 
+import contextlib
 import ctypes
 import errno
 import json
@@ -35,10 +36,8 @@ def opened(path: str, *, make: bool) -> int:
         except FileNotFoundError:
             if not make:
                 raise
-            try:
+            with contextlib.suppress(FileExistsError):
                 os.mkdir(name, 0o750, dir_fd=at)
-            except FileExistsError:
-                pass
             inner = os.open(name, flags, dir_fd=at)
         os.close(at)
         at = inner
@@ -54,10 +53,8 @@ def inode(folder: int, name: str) -> int:
 
 def write(stage: str, name: str, mode: str) -> dict[str, Any]:
     folder = opened(f"/site/{stage}/new", make=True)
-    try:
+    with contextlib.suppress(FileNotFoundError):
         os.unlink(name, dir_fd=folder)
-    except FileNotFoundError:
-        pass
     handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=folder)
     with open(handle, "wb") as file:
         while piece := sys.stdin.buffer.read(1 << 20):
