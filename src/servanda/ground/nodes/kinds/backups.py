@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from servanda.ground.nodes.grammar import (
     Country,
@@ -13,6 +13,7 @@ from servanda.ground.nodes.grammar import (
     Moment,
     SiteId,
     SnapshotId,
+    SshKey,
     Tenant,
 )
 from servanda.ground.nodes.kinds.base import Statement
@@ -33,6 +34,7 @@ class BackupPlan(Statement, frozen=True, tag="backup", kw_only=True):
     every_hours: Annotated[int, Meta(ge=1, le=168)] = 24
     keep_daily: Annotated[int, Meta(ge=1, le=3660)] = 30
     keep_monthly: Annotated[int, Meta(ge=0, le=120)] = 0
+    keep_databases_daily: Annotated[int, Meta(ge=0, le=3660)] = 0  # 0: as long as files
 
     @property
     def key(self) -> str:
@@ -72,13 +74,27 @@ class Export(Statement, frozen=True, tag="export", kw_only=True):
         return f"export/{self.errand}"
 
 
+class SftpSource(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A server where a site is now. Its password is not in here: it waits in the inbox beside the errand."""
+
+    host: HostName
+    port: Annotated[int, Meta(ge=1, le=65535)] = 22
+    user: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}\Z")]
+    folder: Annotated[str, Meta(pattern=r"\A/?[^\x00-\x1f\x7f]{0,500}\Z")] = ""
+    host_key: SshKey  # what the server must show
+
+
 class MoveIn(Statement, frozen=True, tag="move-in", kw_only=True):
-    """An errand: take in a site from an archive that was uploaded to the node's own inbox under the errand's id."""
+    """An errand: take in a site from an archive that was uploaded to the node's own inbox under the errand's id.
+
+    With `source`, the agent first fetches that archive from another server, with the word in the inbox's `<errand>.word`.
+    """
 
     errand: ErrandId
     site: SiteId
     tenant: Tenant
     database: DatabaseName | None = None
+    source: SftpSource | None = None
     not_after: Moment
 
     @property

@@ -1,0 +1,171 @@
+"""What copies need of the database server: whole dumps, and loading them with no more rights than their owner has."""
+
+import os
+import re
+import secrets
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha1
+from pathlib import Path
+from typing import IO, Protocol
+
+from servanda.drivers.node import Broken, NotNow
+from servanda.drivers.node.backups.jails import Jail
+from servanda.drivers.node.commands import PATH, program, run
+from servanda.drivers.node.layout import Layout
+from servanda.ground.nodes.kinds.databases import Database
+
+_TAIL = b"-- Dump completed"
+_NAME = re.compile(r"s[0-9]{1,7}_[a-z0-9_]{1,40}")
+_DEFINER = re.compile(rb"DEFINER\s*=\s*`(?:[^`]|``)*`\s*@\s*`(?:[^`]|``)*`")
+_MAY_DEFINE = (b"/*!5", b"CREATE DEFINER", b"CREATE ALGORITHM")
+
+
+class Databases(Protocol):
+    """The database server of a node, as root sees it."""
+
+    def dump(self, name: str, *, to: Path) -> None:
+        """Write a consistent dump. The file appears only when it ends with the mark of a whole dump."""
+        ...
+
+    def stands(self, name: str) -> bool: ...
+
+    def tables(self, name: str) -> Sequence[str]: ...
+
+    def make(self, name: str, *, like: Database | None) -> None:
+        """Make an empty database, for the users of another one if there is one. What is in it already is dropped."""
+        ...
+
+    def load(self, name: str, source: Path, *, like: Database | None, tenant: int) -> None:
+        """Load a dump with no more rights than the owner has: no files, no other database, no commands of the client."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Drop a database that a restore made. One that a statement names is never dropped here."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MariaDatabases:
+    """MariaDB over its socket, where the system's root is the server's."""
+
+    layout: Layout
+
+    @property
+    def socket(self) -> Path:
+        return self.layout.run / "mysql" / "mysqld.sock"
+
+    def dump(self, name: str, *, to: Path) -> None:
+        draft = to.with_name(f".{to.name}.{secrets.token_hex(4)}")
+        words = ("--single-transaction", "--quick", "--routines", "--triggers", "--events", "--hex-blob")
+        try:
+            with open(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "r+b") as file:
+                self._dump(words, _checked(name), file)
+                file.flush()
+                if not _is_whole(file):
+                    raise Broken(f"the dump of {name} does not end with the mark of a whole dump; it was thrown away")
+            draft.replace(to)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def stands(self, name: str) -> bool:
+        query = f"SELECT 1 FROM information_schema.schemata WHERE schema_name = '{_checked(name)}'"
+        return bool(self._ask(query, "--batch", "--skip-column-names").strip())
+
+    def tables(self, name: str) -> Sequence[str]:
+        query = f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{_checked(name)}' ORDER BY 1"
+        return self._ask(query, "--batch", "--skip-column-names").decode().split("\n")[:-1]
+
+    def make(self, name: str, *, like: Database | None) -> None:
+        users = like.users if like else ()
+        orders = [f"DROP DATABASE IF EXISTS `{_checked(name)}`", f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4"]
+        if like and name != like.name:
+            escaped = name.replace("_", r"\_")
+            orders += [f"GRANT ALL ON `{escaped}`.* TO '{_checked(one.name)}'@'localhost'" for one in users]
+        self._ask(";\n".join(orders))
+
+    def load(self, name: str, source: Path, *, like: Database | None, tenant: int) -> None:
+        word = secrets.token_urlsafe(32)
+        user, enter, leave = self._entrance(_checked(name), word, like)
+        self._ask(enter)
+        try:
+            self._load(name, source, user=user, word=word, tenant=tenant)
+        finally:
+            self._ask(leave)
+
+    def drop(self, name: str) -> None:
+        if not re.search(r"_[rt][0-9a-f]{1,12}\Z", _checked(name)):
+            raise Broken(f"{name} was not made by a restore; a database is dropped under a warrant only")
+        self._ask(f"DROP DATABASE IF EXISTS `{name}`")
+
+    def _entrance(self, name: str, word: str, like: Database | None) -> tuple[str, str, str]:
+        """Return who loads, what lets this user in by a word for a while, and what ends that."""
+        twice = sha1(sha1(word.encode(), usedforsecurity=False).digest(), usedforsecurity=False).hexdigest().upper()
+        if like and like.users:
+            owner = like.users[0]
+            account = f"ALTER USER '{_checked(owner.name)}'@'localhost'"
+            stands = f"{account} IDENTIFIED VIA mysql_native_password USING '{owner.password_hash}'"
+            return owner.name, f"{stands} OR mysql_native_password USING '*{twice}'", stands
+        loader = f"s0_load{secrets.token_hex(6)}"
+        escaped = name.replace("_", r"\_")
+        enter = (
+            f"CREATE USER '{loader}'@'localhost' IDENTIFIED BY PASSWORD '*{twice}';\n"
+            f"GRANT ALL ON `{escaped}`.* TO '{loader}'@'localhost'"
+        )
+        return loader, enter, f"DROP USER '{loader}'@'localhost'"
+
+    def _load(self, name: str, source: Path, *, user: str, word: str, tenant: int) -> None:
+        jail = Jail(self.layout, tenant, binds=[(self.socket.parent, "/server", "ro")], environment={"MYSQL_PWD": word})
+        words = [
+            program("mariadb"), "--no-defaults", f"--socket=/server/{self.socket.name}", f"--user={user}",
+            "--local-infile=0", "--sandbox", "--binary-mode", "--default-character-set=utf8mb4", name,
+        ]  # fmt: skip
+        process = jail.start(words, given=subprocess.PIPE, taken=subprocess.DEVNULL)
+        assert process.stdin is not None
+        try:
+            with open(source, "rb") as dump, suppress(BrokenPipeError):
+                for line in dump:
+                    process.stdin.write(_DEFINER.sub(b"", line) if line.startswith(_MAY_DEFINE) else line)
+            _, said = process.communicate(timeout=3600)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        if process.returncode != 0:
+            raise Broken(f"the dump could not be loaded into {name}: {said.decode(errors='replace').strip()[-500:]}")
+
+    def _dump(self, words: Sequence[str], name: str, file: IO[bytes]) -> None:
+        done = subprocess.run(
+            [program("mariadb-dump"), "--no-defaults", f"--socket={self.socket}", "--user=root", *words, name],
+            stdout=file,
+            stderr=subprocess.PIPE,
+            timeout=3600,
+            check=False,
+            env={"PATH": PATH, "LC_ALL": "C.UTF-8"},
+            cwd="/",
+        )
+        if done.returncode != 0:
+            said = done.stderr.decode(errors="replace").strip()[-500:]
+            raise (NotNow if b"Can't connect" in done.stderr else Broken)(f"{name} could not be dumped: {said}")
+
+    def _ask(self, orders: str, *more: str) -> bytes:
+        try:
+            return run(
+                "mariadb", "--no-defaults", f"--socket={self.socket}", "--user=root", *more, given=orders.encode()
+            )
+        except Broken as error:
+            raise NotNow(str(error)) if "Can't connect" in str(error) else error from error
+
+
+def _is_whole(file: IO[bytes]) -> bool:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 200))
+    return file.read().rstrip(b"\n").rpartition(b"\n")[2].startswith(_TAIL)
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise Broken(f"{name!r} is no name of a tenant's database or user")
+    return name
