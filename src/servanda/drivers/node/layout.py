@@ -27,6 +27,8 @@ class Ports:
     dkim: int = 8891
     store: int = 8082  # the backup store, on a machine of its own in production
     web_status: int = 8083
+    acme: int = 14000  # the authority of a private node
+    acme_roots: int = 15000  # where that authority tells its root
 
     @classmethod
     def free(cls) -> "Ports":
