@@ -1,15 +1,82 @@
 """Which technology stands for each capability of a node: the only place of the node that names one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from servanda.drivers.node import Daemon, Layout, Verb, access, backups, certificates, databases, dns, mail, quota, web
+from servanda.drivers.node.certificates import private_authority
 from servanda.drivers.nodelink import Clock, Door, Identity, Link
 from servanda.drivers.nodelink.http import HttpDoor, HttpLink
 from servanda.faces.node.parts import Capability
 
 
 def capabilities() -> Sequence[Capability]:
-    """Return what this node can do, in the order in which its daemons' files are prepared."""
-    return ()
+    """Return what a node can do, in the order in which its daemons' files are prepared."""
+    return (
+        Capability(
+            name="databases",
+            daemons=databases.daemons,
+            prepare=databases.prepare,
+            verbs=databases.verbs,
+            convergers=lambda here: (databases.DatabaseConverger(here.layout, here.privileges),),
+            meterings=lambda here: (databases.DatabaseMetering(here.layout),),
+        ),
+        Capability(
+            name="dns",
+            daemons=dns.daemons,
+            prepare=dns.prepare,
+            verbs=_over_the_network(dns.verbs),  # PowerDNS is told by HTTP on loopback
+            convergers=lambda here: (dns.ZoneConverger(here.layout, here.privileges),),
+        ),
+        Capability(
+            name="web",
+            daemons=web.daemons,
+            prepare=web.prepare,
+            verbs=web.verbs,
+            convergers=lambda here: (web.Web(here.layout, here.privileges),),
+        ),
+        Capability(
+            name="quota",
+            verbs=quota.verbs,
+            meterings=lambda here: (quota.SiteMetering(here.privileges),),
+        ),
+        Capability(
+            name="access",
+            daemons=access.daemons,
+            prepare=access.prepare,
+            verbs=access.verbs,
+            convergers=lambda here: (access.Access(here.layout, here.privileges),),
+        ),
+        Capability(
+            name="mail",
+            daemons=mail.daemons,
+            prepare=mail.prepare,
+            verbs=mail.verbs,
+            convergers=lambda here: (mail.MailConverger(here.layout, here.privileges),),
+            meterings=lambda here: (mail.MailMetering(here.layout, here.privileges),),
+            errands=lambda here: (mail.MailImports(here.layout),),
+        ),
+        Capability(
+            name="certificates",
+            daemons=_if_private(private_authority.daemons),
+            prepare=_prepare_certificates,
+            convergers=lambda here: (certificates.CertificateConverger(here.layout, dns.DnsProofs(here.layout)),),
+        ),
+        Capability(
+            name="backups",
+            daemons=_if_private(lambda layout: (backups.store_daemon(layout),)),
+            prepare=backups.prepare,
+            verbs=_over_the_network(backups.verbs),  # copies go to a store on another machine
+            convergers=lambda here: (backups.CopiesConverger(here.layout),),
+            errands=lambda here: (backups.CopyErrands(here.layout, here.privileges),),
+            copies=lambda here: (backups.RoundOfCopies(here.layout, here.known, here.privileges),),
+        ),
+    )
+
+
+def private_layout(layout: Layout) -> Layout:
+    """Return the layout of a node that has an authority of its own, on loopback."""
+    return private_authority.layout_with_authority(layout)
 
 
 def link(url: str, identity: Identity, now: Clock, roots: str | None) -> Link:
@@ -18,3 +85,17 @@ def link(url: str, identity: Identity, now: Clock, roots: str | None) -> Link:
 
 def door(url: str, roots: str | None) -> Door:
     return HttpDoor(url, roots=roots)
+
+
+def _prepare_certificates(layout: Layout) -> None:
+    certificates.prepare(layout)
+    if layout.is_private:
+        private_authority.prepare(layout)
+
+
+def _if_private(daemons: Callable[[Layout], Sequence[Daemon]]) -> Callable[[Layout], Sequence[Daemon]]:
+    return lambda layout: daemons(layout) if layout.is_private else ()
+
+
+def _over_the_network(verbs: Callable[[], Sequence[Verb]]) -> Callable[[], Sequence[Verb]]:
+    return lambda: tuple(replace(verb, has_network=True) for verb in verbs())

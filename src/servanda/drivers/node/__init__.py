@@ -83,18 +83,23 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One thing that root does. `act` None: always allowed for a known key; else only under a leave for that act."""
+    """One thing that root does. `act` None: always allowed for a known key; else only under a leave for that act.
+
+    The helper has no network; `has_network` says that this verb, and what it starts, cannot do without.
+    """
 
     name: str
     kinds: tuple[type[Wanted], ...]
     run: Callable[[Task], Result]
     act: Literal["quarantine", "purge"] | None = None
+    has_network: bool = False
 
 
 class Converger(Protocol):
     """Makes the node agree with one statement. Every call is idempotent and its cost does not grow with the node."""
 
-    kinds: tuple[type[Wanted], ...]
+    @property
+    def kinds(self) -> tuple[type[Wanted], ...]: ...
 
     def settle(self, wanted: Wanted, before: Wanted | None) -> Mapping[str, Plain]:
         """Make it so (kept and held; also quarantined and purged, which ask the helper's verbs that need a leave).
@@ -117,7 +122,8 @@ class Metering(Protocol):
 class Errands(Protocol):
     """Work that takes long and is done once: restores, exports, moves. The agent runs it in a process of its own."""
 
-    kinds: tuple[type[Wanted], ...]
+    @property
+    def kinds(self) -> tuple[type[Wanted], ...]: ...
 
     def run(self, wanted: Wanted, tell: Callable[[ErrandNews], None]) -> None: ...
 

@@ -13,7 +13,7 @@ import struct
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from pathlib import Path
 
 import msgspec
@@ -59,8 +59,18 @@ class Helper:
     """Answers questions about one node; `verbs` is all that it can do."""
 
     def __init__(
-        self, layout: Layout, trust: Trust, state: State, verbs: Sequence[Verb], clocks: Clocks, log: Log
+        self,
+        layout: Layout,
+        trust: Trust,
+        state: State,
+        verbs: Sequence[Verb],
+        clocks: Clocks,
+        log: Log,
+        *,
+        outside: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
+        """`outside` gives the calling thread the machine's network for as long as a verb runs that needs it."""
+        self._outside = outside
         self._layout, self._trust, self._state, self._clocks, self._log = layout, trust, state, clocks, log
         self._verbs = {verb.name: verb for verb in verbs}
         if len(self._verbs) != len(verbs):
@@ -108,7 +118,9 @@ class Helper:
         with self._lock_of(key):
             self._log.write("begun", verb=name, key=key, leave=leave.warrant if leave else "")
             try:
-                result = verb.run(Task(layout=self._layout, statement=wanted, known=self._state.known, warrant=leave))
+                with self._outside() if verb.has_network else nullcontext():
+                    task = Task(layout=self._layout, statement=wanted, known=self._state.known, warrant=leave)
+                    result = verb.run(task)
             except (VerbRefused, NotNow, Broken) as error:
                 self._log.write("not done", verb=name, key=key, why=str(error)[:500])
                 raise

@@ -8,14 +8,14 @@ from servanda.ground.nodes.kinds.base import Worsening
 from servanda.ground.nodes.kinds.certificates import Certificate
 from servanda.ground.nodes.kinds.databases import Database
 from servanda.ground.nodes.kinds.dns import Zone
-from servanda.ground.nodes.kinds.mail import MailAlias, Mailbox, MailDomain
+from servanda.ground.nodes.kinds.mail import MailAlias, Mailbox, MailDomain, MailImport
 from servanda.ground.nodes.kinds.web import Site
 from servanda.ground.nodes.wanted import Wanted
 
 KINDS: tuple[type[Wanted], ...] = (
-    Zone, Site, Database, Login, MailDomain, Mailbox, MailAlias, Certificate, BackupPlan, MoveIn, Restore, Export,
+    Zone, Site, Database, Login, MailDomain, Mailbox, MailAlias, Certificate, BackupPlan, MoveIn, MailImport, Restore, Export,
 )  # fmt: skip
-ERRANDS: tuple[type[Wanted], ...] = (MoveIn, Restore, Export)
+ERRANDS: tuple[type[Wanted], ...] = (MoveIn, MailImport, Restore, Export)
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 
 

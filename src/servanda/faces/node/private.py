@@ -17,6 +17,7 @@ from servanda.drivers.node import Layout, Ports
 from servanda.faces.node import installed
 from servanda.faces.node.enclosure import import_path, own_mounts, run_inside
 from servanda.faces.node.installed import Installation, NoNode
+from servanda.faces.node.parts import WIRING, wiring
 from servanda.faces.node.processes import Place, run_supervisor
 from servanda.ground.refusal import Refused
 
@@ -33,7 +34,7 @@ def root_for(home: Path) -> Path:
     return HOMES / hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:8]
 
 
-def make(root: Path, *, name: str, url: str, mail_relay: str = "") -> Installation:
+def make(root: Path, *, name: str, url: str, mail_relay: str = "", wiring_name: str = WIRING) -> Installation:
     """Make a private node below a folder, or return the one that is there, with ports that are free now."""
     if os.geteuid() != 0:
         raise NotHere("A node gives its parts accounts of their own, which only root can do. Run it as root.")
@@ -44,6 +45,7 @@ def make(root: Path, *, name: str, url: str, mail_relay: str = "") -> Installati
     except NoNode:
         found = Installation(layout=Layout(root=root, ports=Ports.free()), name=name)
     layout = found.layout if are_free(found.layout.ports) else replace(found.layout, ports=Ports.free())
+    layout = wiring(wiring_name).private_layout(layout)
     changed = msgspec.structs.replace(
         found, url=url, layout=replace(layout, mail_relay=mail_relay or layout.mail_relay)
     )

@@ -1,5 +1,6 @@
 """How each process of a node is put together from its folder and its wiring."""
 
+import logging
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from servanda.drivers.node import Broken, NotNow, VerbRefused
 from servanda.faces.node import installed
 from servanda.faces.node.agent import Agent
 from servanda.faces.node.agent import run as run_rounds
+from servanda.faces.node.apart import leave_network
 from servanda.faces.node.clockwatch import ClockWatch, real_clocks
 from servanda.faces.node.errands import BROKEN, COPIES, NOT_NOW, Children
 from servanda.faces.node.installed import Installation, NoNode, OwnIdentity
@@ -28,6 +30,7 @@ from servanda.ground.nodes.documents import Trust
 from servanda.ground.nodes.wanted import CopyNews, Difference, ErrandNews
 
 MODULE = "servanda.faces.node"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,10 @@ def run_helper(place: Place) -> int:
     clocks = real_clocks()
     layout = installation.layout
     state = State(installation.helper_folder / "state.db", incarnation=trust.incarnation)
-    log = Log(layout.log / "helper.log", clocks)
+    acts = Log(layout.log / "helper.log", clocks)
     verbs = [verb for one in wiring(place.wiring).capabilities() for verb in one.verbs()]
-    helper = Helper(layout, trust, state, verbs, clocks, log)
-    door = Doorkeeper(helper, layout.helper_socket, agent=layout.accounts.agent, log=log)
+    helper = Helper(layout, trust, state, verbs, clocks, acts, outside=leave_network())
+    door = Doorkeeper(helper, layout.helper_socket, agent=layout.accounts.agent, log=acts)
     door.serve(is_over=is_over)
     door.close()
     return 0
@@ -176,7 +179,10 @@ def prepare(place: Place) -> int:
     """Write the configuration of all daemons. Must be root; reads only the layout."""
     installation = installed.read(place.root)
     for one in wiring(place.wiring).capabilities():
-        one.prepare(installation.layout)
+        try:
+            one.prepare(installation.layout)
+        except (Broken, NotNow, KeyError) as error:  # KeyError: an account of a package that is not installed
+            log.error("%s is not prepared: %s", one.name, error)
     return 0
 
 

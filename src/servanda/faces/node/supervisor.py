@@ -19,7 +19,7 @@ from typing import IO, Protocol
 import msgspec
 from msgspec import Struct
 
-from servanda.drivers.node import Daemon, write_file
+from servanda.drivers.node import Broken, Daemon, Layout, write_file
 from servanda.faces.node import installed
 from servanda.faces.node.enclosure import import_path
 from servanda.faces.node.installed import Installation
@@ -49,7 +49,7 @@ class Running(Struct, frozen=True):
     """How one process stands, as `servanda node status` shows it. `pid` counts within the node's own namespace."""
 
     name: str
-    state: str  # waiting, starting, serving, ended
+    state: str  # waiting, starting, serving, ended, missing
     pid: int = 0
     restarts: int = 0
     ending: str = ""
@@ -89,7 +89,7 @@ class Supervisor:
     def __init__(self, installation: Installation, place: Place, capabilities: Sequence[Capability]) -> None:
         self._installation = installation
         layout = installation.layout
-        daemons = [daemon for one in capabilities for daemon in one.daemons(layout)]
+        daemons, self._missing = daemons_of(capabilities, layout)
         self._place = place
         self._kept = {one.name: _Kept(one) for one in in_order(daemons)}
         self._read_at = 0.0
@@ -152,7 +152,7 @@ class Supervisor:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     cwd="/",
-                    env={"PATH": PATH, "LC_ALL": "C.UTF-8", **daemon.environment},
+                    env={"PATH": PATH, "LC_ALL": "C.UTF-8", "PYTHONPATH": import_path(), **daemon.environment},
                     user=daemon.user,
                     group=daemon.group if daemon.group is not None else daemon.user,
                     extra_groups=[] if daemon.user is not None else None,
@@ -199,7 +199,8 @@ class Supervisor:
         return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o640), "wb")
 
     def _show(self) -> None:
-        shown = tuple(kept.shown() for kept in self._kept.values())
+        missing = tuple(Running(name=name, state="missing", ending=text) for name, text in self._missing.items())
+        shown = (*(kept.shown() for kept in self._kept.values()), *missing)
         if shown == self._shown:
             return
         self._shown, self._beats = shown, self._beats + 1
@@ -226,14 +227,26 @@ def in_order(daemons: Sequence[Daemon]) -> tuple[Daemon, ...]:
     return tuple(found)
 
 
+def daemons_of(capabilities: Sequence[Capability], layout: Layout) -> tuple[list[Daemon], dict[str, str]]:
+    """Return the daemons of all capabilities, and why those have none whose programs are not on this machine."""
+    found: list[Daemon] = []
+    missing: dict[str, str] = {}
+    for one in capabilities:
+        try:
+            found += one.daemons(layout)
+        except Broken as error:
+            missing[one.name] = str(error)
+    return found, missing
+
+
 def own_parts(installation: Installation, place: Place) -> list[Daemon]:
     """Return helper and agent as daemons of their node. The helper has no network; the agent no privileges."""
     layout = installation.layout
-    environment = {"PYTHONPATH": import_path(), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {"PYTHONDONTWRITEBYTECODE": "1"}
     return [
         Daemon(
             name=HELPER,
-            argv=("/usr/bin/unshare", "--net", "--", *place.command("helper")),
+            argv=place.command("helper"),
             ready=layout.helper_socket.exists,
             environment=environment,
         ),

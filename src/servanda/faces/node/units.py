@@ -7,7 +7,7 @@ the same specifications as the private node's processes, so that there is one tr
 import os
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ def plan(root: Path, *, name: str, url: str, units: Path = UNITS, wiring_name: s
     """Return what an installation would write and what stands in its way. Changes nothing."""
     installation = _installation(root, name=name, url=url)
     place = Place(root=root, wiring=wiring_name)
-    daemons = [one for part in wiring(wiring_name).capabilities() for one in part.daemons(installation.layout)]
+    daemons, missing = supervisor.daemons_of(wiring(wiring_name).capabilities(), installation.layout)
     files = {units / TARGET: _target(daemons)}
     for daemon in supervisor.in_order(daemons):
         files[units / f"servanda-{daemon.name}.service"] = unit_of(daemon, installation.layout)
@@ -94,7 +94,7 @@ def plan(root: Path, *, name: str, url: str, units: Path = UNITS, wiring_name: s
     files[units / "servanda-agent.service"] = agent_unit(place, installation.layout)
     sysusers = SYSUSERS if units == UNITS else units / SYSUSERS.name
     files[sysusers] = accounts(installation.layout)
-    return Plan(installation, files, tuple(_problems(installation)), units == UNITS)
+    return Plan(installation, files, (*_problems(installation), *missing.values()), units == UNITS)
 
 
 def apply(plan: Plan, *, token: str | None = None) -> None:
@@ -151,11 +151,11 @@ def unit_of(daemon: Daemon, layout: Layout) -> str:
 
 
 def helper_unit(place: Place, layout: Layout) -> str:
-    """Return the unit of the helper: root, but without a network, and with the few rights that its verbs need."""
+    """Return the unit of the helper: root, with the few rights that its verbs need."""
     return "\n".join(
         [
             "[Unit]",
-            "Description=Servanda node: helper (root, no network)",
+            "Description=Servanda node: helper (root)",
             f"PartOf={TARGET}",
             "",
             "[Service]",
@@ -164,9 +164,9 @@ def helper_unit(place: Place, layout: Layout) -> str:
             "Restart=always",
             "RestartSec=1",
             _ALWAYS.format(suid="no").rstrip(),
-            "PrivateNetwork=yes",
             "PrivateTmp=yes",
-            "RestrictAddressFamilies=AF_UNIX",
+            # It leaves the network by itself; a few verbs start a child that has one (copies to the store).
+            "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
             f"CapabilityBoundingSet={' '.join(HELPER_CAPABILITIES)}",
             "SystemCallFilter=@system-service @mount @setuid @chown unshare setns pivot_root",
             f"ReadWritePaths={quoted([str(layout.root)])}",
@@ -277,8 +277,8 @@ def _target(daemons: list[Daemon]) -> str:
 
 
 def _names(layout: Layout) -> dict[int, str]:
-    own = layout.accounts
-    return {own.agent: "servanda-agent", own.copies: "servanda-copies", own.store: "servanda-store"}
+    found = {one.name: getattr(layout.accounts, one.name) for one in fields(layout.accounts)}
+    return {number: f"servanda-{name}" for name, number in found.items() if isinstance(number, int)}
 
 
 def _account(account: str | int, layout: Layout) -> str:

@@ -134,7 +134,10 @@ def test_a_full_mailbox_is_refused_at_the_door(node: MailNode) -> None:
         link.sendmail("cora@elsewhere.test", "small@alma.test", "Subject: fills\r\n\r\n" + "x" * 70 + "\r\n" * 10)
     node.wait_for("small@alma.test", "fills")
     node.tell(mailbox("small@alma.test", quota_bytes=10))
-    assert answer_to(node, "small@alma.test") == (552, "5.2.2 <small@alma.test>: Recipient address rejected: Mailbox is full")
+    assert answer_to(node, "small@alma.test") == (
+        552,
+        "5.2.2 <small@alma.test>: Recipient address rejected: Mailbox is full",
+    )
     node.tell(mailbox("small@alma.test", quota_bytes=100_000))
     assert answer_to(node, "small@alma.test")[0] == 250
 
