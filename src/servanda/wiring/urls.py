@@ -2,4 +2,4 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("servanda.faces.office.urls"))]
+urlpatterns = [path("my/", include("servanda.faces.portal.urls")), path("", include("servanda.faces.office.urls"))]
