@@ -97,7 +97,7 @@ def _plan_row(here: Visit, plan: ListedPlan) -> PlanRow:
         price=price,
         with_vat=price + vat_of(price, rate=vat.rate),
         vat=_("%(percent)s %% VAT") % {"percent": vat.percent} if vat.rate else _("no VAT"),
-        period=ngettext("per month", "for %(months)s months", months) % {"months": months},
+        period=ngettext("for %(months)s month", "for %(months)s months", months) % {"months": months},
     )
 
 
