@@ -1,6 +1,7 @@
 """Somebody is invited, takes the invitation up once, and acts until their right is ended."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -24,6 +25,7 @@ from tests.faces.office import office_world
 
 NOW = datetime(2026, 9, 1, 10, tzinfo=UTC)
 TODAY = NOW.date()
+SECRETS = (f"secret{number}" for number in count())
 GOOD = "en hel sætning er god"
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +43,8 @@ def buyer(here: CompanyFacts) -> int:
 
 def invited(here: CompanyFacts, buyer: int, *, email: str = "kaj@kunde.example", role: Role = Role.HOLDER) -> str:
     """Invite somebody, and return the secret of the link in their letter."""
-    invite(here, buyer, email=email, role=role, address="http://x/my/invitation", by="staff:1", today=TODAY, at=NOW)
+    link = f"http://x/my/invitation/{next(SECRETS)}/"
+    invite(here, buyer, email=email, role=role, link=link, by="staff:1", today=TODAY, at=NOW)
     letters = [
         one
         for one in letters_of_customer(buyer)
@@ -112,9 +115,11 @@ def test_a_link_in_foreign_hands_opens_no_account(here: CompanyFacts, buyer: int
 def test_a_foreign_customer_and_a_wrong_address_are_refused(here: CompanyFacts, buyer: int) -> None:
     other = office_world.a_company("simsoft", clock_on=TODAY)
     with pytest.raises(AccessRefused, match="another company"):
-        invite(other, buyer, email="a@b.example", role=Role.HOLDER, address="", by="staff:1", today=TODAY, at=NOW)
+        invite(
+            other, buyer, email="a@b.example", role=Role.HOLDER, link="http://x/s/", by="staff:1", today=TODAY, at=NOW
+        )
     with pytest.raises(AccessRefused, match="no e-mail address"):
-        invite(here, buyer, email="nonsense", role=Role.HOLDER, address="", by="staff:1", today=TODAY, at=NOW)
+        invite(here, buyer, email="nonsense", role=Role.HOLDER, link="http://x/s/", by="staff:1", today=TODAY, at=NOW)
 
 
 def test_an_ended_right_is_gone_and_the_last_holder_stays(here: CompanyFacts, buyer: int) -> None:

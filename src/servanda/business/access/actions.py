@@ -1,6 +1,5 @@
 """Inviting somebody to act for a customer, taking up an invitation, and ending the right to act."""
 
-import secrets
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -38,9 +37,10 @@ class PasswordRefused(AccessRefused):
 
 @transaction.atomic
 def invite(
-    company: CompanyFacts, customer_id: int, *, email: str, role: Role, address: str, by: str, today: date, at: datetime
+    company: CompanyFacts, customer_id: int, *, email: str, role: Role, link: str, by: str, today: date, at: datetime
 ) -> None:
-    """Write to somebody that they may act for a customer. `address` is that of the page that takes invitations.
+    """Write to somebody that they may act for a customer. `link` leads to the page that takes invitations; its last part is
+    a secret that nobody can guess (`faces.parts.invitations.invitation_link`), of which only the hash is kept.
 
     An earlier invitation to the same address is withdrawn. Refuses an address that is none, and who acts already.
     """
@@ -54,7 +54,6 @@ def invite(
         raise AccessRefused(f"Customer {buyer.number} belongs to another company.")
     if Membership.objects.filter(customer_id=customer_id, user__username=email, ended_at__isnull=True).exists():
         raise AccessRefused(f"{email} acts for this customer already.")
-    secret = secrets.token_urlsafe(32)
     Invitation.objects.filter(
         customer_id=customer_id, email=email, used_at__isnull=True, withdrawn_at__isnull=True
     ).update(withdrawn_at=at)
@@ -63,7 +62,7 @@ def invite(
         customer_id=customer_id,
         email=email,
         role=role.value,
-        secret_sha256=sha256(secret.encode()).hexdigest(),
+        secret_sha256=sha256(link.rstrip("/").rpartition("/")[2].encode()).hexdigest(),
         invited_by=by,
         invited_at=at,
         expires_at=at + timedelta(days=INVITATION_DAYS),
@@ -72,7 +71,7 @@ def invite(
     paragraphs = wording.invitation_paragraphs(
         company=company.name,
         customer=buyer.name,
-        link=f"{address.rstrip('/')}/{secret}/",
+        link=link,
         until=row.expires_at,
         language=buyer.language,
     )

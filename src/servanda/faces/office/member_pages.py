@@ -1,9 +1,7 @@
 """Who acts for a customer on the customers' own pages: staff invite, and end a right to act."""
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -19,6 +17,7 @@ from servanda.faces.office.people import name_in_records
 from servanda.faces.office.places import Visit, crumbs_of, customers_link, place_of, visit
 from servanda.faces.office.showing.naming import customer_link
 from servanda.faces.parts.access import access
+from servanda.faces.parts.invitations import invitation_link
 
 ROLES = {
     Role.HOLDER: gettext_noop("Holder: everything"),
@@ -52,7 +51,7 @@ def invite_member(request: HttpRequest, here: Visit, *, number: str) -> None:
         _customer(here, number).customer_id,
         email=text(request, "email", most=254),
         role=Role(role),
-        address=f"{settings.PORTAL_URL.rstrip('/')}{reverse('portal:accounts')}invitation",
+        link=invitation_link(),
         by=name_in_records(request),
         today=here.today,
         at=timezone.now(),

@@ -1,10 +1,8 @@
 """The page behind the link of an invitation: somebody new chooses a password, somebody known signs in first."""
 
-from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 
 from servanda.business.access.actions import take_up_invitation
@@ -13,11 +11,6 @@ from servanda.business.companies.queries import company_named, today_of
 from servanda.faces.parts.access import access
 from servanda.faces.portal.visiting import user_id_of
 from servanda.ground.refusal import Refused
-
-
-def invitation_address() -> str:
-    """Return the address that letters of invitation lead to, without the secret."""
-    return f"{settings.PORTAL_URL.rstrip('/')}{reverse('portal:accounts')}invitation"
 
 
 @access(policy="anyone", methods=("GET", "POST"))

@@ -17,7 +17,7 @@ from servanda.business.hosting.queries import services_of_customer
 from servanda.business.letters.queries import document, letter
 from servanda.business.library.queries import rendered_terms
 from servanda.faces.parts.access import access
-from servanda.faces.portal.invitations import invitation_address
+from servanda.faces.parts.invitations import invitation_link
 from servanda.faces.portal.showing.standing import home_shown, invoice_rows, service_rows
 from servanda.faces.portal.shown import PersonRow
 from servanda.faces.portal.visiting import Visit, user_id_of, visit, ways_of
@@ -154,7 +154,7 @@ def _change_people(request: HttpRequest, here: Visit) -> None:
             here.customer_id,
             email=request.POST.get("email", "")[:254],
             role=Role(role),
-            address=invitation_address(),
+            link=invitation_link(),
             by=here.by,
             today=here.today,
             at=timezone.now(),
