@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "servanda.business.reports",
     "servanda.faces.parts",
     "servanda.faces.office",
+    "servanda.faces.portal",
 ]
 
 MIDDLEWARE = [
@@ -172,6 +173,7 @@ MOBILEPAY_URL = text_of("SERVANDA_MOBILEPAY_URL")  # without it no charge is mad
 MOBILEPAY_CLIENT_ID = text_of("SERVANDA_MOBILEPAY_CLIENT_ID")
 MOBILEPAY_CLIENT_SECRET = text_of("SERVANDA_MOBILEPAY_CLIENT_SECRET")
 MOBILEPAY_SUBSCRIPTION_KEY = text_of("SERVANDA_MOBILEPAY_SUBSCRIPTION_KEY")
+PORTAL_URL = text_of("SERVANDA_PORTAL_URL", f"http://127.0.0.1:{PORT}")  # where customers reach their pages: in letters
 SIGNING_KEYS = HOME / "signing"  # one key for each company, made when it first signs
 NODE_KEY = directory_of("SERVANDA_NODE_KEY", str(HOME / "signer" / "node-key.pem"))  # of the signer's own account
 EINVOICE_RULES = HOME / "einvoice-rules"  # official rules that `servanda invoice rules install` put there

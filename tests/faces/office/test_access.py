@@ -33,6 +33,9 @@ SAMPLES = {
     "<int:document_id>": "1",
     "<int:line_id>": "1",
     "<slug:name>": "revenue",
+    "<str:secret>": "nothing",
+    "<str:version>": "2025-01",
+    "<int:invoice>": "1002",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 

@@ -12,7 +12,7 @@ from django.utils.translation.template import templatize
 import servanda.faces
 
 FACES = Path(servanda.faces.__path__[0])
-APPS = ("parts", "office")
+APPS = ("parts", "office", "portal")
 MARKERS = frozenset({"_", "gettext", "gettext_noop", "gettext_lazy", "ngettext"})
 PLACE = re.compile(r"%\((\w+)\)s")
 

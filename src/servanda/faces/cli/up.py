@@ -29,6 +29,7 @@ WEB_WORKERS = 2
 READY_SECONDS = 30.0
 STAFF = "eva"
 SECOND = "ole"  # of the demo: some things take two persons
+CUSTOMER = "kunde@simsoft.example"  # of the demo: acts for a customer of Simsoft
 SECRET_KEY = "secret-key"  # the file beside the data
 SECRET_KEY_LENGTH = 48
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -147,6 +148,8 @@ def _fill(settings: Any, *, has_demo: bool) -> None:
         with _step("Demo companies"):
             _make_second_staff(settings)
             import_module("servanda.faces.demo.seed").seed_if_empty()
+            password = home.secret(settings.HOME / "login-customer.txt", length=12)
+            import_module("servanda.faces.demo.portal_login").let_a_customer_in(CUSTOMER, password=password)
 
 
 def _migrate(settings: Any) -> None:
@@ -193,7 +196,11 @@ def _login(settings: Any) -> str:
     said = f"Log in as {STAFF} with the password {home.secret(first, length=12)} (kept in {first})"
     if not second.is_file():
         return said
-    return f"{said}\nA second person: {SECOND} with the password {home.secret(second, length=12)} (kept in {second})"
+    said += f"\nA second person: {SECOND} with the password {home.secret(second, length=12)} (kept in {second})"
+    customer = settings.HOME / "login-customer.txt"
+    if not customer.is_file():
+        return said
+    return f"{said}\nA customer's own pages, at /my/: {CUSTOMER} with the password {home.secret(customer, length=12)}"
 
 
 def _start(settings: Any, stack: ExitStack, *, port: int) -> tuple[Child, ...]:

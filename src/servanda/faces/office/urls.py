@@ -13,6 +13,7 @@ from servanda.faces.office import (
     collection_pages,
     drafting,
     einvoice_pages,
+    member_pages,
     pages,
     payout_pages,
     refund_pages,
@@ -145,6 +146,12 @@ COLLECTING: list[URLPattern | URLResolver] = [
     path("customers/<str:number>/mandate/end/", collection_pages.end, name="end-mandate"),
 ]
 
+MEMBERS: list[URLPattern | URLResolver] = [
+    path("customers/<str:number>/people/", member_pages.members, name="members"),
+    path("customers/<str:number>/people/invite/", member_pages.invite_member, name="invite-member"),
+    path("customers/<str:number>/people/end/", member_pages.end_member, name="end-member"),
+]
+
 REFUNDS: list[URLPattern | URLResolver] = [
     path("customers/<str:number>/lines/<int:line_id>/", refund_pages.line, name="line"),
     path("customers/<str:number>/lines/<int:line_id>/end/", refund_pages.end, name="end-line"),
@@ -177,7 +184,21 @@ OFFICE: list[URLPattern | URLResolver] = [
     path("logout/", sign_out, name="logout"),
     path(
         "c/<slug:slug>/",
-        include([*COMPANY, *BANK, *PAYING_BACK, *COLLECTING, *REFUNDS, *BOOKS, *EINVOICES, *REPORTS, *VAT, *AGREEMENT]),
+        include(
+            [
+                *COMPANY,
+                *BANK,
+                *PAYING_BACK,
+                *COLLECTING,
+                *MEMBERS,
+                *REFUNDS,
+                *BOOKS,
+                *EINVOICES,
+                *REPORTS,
+                *VAT,
+                *AGREEMENT,
+            ]
+        ),
     ),
 ]
 

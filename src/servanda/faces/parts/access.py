@@ -16,7 +16,9 @@ from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 
-Policy = Literal["anyone", "staff", "node"]  # node: the view itself hears only what a node signed
+# "customer": somebody is signed in; for whom they act is asked of their memberships by each page.
+# "node": the view itself hears only what a node signed.
+Policy = Literal["anyone", "staff", "customer", "node"]
 RULE = "access_rule"
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 OWN_ORIGIN = frozenset({"same-origin", "none"})  # none: the person typed the address
@@ -46,8 +48,8 @@ def access(
             if request.method not in rule.allowed:
                 return HttpResponseNotAllowed(rule.allowed)
             _refuse_foreign(request)
-            if rule.policy == "staff" and not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else "/")
+            if rule.policy in {"staff", "customer"} and not request.user.is_authenticated:
+                return _asked_to_sign_in(request, rule.policy)
             if rule.policy == "staff" and not (request.user.is_active and request.user.is_staff):
                 raise PermissionDenied
             return view(request, *args, **values)
@@ -56,6 +58,11 @@ def access(
         return guarded
 
     return guard
+
+
+def _asked_to_sign_in(request: HttpRequest, policy: Policy) -> HttpResponseBase:
+    start, login = ("/my/", "/my/login/") if policy == "customer" else ("/", None)
+    return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else start, login_url=login)
 
 
 def _refuse_foreign(request: HttpRequest) -> None:

@@ -168,6 +168,8 @@ _KEPT: tuple[tuple[str, RetentionClass, str, bool], ...] = (
     ("dunning_claim", _W, "", True),
     ("dunning_pause", _C, "ended_on", True),
     ("dunning_proposal", _C, "", True),
+    ("access_membership", _S, "", True),
+    ("access_invitation", _S, "", True),
     ("auth_user", _S, "", False),
     ("auth_group", _S, "", False),
     ("auth_permission", _W, "", False),

@@ -1,0 +1,60 @@
+"""Who may act for a customer, and how far."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """How far somebody may act for a customer. Only the holder changes master data, orders and leaves (simsoft-083..085)."""
+
+    HOLDER = "holder"
+    TECHNICAL = "technical"
+    BILLING = "billing"
+
+    @property
+    def may_order(self) -> bool:
+        return self is Role.HOLDER
+
+    @property
+    def may_manage_services(self) -> bool:
+        return self in {Role.HOLDER, Role.TECHNICAL}
+
+    @property
+    def may_see_invoices(self) -> bool:
+        return self in {Role.HOLDER, Role.BILLING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipFacts:
+    """Somebody acts for a customer since a moment. `name` is the address with which they sign in."""
+
+    membership_id: int
+    user_id: int
+    name: str
+    company_id: int
+    company_slug: str
+    company_name: str
+    customer_id: int
+    customer_number: str
+    customer_name: str
+    role: Role
+    since: datetime
+    last_seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationFacts:
+    """An invitation that can still be used. `knows_address`: somebody signs in with this address already."""
+
+    invitation_id: int
+    company_id: int
+    company_slug: str
+    company_name: str
+    customer_id: int
+    customer_number: str
+    customer_name: str
+    email: str
+    role: Role
+    expires_at: datetime
+    knows_address: bool

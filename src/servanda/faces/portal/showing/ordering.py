@@ -1,0 +1,114 @@
+"""What can be ordered, and the last page before an order binds."""
+
+import secrets
+from datetime import date
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from servanda.business.billing.queries.vat import buyer_of_customer
+from servanda.business.catalogue.facts import ListedPlan, NotInCatalogue
+from servanda.business.catalogue.queries import prices_of
+from servanda.business.customers.queries import customer
+from servanda.business.hosting.actions.ordering import begins
+from servanda.business.library.queries import library_of
+from servanda.faces.portal.shown import Check, PlanRow
+from servanda.faces.portal.visiting import Visit
+from servanda.ground.calendar import day_text
+from servanda.ground.law.consumers import withdrawal_ends_on
+from servanda.ground.law.vat import VatTreatment, treatment_of, vat_of
+from servanda.ground.money import money_text
+from servanda.terms.clauses import CustomerKind
+
+# What a customer can put into use alone, by the domain it is for. The rest is sold by a person.
+ORDERED_ALONE = frozenset({"hosting"})
+
+
+def plans_on_offer(here: Visit) -> tuple[PlanRow, ...]:
+    """Return what a customer can order here by themselves, the cheapest first."""
+    plans = prices_of(here.company.company_id).plans.values()
+    offered = [
+        plan
+        for plan in plans
+        if plan.product.kind in ORDERED_ALONE and plan.interval_months and _has_price(plan, here.today)
+    ]
+    return tuple(sorted((_plan_row(here, plan) for plan in offered), key=lambda row: (row.price.minor, row.code)))
+
+
+def check_shown(here: Visit, *, plan_code: str, name: str, starts_now: bool) -> Check:
+    """Return the page on which the order binds. Refuses a plan that is not on offer."""
+    plan = prices_of(here.company.company_id).plan(plan_code)
+    if plan.product.kind not in ORDERED_ALONE:
+        raise NotInCatalogue(_("This is sold by a person. Write to us."))
+    buyer = customer(here.customer_id)
+    is_consumer = buyer.kind is CustomerKind.CONSUMER
+    terms = library_of(here.company.slug).version_on(here.today, "en" if _language() == "en" else "da")
+    row = _plan_row(here, plan)
+    last = withdrawal_ends_on(here.today) if is_consumer else None
+    begins_on = begins(buyer.kind, starts_now=starts_now, today=here.today)
+    company = here.company
+    return Check(
+        plan=row,
+        name=name,
+        begins_on=begins_on,
+        version=terms.version,
+        language=terms.language,
+        sha256=terms.sha256,
+        seller=(company.legal_name, f"CVR {company.cvr}", *company.address_lines, company.email, company.phone),
+        points=_points(plan, row, begins_on=begins_on, last=last),
+        is_consumer=is_consumer,
+        withdraw_until=last,
+        token=secrets.token_hex(16),
+    )
+
+
+def button_text(*, is_consumer: bool) -> str:
+    """Return what stands on the button: it must say that the order costs money (forbrugeraftaleloven § 12)."""
+    return _("Order with obligation to pay") if is_consumer else _("Order")
+
+
+def _points(plan: ListedPlan, row: PlanRow, *, begins_on: date, last: date | None) -> tuple[str, ...]:
+    language = _language()
+    months = plan.interval_months
+    said = [
+        ngettext(
+            "You pay %(price)s for each period of %(months)s month, in advance.",
+            "You pay %(price)s for each period of %(months)s months, in advance.",
+            months,
+        )
+        % {"price": money_text(row.with_vat if last is not None else row.price, language), "months": months},
+        _("It begins on %(day)s and goes on until you or we give notice as the terms say.")
+        % {"day": day_text(begins_on, language)},
+    ]
+    if last is not None:
+        said.append(_("You can withdraw until %(day)s, without a reason.") % {"day": day_text(last, language)})
+    return tuple(said)
+
+
+def _plan_row(here: Visit, plan: ListedPlan) -> PlanRow:
+    price = plan.price_on(here.today)
+    vat = _treatment(here, plan)
+    months = plan.interval_months
+    danish = _language() == "da"
+    return PlanRow(
+        code=plan.code,
+        name=plan.name_da if danish else plan.name_en,
+        product=plan.product.name_da if danish else plan.product.name_en,
+        price=price,
+        with_vat=price + vat_of(price, rate=vat.rate),
+        vat=_("%(percent)s %% VAT") % {"percent": vat.percent} if vat.rate else _("no VAT"),
+        period=ngettext("for %(months)s month", "for %(months)s months", months) % {"months": months},
+    )
+
+
+def _treatment(here: Visit, plan: ListedPlan) -> VatTreatment:
+    buyer = buyer_of_customer(here.customer_id, customer(here.customer_id).kind, on=here.today)
+    return treatment_of(buyer, sold=plan.vat_class, on=here.today)
+
+
+def _has_price(plan: ListedPlan, day: date) -> bool:
+    return any(price.since <= day for price in plan.prices)
+
+
+def _language() -> str:
+    return "en" if (get_language() or "da").startswith("en") else "da"

@@ -1,0 +1,83 @@
+"""What the pages of a customer show: frozen values, ready to be written down."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from servanda.ground.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRow:
+    service_id: int
+    name: str
+    product: str
+    address: str
+    stamp: Stamp
+    why: str
+    clauses: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRow:
+    number: int
+    title: str
+    issued_on: date
+    due_on: date | None
+    total: Money
+    open: Money
+    stamp: Stamp
+    address: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    sentence: str
+    tone: str
+    owed: Money
+    due: tuple[InvoiceRow, ...]
+    services: tuple[ServiceRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRow:
+    code: str
+    name: str
+    product: str
+    price: Money
+    with_vat: Money
+    vat: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """The last page before an order binds: all that the law wants to stand there (forbrugeraftaleloven §§ 8, 12)."""
+
+    plan: PlanRow
+    name: str
+    begins_on: date
+    version: str
+    language: str
+    sha256: str
+    seller: tuple[str, ...]
+    points: tuple[str, ...]
+    is_consumer: bool
+    withdraw_until: date | None
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    membership_id: int
+    name: str
+    role: str
+    since: datetime
+    last_seen: datetime | None
+    is_self: bool

@@ -1,0 +1,29 @@
+"""The addresses of the customers' pages."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path, reverse_lazy
+
+from servanda.faces.parts.access import access
+from servanda.faces.parts.signing_in import SignIn
+from servanda.faces.portal import invitations, ordering, pages
+
+sign_in = SignIn.as_view(template_name="portal/login.html", next_page=reverse_lazy("portal:accounts"))
+sign_out = LogoutView.as_view(next_page=reverse_lazy("portal:login"))
+
+app_name = "portal"
+urlpatterns = [
+    path("", pages.accounts, name="accounts"),
+    path("login/", access(policy="anyone", methods=("GET", "POST"))(sign_in), name="login"),
+    path("logout/", access(policy="anyone", methods=("POST",))(sign_out), name="logout"),
+    path("invitation/<str:secret>/", invitations.invitation, name="invitation"),
+    path("<slug:slug>/<str:number>/", pages.home, name="home"),
+    path("<slug:slug>/<str:number>/services/", pages.services, name="services"),
+    path("<slug:slug>/<str:number>/services/<int:service_id>/", pages.service, name="service"),
+    path("<slug:slug>/<str:number>/invoices/", pages.invoices, name="invoices"),
+    path("<slug:slug>/<str:number>/invoices/<int:invoice>/", pages.invoice, name="invoice"),
+    path("<slug:slug>/<str:number>/documents/<int:letter_id>/", pages.invoice_file, name="document"),
+    path("<slug:slug>/<str:number>/terms/<str:version>/", pages.terms, name="terms"),
+    path("<slug:slug>/<str:number>/people/", pages.people, name="people"),
+    path("<slug:slug>/<str:number>/order/", ordering.order, name="order"),
+    path("<slug:slug>/<str:number>/order/place/", ordering.place, name="place-order"),
+]
