@@ -92,7 +92,7 @@ def place_order(
         by=by,
         accepted_by=accepted_by,
     )
-    open_services(company.company_id, today=today)
+    open_services(company, today=today, at=at)
     _record(company, buyer, concluded, order, today=today, at=at, by=by)
     _confirm(company, buyer, concluded, plan, order, today=today, at=at)
     return concluded
