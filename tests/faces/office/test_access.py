@@ -34,6 +34,7 @@ SAMPLES = {
     "<int:line_id>": "1",
     "<slug:name>": "revenue",
     "<str:secret>": "nothing",
+    "<slug:name>/": "revenue/",
     "<str:version>": "2025-01",
     "<int:invoice>": "1002",
 }

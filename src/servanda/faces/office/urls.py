@@ -13,6 +13,7 @@ from servanda.faces.office import (
     collection_pages,
     drafting,
     einvoice_pages,
+    hosting_pages,
     member_pages,
     pages,
     payout_pages,
@@ -144,6 +145,14 @@ COLLECTING: list[URLPattern | URLResolver] = [
     path("collections/see/", collection_pages.see, name="see-collection"),
     path("customers/<str:number>/mandate/", collection_pages.note, name="note-mandate"),
     path("customers/<str:number>/mandate/end/", collection_pages.end, name="end-mandate"),
+]
+
+HOSTING: list[URLPattern | URLResolver] = [
+    path("services/", hosting_pages.services_page, name="services"),
+    path("services/<int:service_id>/", hosting_pages.service_page, name="service"),
+    path("services/<int:service_id>/act/<slug:name>/", hosting_pages.service_act, name="service-act"),
+    path("nodes/", hosting_pages.nodes_page, name="nodes"),
+    path("nodes/settle/", hosting_pages.settle, name="settle-refusal"),
 ]
 
 MEMBERS: list[URLPattern | URLResolver] = [

@@ -19,6 +19,10 @@ BOOKS = (
     ("einvoices", gettext_noop("E-invoices")),
     ("reports", gettext_noop("Reports")),
 )
+HOSTING = (
+    ("services", gettext_noop("Services")),
+    ("nodes", gettext_noop("Servers")),
+)
 
 
 def ways_of(visit: Visit, ways: tuple[tuple[str, str], ...], here: str) -> tuple[Tab, ...]:

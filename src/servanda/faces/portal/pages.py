@@ -13,7 +13,6 @@ from servanda.business.access.actions import end_membership, invite
 from servanda.business.access.facts import Role
 from servanda.business.access.queries import members_of, memberships_of, open_invitations
 from servanda.business.billing.queries import invoice_numbered
-from servanda.business.hosting.queries import services_of_customer
 from servanda.business.letters.queries import document, letter
 from servanda.business.library.queries import rendered_terms
 from servanda.faces.parts.access import access
@@ -50,16 +49,6 @@ def home(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 def services(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     here = visit(request, slug, number, needs=lambda role: role.may_manage_services)
     return page(request, here, "services", services=service_rows(here))
-
-
-@access(policy="customer")
-def service(request: HttpRequest, slug: str, number: str, service_id: int) -> HttpResponse:
-    here = visit(request, slug, number, needs=lambda role: role.may_manage_services)
-    found = next((one for one in services_of_customer(here.customer_id) if one.service_id == service_id), None)
-    if found is None or found.state == "purged":
-        raise Http404(_("There is no such service."))
-    row = next(one for one in service_rows(here) if one.service_id == service_id)
-    return page(request, here, "service", way="services", service=row, facts=found)
 
 
 @access(policy="customer")

@@ -5,7 +5,7 @@ from django.urls import path, reverse_lazy
 
 from servanda.faces.parts.access import access
 from servanda.faces.parts.signing_in import SignIn
-from servanda.faces.portal import invitations, ordering, pages
+from servanda.faces.portal import hosting_pages, invitations, ordering, pages
 
 sign_in = SignIn.as_view(template_name="portal/login.html", next_page=reverse_lazy("portal:accounts"))
 sign_out = LogoutView.as_view(next_page=reverse_lazy("portal:login"))
@@ -18,7 +18,8 @@ urlpatterns = [
     path("invitation/<str:secret>/", invitations.invitation, name="invitation"),
     path("<slug:slug>/<str:number>/", pages.home, name="home"),
     path("<slug:slug>/<str:number>/services/", pages.services, name="services"),
-    path("<slug:slug>/<str:number>/services/<int:service_id>/", pages.service, name="service"),
+    path("<slug:slug>/<str:number>/services/<int:service_id>/", hosting_pages.service, name="service"),
+    path("<slug:slug>/<str:number>/services/<int:service_id>/act/<slug:name>/", hosting_pages.act, name="service-act"),
     path("<slug:slug>/<str:number>/invoices/", pages.invoices, name="invoices"),
     path("<slug:slug>/<str:number>/invoices/<int:invoice>/", pages.invoice, name="invoice"),
     path("<slug:slug>/<str:number>/documents/<int:letter_id>/", pages.invoice_file, name="document"),

@@ -11,19 +11,21 @@ from servanda.business.hosting.queries.parts import (
     usage_of,
 )
 from servanda.business.hosting.queries.services import (
+    ServiceFilter,
     held_customers,
     purge_counts,
     purges_to_decide,
     quarantined_service,
     service_spans,
     services,
+    services_of_company,
     services_of_customer,
     services_of_customers,
     services_to_purge,
 )
 
 __all__ = [
-    "allowances", "errands_of_service", "held_customers", "part_of", "parts_of_service", "purge_counts",
-    "purges_to_decide", "quarantined_service", "service_spans", "services", "services_of_customer",
+    "ServiceFilter", "allowances", "errands_of_service", "held_customers", "part_of", "parts_of_service", "purge_counts",
+    "purges_to_decide", "quarantined_service", "service_spans", "services", "services_of_company", "services_of_customer",
     "services_of_customers", "services_to_purge", "setup_of", "setups_of", "setups_that_wait", "usage_of",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from enum import StrEnum
 
 from django.db.models import Count, Q, QuerySet
 
@@ -19,8 +20,34 @@ def services_of_customers(customer_ids: Iterable[int]) -> tuple[ServiceFacts, ..
     return _whole(Service.objects.filter(customer_id__in=list(customer_ids)))
 
 
-def services(service_ids: Iterable[int]) -> tuple[ServiceFacts, ...]:
-    return _whole(Service.objects.filter(pk__in=list(service_ids)))
+class ServiceFilter(StrEnum):
+    """Which of a company's services a list shows."""
+
+    ALL = "all"
+    HELD = "held"
+    CLOSED = "closed"
+
+
+def services(service_ids: Iterable[int], *, company_id: int | None = None) -> tuple[ServiceFacts, ...]:
+    """Return these services, of this company only where one is named."""
+    rows = Service.objects.filter(pk__in=list(service_ids))
+    return _whole(rows if company_id is None else rows.filter(company_id=company_id))
+
+
+def services_of_company(
+    company_id: int, *, show: ServiceFilter, search: str, skip: int, limit: int
+) -> tuple[ServiceFacts, ...]:
+    """Return some of a company's services, the newest first; `search` is part of a name."""
+    rows = Service.objects.filter(company_id=company_id)
+    if show is ServiceFilter.HELD:
+        rows = rows.filter(pk__in=Hold.objects.filter(lifted_at__isnull=True).values("service_id"))
+    elif show is ServiceFilter.CLOSED:
+        rows = rows.exclude(state="running")
+    if search.strip():
+        rows = rows.filter(name__icontains=search.strip())
+    ids = list(rows.order_by("-id").values_list("pk", flat=True)[skip : skip + limit])
+    found = {one.service_id: one for one in _whole(Service.objects.filter(pk__in=ids))}
+    return tuple(found[number] for number in ids)
 
 
 def service_spans(company_id: int, *, since: date) -> tuple[ServiceSpan, ...]:

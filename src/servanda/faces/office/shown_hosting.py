@@ -1,0 +1,78 @@
+"""What the pages of services and servers show."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from servanda.faces.office.shown import Link, Pager, Stamp, Tab
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLine:
+    name: str
+    address: str
+    product: str
+    customer: Link
+    node: str
+    began_on: date
+    stamp: Stamp
+    clauses: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceList:
+    rows: tuple[ServiceLine, ...]
+    filters: tuple[Tab, ...]
+    show: str
+    search: str
+    pager: Pager
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServicePanel:
+    """Where a service lies, and under which numbers; zeros and empty text: it is not laid out on a server of ours."""
+
+    customer: Link
+    line: Link
+    stamp: Stamp
+    node: str
+    number: int
+    tenant: int
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeRow:
+    name: str
+    country: str
+    services: int
+    services_max: int
+    accepted: int
+    last_report_at: datetime | None
+    stamp: Stamp
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRow:
+    name: str
+    address: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedRow:
+    node: str
+    key: str
+    reason: str
+    detail: str
+    since: datetime
+    who: str
+    refusal_id: int | None
+    service: Link | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodesShown:
+    nodes: tuple[NodeRow, ...]
+    waiting: tuple[WaitingRow, ...]
+    parked: tuple[ParkedRow, ...]

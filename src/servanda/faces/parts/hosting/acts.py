@@ -1,0 +1,135 @@
+"""What may be done on the page of a service: each act by its name, from the fields of its form.
+
+Whoever may open the page may do these; everything else is checked by the actions themselves.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from servanda.business.hosting.actions import changing, databases, dns, errands, mail, web
+from servanda.business.hosting.actions.changing import Order
+from servanda.ground.nodes.kinds.dns import Record
+from servanda.ground.refusal import Refused
+
+TEXT_LETTERS_MAX = 5000
+Fields = Mapping[str, str]
+Act = Callable[[int, Fields, Order, datetime], None]
+
+
+class NotAnAct(Refused):
+    """A form names an act that there is not, or lacks a field."""
+
+
+def act_on(service_id: int, name: str, fields: Fields, *, order: Order, now: datetime) -> None:
+    """Do one act. Refuses an unknown one, and all that the act itself refuses; nothing is half done."""
+    if name not in ACTS:
+        raise NotAnAct(_("The form is not whole. Go back to the page and try again."))
+    ACTS[name](service_id, fields, order, now)
+
+
+def _text(fields: Fields, name: str) -> str:
+    return fields.get(name, "")[:TEXT_LETTERS_MAX].strip()
+
+
+def _secret(fields: Fields, name: str) -> str:
+    """Return a password as it was typed, blanks and all."""
+    return fields.get(name, "")[:TEXT_LETTERS_MAX]
+
+
+def _words(fields: Fields, name: str) -> tuple[str, ...]:
+    return tuple(_text(fields, name).replace(",", " ").split())
+
+
+def _lines(fields: Fields, name: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in _text(fields, name).splitlines() if line.strip())
+
+
+def _number(fields: Fields, name: str, *, otherwise: int) -> int:
+    text = _text(fields, name)
+    if not text:
+        return otherwise
+    if not text.isdigit() or len(text) > 9:
+        raise NotAnAct(_("Write a whole number."))
+    return int(text)
+
+
+def _record(fields: Fields) -> Record:
+    name, kind, content = _text(fields, "name"), _text(fields, "type"), _text(fields, "content")
+    return Record(name=name, type=kind, ttl=_number(fields, "ttl", otherwise=3600), content=content)  # type: ignore[arg-type]
+
+
+def _named_record(fields: Fields) -> Record:
+    parts = fields.get("record", "").split("\t")
+    if len(parts) != 4 or not parts[2].isdigit():
+        raise NotAnAct(_("The form is not whole. Go back to the page and try again."))
+    return Record(name=parts[0], type=parts[1], ttl=int(parts[2]), content=parts[3])  # type: ignore[arg-type]
+
+
+def _restore(service_id: int, fields: Fields, order: Order, now: datetime) -> None:
+    what, into = _text(fields, "what"), _text(fields, "into")
+    if what not in {"files", "file", "database", "mail", "all"} or into not in {"beside", "in place"}:
+        raise NotAnAct(_("Choose what shall come back, and where to."))
+    errands.order_restore(
+        service_id,
+        snapshot=_text(fields, "snapshot"),
+        what=what,  # type: ignore[arg-type]
+        into=into,  # type: ignore[arg-type]
+        path=_text(fields, "path") or None,
+        database=_text(fields, "database") or None,
+        domain=_text(fields, "domain") or None,
+        order=order,
+        now=now,
+    )
+
+
+ACTS: Mapping[str, Act] = {
+    "php": lambda s, f, o, _now: web.set_php(s, _text(f, "key"), version=_text(f, "php") or None, order=o),  # type: ignore[arg-type]
+    "names": lambda s, f, o, _now: web.set_names(s, _text(f, "key"), names=_words(f, "names"), order=o),
+    "add-database": lambda s, f, o, _now: _ignored(databases.add_database(s, _text(f, "name"), order=o)),
+    "remove-database": lambda s, f, o, _now: databases.remove_database(s, _text(f, "key"), order=o),
+    "add-database-user": lambda s, f, o, _now: _ignored(
+        databases.add_database_user(s, _text(f, "key"), _text(f, "name"), password=_secret(f, "password"), order=o)
+    ),
+    "database-password": lambda s, f, o, _now: databases.set_database_password(
+        s, _text(f, "key"), _text(f, "user"), password=_secret(f, "password"), order=o
+    ),
+    "remove-database-user": lambda s, f, o, _now: databases.remove_database_user(
+        s, _text(f, "key"), _text(f, "user"), order=o
+    ),
+    "allow-networks": lambda s, f, o, _now: databases.allow_networks(
+        s, _text(f, "key"), networks=_words(f, "networks"), order=o
+    ),
+    "add-mailbox": lambda s, f, o, _now: _ignored(
+        mail.add_mailbox(
+            s,
+            _text(f, "local").lower(),
+            password=_secret(f, "password"),
+            order=o,
+            quota_gb=_number(f, "gb", otherwise=0),
+        )
+    ),
+    "mailbox-password": lambda s, f, o, _now: mail.set_mailbox_password(
+        s, _text(f, "key"), password=_secret(f, "password"), order=o
+    ),
+    "remove-mailbox": lambda s, f, o, _now: mail.remove_mailbox(s, _text(f, "key"), order=o),
+    "add-alias": lambda s, f, o, _now: _ignored(
+        mail.add_alias(s, _text(f, "local").lower(), to=_words(f, "to"), order=o)
+    ),
+    "remove-alias": lambda s, f, o, _now: mail.remove_alias(s, _text(f, "key"), order=o),
+    "add-record": lambda s, f, o, _now: dns.add_record(s, _text(f, "key"), _record(f), order=o),
+    "remove-record": lambda s, f, o, _now: dns.remove_record(s, _text(f, "key"), _named_record(f), order=o),
+    "login-keys": lambda s, f, o, _now: web.set_login_keys(s, _text(f, "key"), keys=_lines(f, "keys"), order=o),
+    "login-password": lambda s, f, o, _now: web.set_login_password(
+        s, _text(f, "key"), password=_secret(f, "password"), order=o
+    ),
+    "put-back": lambda s, f, o, _now: changing.put_back(s, _text(f, "key"), order=o),
+    "restore": _restore,
+    "undo-restore": lambda s, f, o, now: errands.undo_restore(s, _text(f, "errand"), order=o, now=now),
+    "export": lambda s, _f, o, now: _ignored(errands.order_export(s, order=o, now=now)),
+}
+
+
+def _ignored(_: object) -> None:
+    """Some actions tell what they made; the page shows it anyway."""

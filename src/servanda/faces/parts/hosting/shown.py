@@ -1,0 +1,104 @@
+"""What the page of a service shows: frozen values, ready to be written down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from servanda.business.hosting.facts import Allowance
+from servanda.ground.citation import Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRow:
+    """One part: its name, what is said of it, and how it was found."""
+
+    key: str
+    name: str
+    notes: tuple[str, ...]
+    stamp: Stamp | None
+    drift: tuple[str, ...]
+    is_removed: bool
+    items: tuple[tuple[str, str], ...] = ()  # what it holds, each with the value that a form names it by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRow:
+    name: str
+    type: str
+    ttl: int
+    content: str
+    value: str  # by which a form names it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyRow:
+    snapshot: str
+    made_at: datetime
+    country: str
+    size: str
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrandRow:
+    """Work that takes a while: its name, how far it is, and what came out."""
+
+    errand: str
+    name: str
+    step: str
+    percent: int
+    ordered_at: datetime
+    stamp: Stamp
+    result: tuple[str, ...]
+    may_undo: bool
+    is_at_work: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageRow:
+    day: date
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostingPage:
+    """A service with its parts by kind. `sentence` says in one line how it stands; `tone` is its colour."""
+
+    service_id: int
+    name: str
+    domain: str
+    node: str
+    address: str  # of the site, when there is one
+    sentence: str
+    tone: str
+    holds: tuple[tuple[str, tuple[Citation, ...]], ...]
+    is_laid_out: bool
+    may_change: bool
+    sites: tuple[PartRow, ...]
+    databases: tuple[PartRow, ...]
+    mail: tuple[PartRow, ...]
+    mailboxes: tuple[PartRow, ...]
+    aliases: tuple[PartRow, ...]
+    zones: tuple[PartRow, ...]
+    records: tuple[RecordRow, ...]
+    certificates: tuple[PartRow, ...]
+    logins: tuple[PartRow, ...]
+    copies: tuple[CopyRow, ...]
+    copy_promise: str
+    copy_tone: str
+    copy_clauses: tuple[Citation, ...]
+    errands: tuple[ErrandRow, ...]
+    usage_names: tuple[str, ...]
+    usage: tuple[UsageRow, ...]
+    allowances: Mapping[str, Allowance]
+    is_at_work: bool
+
+    @property
+    def php(self) -> str:
+        return self.sites[0].items[0][1] if self.sites and self.sites[0].items else ""

@@ -1,0 +1,105 @@
+"""Words for what nodes find and do."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+DRIFT = {
+    "site.folder-missing": gettext_noop("the site's folder is missing"),
+    "site.folder-open": gettext_noop("the site's folder is open to others"),
+    "site.owner": gettext_noop("the files belong to somebody else"),
+    "site.name-missing": gettext_noop("the name %(wanted)s does not lead here"),
+    "site.name-left": gettext_noop("the name %(found)s still leads here"),
+    "site.name-foreign": gettext_noop("the name %(wanted)s leads elsewhere"),
+    "site.tls-missing": gettext_noop("%(wanted)s has no certificate to show"),
+    "site.php-down": gettext_noop("PHP %(wanted)s does not run"),
+    "site.hold-missing": gettext_noop("it is served though it should be held"),
+    "site.hold-left": gettext_noop("it is held though it should be served"),
+    "site.still-there": gettext_noop("it is still in its place"),
+    "site.mark": gettext_noop("a setting is not as ordered"),
+    "login.keys": gettext_noop("the keys are not the ordered ones"),
+    "login.site-missing": gettext_noop("its site is missing"),
+    "mail.folder-missing": gettext_noop("the mail folder is missing"),
+    "mail.folder-owner": gettext_noop("the mail folder belongs to somebody else"),
+    "mail.folder-mode": gettext_noop("the mail folder is open to others"),
+    "mail.folder-left": gettext_noop("the mail folder is still in its place"),
+    "mail.key-missing": gettext_noop("the key that signs mail is missing"),
+    "database-missing": gettext_noop("the database is missing"),
+    "database-still-there": gettext_noop("the database is still in its place"),
+    "database-account-missing": gettext_noop("the user %(wanted)s is missing"),
+    "database-account-extra": gettext_noop("there is a user %(found)s that nobody ordered"),
+    "database-password": gettext_noop("the password is not the ordered one"),
+    "zone-missing": gettext_noop("the zone is missing"),
+    "zone-still-there": gettext_noop("the zone is still answered"),
+    "zone-dnssec": gettext_noop("the signing of the zone is not as ordered"),
+    "certificate-missing": gettext_noop("there is no certificate yet"),
+    "certificate-expired": gettext_noop("the certificate has run out"),
+    "certificate-renewal-due": gettext_noop("the certificate is about to be renewed"),
+    "certificate-not-shown": gettext_noop("the certificate is not shown for %(wanted)s"),
+    "certificate-names": gettext_noop("the certificate lacks %(wanted)s"),
+    "copy-missing": gettext_noop("there is no copy yet"),
+    "copy-too-old": gettext_noop("the newest copy is too old"),
+}
+CAUSES = {
+    "payment": gettext_noop("An invoice was not paid in time. It opens by itself when the payment is booked."),
+    "abuse": gettext_noop("It was used against the terms. Write to us to find a way out."),
+    "load": gettext_noop("It took more of the server than it may. It opens by itself after a short pause."),
+    "breach": gettext_noop("The terms were not kept. Write to us to find a way out."),
+}
+FIGURES = {
+    "disk_bytes": gettext_noop("Files"),
+    "inodes": gettext_noop("Number of files"),
+    "sent_bytes": gettext_noop("Traffic"),
+    "requests": gettext_noop("Visits to pages"),
+    "database_bytes": gettext_noop("Databases"),
+    "mailbox_bytes": gettext_noop("Mail"),
+    "messages_sent": gettext_noop("Mails sent"),
+    "messages_received": gettext_noop("Mails received"),
+}
+LACKS = {
+    "no copy lately": gettext_noop("no copy lately"),
+    "too few generations": gettext_noop("fewer generations than promised"),
+    "wrong country": gettext_noop("in another country than promised"),
+    "never read back": gettext_noop("never given back as a trial yet"),
+    "broken copy": gettext_noop("a copy was found broken"),
+}
+PROMISE = {
+    "kept": (gettext_noop("The promise of copies is kept."), "calm"),
+    "at risk": (gettext_noop("The promise of copies is at risk."), "warn"),
+    "broken": (gettext_noop("The promise of copies is broken."), "stop"),
+    "not measured": (gettext_noop("Copies are not measured yet."), "note"),
+    "not promised": (gettext_noop("Copies are made, but none are promised."), "note"),
+}
+ERRANDS = {
+    "restore": gettext_noop("Give back from a copy"),
+    "export": gettext_noop("All data in one archive"),
+    "move-in": gettext_noop("Take in a site"),
+    "mail-import": gettext_noop("Fetch mail from another server"),
+}
+STATES = {
+    "ordered": (gettext_noop("Ordered"), "note"),
+    "running": (gettext_noop("At work"), "note"),
+    "done": (gettext_noop("Done"), "calm"),
+    "failed": (gettext_noop("Failed"), "stop"),
+}
+
+
+def drift_text(code: str, wanted: str, found: str) -> str:
+    """Return one difference in words; a code without words of its own is shown as it is, never hidden."""
+    known = DRIFT.get(code)
+    if known is None:
+        return _("not as ordered (%(code)s)") % {"code": code}
+    return _(known) % {"wanted": wanted, "found": found}
+
+
+def size_text(count: int) -> str:
+    """Return a number of bytes as people read it."""
+    size = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000 or unit == "GB":
+            return f"{size:.0f} {unit}" if unit in {"B", "kB"} else f"{size:.1f} {unit}"
+        size /= 1000
+    raise AssertionError("the last unit takes all")
+
+
+def figure_text(name: str, count: int) -> str:
+    return size_text(count) if name.endswith("bytes") else str(count)
