@@ -13,6 +13,7 @@ def pool(layout: Layout, site: Site) -> str:
     return f"""[global]
 error_log = {home}/private/php.log
 daemonize = no
+log_level = warning
 process_control_timeout = 10s
 [site]
 listen = {layout.run}/php/{site.site}.sock
