@@ -78,6 +78,7 @@ def attempt(street: Street, one: Attempt) -> str:
     if "(ln -s " in body:
         assert (house.layout.site(1) / "htdocs" / one.path.split("/")[1]).is_symlink(), "the link was made"
     if one.path and one.path != "/index.php":
+        house.put(street.alma, "index.php", "<?php echo 'END';")
         answer = house.get("s1.example.dk", one.path)
         said = f"{answer.status} {answer.text}"
     return said
