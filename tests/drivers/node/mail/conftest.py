@@ -180,7 +180,8 @@ class MailNode:
     def subjects(self, login: str, folder: str = "INBOX") -> list[str]:
         link = self.imap(login)
         try:
-            link.select(folder, readonly=True)
+            if link.select(folder, readonly=True)[1] == [b"0"]:
+                return []
             _, found = link.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")
             raw = [part[1].decode() for part in found if isinstance(part, tuple)]
             return [one.partition(":")[2].strip() for one in raw]
