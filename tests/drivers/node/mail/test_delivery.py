@@ -3,6 +3,7 @@
 import smtplib
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def refused(node: MailNode, login: str, to: str | list[str], **values: str) -> t
     """Send, and return the refusal that must come."""
     with pytest.raises((smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)) as caught:
         node.send(login, to, **values)
-    error = caught.value
+    error: Any = caught.value
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()))
     else:
@@ -134,7 +135,10 @@ def test_a_full_mailbox_is_refused_at_the_door(node: MailNode) -> None:
         link.sendmail("cora@elsewhere.test", "small@alma.test", "Subject: fills\r\n\r\n" + "x" * 70 + "\r\n" * 10)
     node.wait_for("small@alma.test", "fills")
     node.tell(mailbox("small@alma.test", quota_bytes=10))
-    assert answer_to(node, "small@alma.test") == (552, "5.2.2 <small@alma.test>: Recipient address rejected: Mailbox is full")
+    assert answer_to(node, "small@alma.test") == (
+        552,
+        "5.2.2 <small@alma.test>: Recipient address rejected: Mailbox is full",
+    )
     node.tell(mailbox("small@alma.test", quota_bytes=100_000))
     assert answer_to(node, "small@alma.test")[0] == 250
 

@@ -2,7 +2,6 @@
 
 import random
 import re
-import shutil
 import socket
 import string
 import struct
@@ -11,11 +10,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from servanda.drivers.node.layout import Layout, Ports
-from servanda.drivers.node.mail import dovecot, maps, postfix, rows
+from servanda.drivers.node.mail import maps, postfix, rows
 from servanda.drivers.node.mail.effects import block_answer, plain, stops_of
 from servanda.ground.nodes.kinds.base import Hold
 from servanda.ground.nodes.kinds.mail import MailAlias, Mailbox, MailDomain, OutboundBlock
@@ -57,7 +54,9 @@ def test_a_statement_with_a_hostile_value_is_refused_or_makes_exactly_its_rows(t
     for number, value in enumerate(hostile(count)):
         whole, name = places[number % len(places)]
         try:
-            found = decode_statement(msgspec.json.encode({**whole, name: [value] if name in ("to", "may_send_as") else value}))
+            found = decode_statement(
+                msgspec.json.encode({**whole, name: [value] if name in ("to", "may_send_as") else value})
+            )
         except msgspec.ValidationError:
             continue
         accepted += 1
@@ -123,8 +122,8 @@ def test_hostile_logins_and_recipients_meet_a_plain_refusal(node: MailNode) -> N
     node.imap("alma@alma.test").logout()
 
 
-LINES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=200)
-CLAUSES = st.from_regex(r"\A[\w .,:§()-]{1,120}\Z")
+LETTERS = "aZ09_ .,:§()-æøåÆØÅßéñłŽΩЖ字名አཀ٣²ªﬁǅ"
+OTHERS = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180), 0x200B, 0x202E, 0xFE0F, 0xFFFD, 0x1F4A9, 0x10FFFF)))
 
 
 def check_answers(provider: str, clause: str) -> None:
@@ -141,22 +140,17 @@ def check_answers(provider: str, clause: str) -> None:
     assert re.match(r"REJECT 5\.7\.1 Outgoing", texts[3])
 
 
-@settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
-@given(provider=LINES, clause=CLAUSES)
-def test_an_answer_is_one_line_of_ascii_whatever_a_clause_says(provider: str, clause: str) -> None:
-    check_answers(provider, clause)
-
-
-@pytest.mark.slow
-@settings(max_examples=100_000, deadline=None, suppress_health_check=list(HealthCheck))
-@given(provider=LINES, clause=CLAUSES)
-def test_an_answer_is_one_line_of_ascii_a_hundred_thousand_times(provider: str, clause: str) -> None:
-    check_answers(provider, clause)
+@pytest.mark.parametrize("count", COUNTS)
+def test_an_answer_is_one_line_of_ascii_whatever_a_clause_says(count: int) -> None:
+    chance = random.Random(11)
+    for _ in range(count):
+        clause = "".join(chance.choices(LETTERS, k=chance.randint(1, 120)))
+        check_answers("".join(chance.choices(OTHERS, k=chance.randint(1, 200))), clause)
 
 
 def test_the_configuration_is_read_as_it_was_meant(tmp_path: Path) -> None:
-    """postconf and doveconf parse the files: the same parameters, none unknown, whatever the layout says."""
-    needs("postconf", "doveconf")
+    """postconf parses the files: the same parameters, none unknown, whatever the layout says."""
+    needs("postconf")
     names: list[set[str]] = []
     for values in ({}, {"mail_relay": "127.0.0.1:2525", "mail_bulk_address": "127.0.0.3", "is_private": False}):
         layout = Layout(root=Path("/var/lib/servanda/tcfg"), ports=Ports(), host_name="a.b.test", **values)  # type: ignore[arg-type]
@@ -169,10 +163,21 @@ def test_the_configuration_is_read_as_it_was_meant(tmp_path: Path) -> None:
         names.append({line.partition(" =")[0] for line in read.stdout.splitlines()})
         services = subprocess.run(["postconf", "-c", str(folder), "-M"], capture_output=True, text=True, check=True)
         assert services.stdout.count("\n") == 25
-        for name, text in dovecot.files(layout, master_hash=HASH).items():
-            (folder / name).write_text(text.replace(f"<{layout.data}/mailtls/", "</nowhere/"))
-        assert shutil.which("doveconf")
     assert names[0] == names[1]
+
+
+def test_dovecots_configuration_is_read_as_it_was_meant(node: MailNode) -> None:
+    conf = str(node.layout.etc / "dovecot" / "dovecot.conf")
+    asked = [
+        "auth_master_user_separator",
+        "auth_username_format",
+        "disable_plaintext_auth",
+        "recipient_delimiter",
+        "ssl",
+    ]
+    done = subprocess.run(["doveconf", "-c", conf, "-h", *asked], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["*", "%Lu", "yes", "", "required"]
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("name", ["policy", "milter"])
@@ -180,10 +185,15 @@ def test_the_gate_survives_what_is_no_protocol(node: MailNode, name: str) -> Non
     chance = random.Random(5)
     for _ in range(200):
         with socket.socket(socket.AF_UNIX) as link:
-            link.settimeout(5)
             link.connect(str(node.layout.run / "mail" / name))
+            link.settimeout(5)
             raw = chance.randbytes(chance.randint(0, 200))
-            shapes = (raw, struct.pack(">I", len(raw)) + raw, b"protocol_state=RCPT\nsender=" + raw + b"\n\n", b"a=" + b"x" * 70_000)
+            shapes = (
+                raw,
+                struct.pack(">I", len(raw)) + raw,
+                b"protocol_state=RCPT\nsender=" + raw + b"\n\n",
+                b"a=" + b"x" * 70_000,
+            )
             try:
                 link.sendall(chance.choice(shapes))
             except OSError:

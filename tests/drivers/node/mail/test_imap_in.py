@@ -27,7 +27,9 @@ def errand(address: str, *, login: str, host: str = "localhost.test") -> MailImp
     )  # fmt: skip
 
 
-def fill(link: imaplib.IMAP4, folder: str, subject: str, flags: str = "", date: str = '"05-Mar-2019 10:11:12 +0100"') -> None:
+def fill(
+    link: imaplib.IMAP4, folder: str, subject: str, flags: str = "", date: str = '"05-Mar-2019 10:11:12 +0100"'
+) -> None:
     made = EmailMessage()
     made["From"], made["Subject"], made["Message-ID"] = "old@far-away.test", subject, "<the-same@far-away.test>"
     made.set_content("kept for years\n" * 3)

@@ -40,7 +40,9 @@ def test_a_hold_stops_what_its_cause_says_and_a_release_is_an_identity(
     if reads:
         node.imap(f"a@{name}").logout()
     else:
-        with pytest.raises(imaplib.IMAP4.error, match=r"The mailbox is held: Noerre Hosting, s\. 7\.2 Betaling: https://my"):
+        with pytest.raises(
+            imaplib.IMAP4.error, match=r"The mailbox is held: Noerre Hosting, s\. 7\.2 Betaling: https://my"
+        ):
             node.imap(f"a@{name}")
     if sends:
         count = len(node.sink.taken)
@@ -65,9 +67,13 @@ def test_a_hold_ends_the_sessions_that_are_open(node: MailNode) -> None:
     link.select("INBOX")
     node.tell(mailbox("a@open.test", holds=(hold("payment"),)))
     with pytest.raises((imaplib.IMAP4.error, OSError)):
-        for _ in range(50):
-            link.noop()
+        _ask_until_it_ends(link)
     link.shutdown()
+
+
+def _ask_until_it_ends(link: imaplib.IMAP4) -> None:
+    for _ in range(50):
+        link.noop()
 
 
 def test_two_holds_lift_one_by_one(node: MailNode) -> None:

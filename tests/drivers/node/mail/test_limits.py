@@ -55,7 +55,12 @@ class Desk:
         asked = {"protocol_state": "RCPT", "sasl_username": sender, "instance": instance}
         said = [self.policy.answer({**asked, "recipient": f"r{number}@x.test"}) for number in range(count)]
         if is_ended:
-            ended = {**asked, "protocol_state": "END-OF-MESSAGE", "recipient_count": str(said.count("DUNNO")), "size": "9"}
+            ended = {
+                **asked,
+                "protocol_state": "END-OF-MESSAGE",
+                "recipient_count": str(said.count("DUNNO")),
+                "size": "9",
+            }
             assert self.policy.answer(ended) == "DUNNO"
         return said
 
@@ -152,7 +157,9 @@ def test_the_same_text_to_many_needs_a_permit(node: MailNode) -> None:
 
 
 @pytest.mark.clause("servicepoint-020")
-@pytest.mark.parametrize(("route", "greeting"), [("bulk", "bulk.mail.node.test"), ("dedicated", "relay.mail.node.test")])
+@pytest.mark.parametrize(
+    ("route", "greeting"), [("bulk", "bulk.mail.node.test"), ("dedicated", "relay.mail.node.test")]
+)
 def test_bulk_and_dedicated_mail_go_their_own_ways(node: MailNode, route: str, greeting: str) -> None:
     name = f"way-{route}.test"
     node.tell(domain(name, route=route), mailbox(f"a@{name}"))
