@@ -98,7 +98,8 @@ def look_through(file: IO[bytes], most_bytes: int) -> str:
     packed = os.fstat(file.fileno()).st_size
     limit = min(most_bytes, packed * RATIO + FREE_BYTES)
     count, total, tops = 0, 0, dict.fromkeys(TOPS, False)
-    kinds: dict[str, bool] = {}
+    files: set[str] = set()
+    folders: set[str] = set()
     for entry in entries(file):
         count += 1
         total += entry.size
@@ -106,16 +107,23 @@ def look_through(file: IO[bytes], most_bytes: int) -> str:
             raise RefusedArchive(f"more than {MOST_ENTRIES} files")
         if total > limit:
             raise RefusedArchive(f"{total} bytes would come out of {packed}; at most {limit} are allowed here")
-        if kinds.setdefault(entry.name, entry.is_folder) != entry.is_folder or (
-            not entry.is_folder and kinds.get(entry.name + "\0")
-        ):
-            raise RefusedArchive(f"{entry.name!a} is there twice")
-        kinds[entry.name + "\0"] = True
+        check_once(entry, files, folders)
         for top in TOPS:
             tops[top] = tops[top] or f"{entry.name}/".startswith(top)
     if count == 0:
         raise RefusedArchive("nothing is in it")
     return next((top for top in TOPS if tops[top]), "")
+
+
+def check_once(entry: Entry, files: "set[str]", folders: "set[str]") -> None:
+    """Refuse a name that stands for two things."""
+    parts = entry.name.split("/")
+    above = {"/".join(parts[:depth]) for depth in range(1, len(parts))}
+    if entry.name in files or (not entry.is_folder and entry.name in folders) or above & files:
+        raise RefusedArchive(f"{entry.name!a} is there twice")
+    folders |= above | ({entry.name} if entry.is_folder else set())
+    if not entry.is_folder:
+        files.add(entry.name)
 
 
 def is_dump(name: str) -> bool:
