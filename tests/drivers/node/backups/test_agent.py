@@ -107,7 +107,16 @@ def test_errands_are_told_to_their_end(node: Node) -> None:
     assert [one.percent for one in news] == sorted(one.percent for one in news)
     assert (node.site / "htdocs/page").read_bytes() == b"right"
     assert [one.state for one in run(foreign)] == ["failed"]
-    assert (node.site / str(run(export)[-1].result["path"])).exists()
+    archive = node.site / str(run(export)[-1].result["path"])
+    assert archive.exists()
+    RoundOfCopies(node.layout, told, direct).round(lambda one: None)
+    assert archive.exists()
+    later = RoundOfCopies(node.layout, told, direct, now=lambda: ahead + timedelta(minutes=1))
+    later.round(lambda one: None)
+    assert not archive.exists()
+    asked = direct.asked.count(f"hand-out {export.key}")
+    later.round(lambda one: None)
+    assert direct.asked.count(f"hand-out {export.key}") == asked
 
 
 def _run(errands: CopyErrands, wanted: Wanted) -> list[ErrandNews]:

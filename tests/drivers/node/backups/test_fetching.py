@@ -25,8 +25,9 @@ WORD = "a word of a test"
 @pytest.mark.parametrize(
     "address",
     [
-        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1", "fe80::1",
-        "fd00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "2002:7f00:1::", "ff02::1", "198.18.0.1",
+        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+        "0.0.0.0", "224.0.0.1", "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "2002:7f00:1::", "ff02::1", "198.18.0.1",
     ],
 )  # fmt: skip
 def test_addresses_that_are_not_of_the_public_internet(address: str) -> None:
@@ -73,7 +74,9 @@ def server(tmp_path: Path) -> Iterator[SftpSource]:
             "Subsystem=sftp internal-sftp", f"AllowUsers={account}", "PidFile=none",
         ]  # fmt: skip
         options = [word for one in words for word in ("-o", one)]
-        process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", "/dev/null", *options], stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            ["/usr/sbin/sshd", "-D", "-e", "-f", "/dev/null", *options], stderr=subprocess.DEVNULL
+        )
         try:
             _wait(port)
             host_key = " ".join(key.with_suffix(".pub").read_text().split()[:2])
@@ -90,7 +93,12 @@ def server(tmp_path: Path) -> Iterator[SftpSource]:
 
 def local(source: SftpSource, into: Path, word: str = WORD) -> None:
     fetch(
-        source, word, into, tell=lambda files: None, may_reach=lambda one: True, resolve=lambda host, port: ["127.0.0.1"]
+        source,
+        word,
+        into,
+        tell=lambda files: None,
+        may_reach=lambda one: True,
+        resolve=lambda host, port: ["127.0.0.1"],
     )
 
 

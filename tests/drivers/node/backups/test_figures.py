@@ -27,8 +27,8 @@ def test_a_site_of_200_mb(node: Node) -> None:
         content = os.urandom(EACH) if number % 2 else (b"text %d " % number) * (EACH // 10)
         node.write(f"htdocs/d{number % 50}/f{number}", content)
     node.sql(
-        "CREATE TABLE s7_wp.rows (id INT PRIMARY KEY AUTO_INCREMENT, t VARCHAR(200));"
-        "INSERT INTO s7_wp.rows (t) SELECT RPAD(SHA2(seq, 512), 200, 'x') FROM seq_1_to_100000"
+        "USE s7_wp; CREATE TABLE many (id INT PRIMARY KEY AUTO_INCREMENT, t VARCHAR(200));"
+        "INSERT INTO many (t) SELECT RPAD(SHA2(seq, 512), 200, 'x') FROM seq_1_to_100000"
     )
     took: dict[str, float] = {}
     told = _timed(took, "copy, first", lambda: copy_plan(node.plan, node.repository, node.databases, now=NOW))

@@ -124,7 +124,7 @@ def test_traffic_is_that_of_the_day(layout: Layout) -> None:
     logs = layout.site(5) / "logs"
     (logs / "access.log.1").write_text(line.format("2026-11-30", "", 5) + line.format("2026-12-01", "a", 1000))
     (logs / "access.log").write_text(
-        line.format("2026-12-01", 'x\\x22 [2026-12-01T00:00:00+00:00] y \\x22 200 999999', 20)
+        line.format("2026-12-01", "x\\x22 [2026-12-01T00:00:00+00:00] y \\x22 200 999999", 20)
         + line.format("2026-12-02", "", 7)
         + "rubbish\n"
     )
@@ -177,17 +177,21 @@ def test_btrfs_stops_a_tenant_at_the_limit(btrfs: Path) -> None:
     site.mkdir(mode=0o751)
     limits.hold(site, number=7, space=8 << 20, inodes=0)
     os.chown(site, TENANT, TENANT)
-    with pytest.raises(OSError, match="quota"):  # noqa: SIM117
-        with open(site / "big", "wb", buffering=0) as file:
-            for _ in range(16):
-                file.write(os.urandom(1 << 20))
-                os.fsync(file.fileno())
+    with pytest.raises(OSError, match="quota"):
+        _fill(site / "big", megabytes=16)
     used = limits.used(site, number=7)
     assert used is not None
     assert used <= 8 << 20
     limits.hold(site, number=7, space=0, inodes=0)
     (site / "more").write_bytes(os.urandom(9 << 20))
     os.sync()
+
+
+def _fill(path: Path, *, megabytes: int) -> None:
+    with open(path, "wb", buffering=0) as file:
+        for _ in range(megabytes):
+            file.write(os.urandom(1 << 20))
+            os.fsync(file.fileno())
 
 
 def test_btrfs_leaves_a_folder_with_files_alone(btrfs: Path) -> None:
@@ -200,7 +204,9 @@ def test_btrfs_leaves_a_folder_with_files_alone(btrfs: Path) -> None:
 
 @needs_root
 def test_the_guard_sees_who_burns_the_processor() -> None:
-    process = subprocess.Popen(["/usr/bin/python3", "-c", "while True: pass"], user=TENANT, group=TENANT, extra_groups=[])
+    process = subprocess.Popen(
+        ["/usr/bin/python3", "-c", "while True: pass"], user=TENANT, group=TENANT, extra_groups=[]
+    )
     try:
         guard = LoadGuard()
         guard.sample()

@@ -83,6 +83,7 @@ def entries(file: IO[bytes]) -> Iterator[Entry]:
     if start == b"PK\x03\x04":
         yield from zip_entries(file)
     elif start == b"\x28\xb5\x2f\xfd":
+        os.lseek(file.fileno(), 0, os.SEEK_SET)  # what Python has read ahead, the other program has not seen
         with subprocess.Popen(["/usr/bin/zstd", "-dcq"], stdin=file, stdout=subprocess.PIPE) as unpacker:
             assert unpacker.stdout is not None
             try:
