@@ -17,18 +17,13 @@ from servanda.business.hosting.decisions.changing import (
     checked_password,
 )
 from servanda.business.hosting.facts import SetupFacts
-from servanda.business.hosting.models import Part, Secret, Service, Setup
+from servanda.business.hosting.models import Part, Service, Setup
 from servanda.business.hosting.queries.parts import setup_facts
 from servanda.ground.nodes.database_passwords import database_password_hash
 from servanda.ground.nodes.wanted import Wanted, decode_statement, encode
 
 W = TypeVar("W", bound=Wanted)
 BCRYPT_ROUNDS = 10
-# Pages may write a hash and not read it, so this neither reads the row nor asks for it back.
-_KEEP = """
-insert into hosting_secret (part_id, name, hash) values (%s, %s, %s)
-on conflict (part_id, name) do update set hash = excluded.hash
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +100,13 @@ def keep_password(part_id: int, password: str, *, name: str = "", is_for_databas
     else:
         kept = password_hash(checked_password(password, names=(name,)))
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [part_id, name, kept])
+        cursor.execute("select hosting_keep_secret(%s, %s, %s)", [part_id, name, kept])
 
 
-def forget_password(part_id: int, *, name: str) -> None:
-    Secret.objects.filter(part_id=part_id, name=name)._raw_delete("default")  # reads nothing: pages may not
+def forget_password(part_id: int, *, name: str | None) -> None:
+    """Forget the password of one login of a part, or of all (None)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select hosting_forget_secret(%s, %s)", [part_id, name])
 
 
 def password_hash(password: str) -> str:

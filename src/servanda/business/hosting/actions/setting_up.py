@@ -1,6 +1,6 @@
 """From an order to rows: which node takes a service, and what it consists of. In the transaction that opens it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -138,8 +138,8 @@ def _place(setup: Setup, service: Service, *, today: date, at: datetime) -> bool
     setup.save(update_fields=["node", "waits_because"])
     if because:
         if because != was or was == "no node":
-            facts = {"because": because, "domain": setup.domain}
-            _record(service, "service.waits", today=today, at=at, by="system", facts=facts, is_once=True)
+            waits = {"because": because, "domain": setup.domain}
+            _record(service, "service.waits", today=today, at=at, by="system", facts=waits, is_once=True)
         return False
     _add_parts(setup, service, package, at=at)
     touch([service.pk])
@@ -193,7 +193,7 @@ def _record(
     today: date,
     at: datetime,
     by: str,
-    facts: dict[str, object],
+    facts: Mapping[str, object],
     is_once: bool = False,
 ) -> None:
     record(

@@ -159,7 +159,7 @@ def _known(node: NodeFacts, keys: list[str]) -> dict[str, Signed]:
         }
 
 
-def _number(select: str, **values: object) -> int:
+def _number(select: str, **values: int | date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(select, values)
         return int(cursor.fetchone()[0])
