@@ -62,6 +62,8 @@ def take(one: Document, known: tuple[Wanted, ...] = (SITE,), *, key: Ed25519Priv
     return accept(sign(one, key), TRUST, position, {each.key: each for each in known}, now=NOW)
 
 
+RUN_OUT = msgspec.structs.replace(LEAVE, not_after=NOW - timedelta(1))
+TOO_EARLY = msgspec.structs.replace(LEAVE, not_before=NOW + timedelta(1))
 REFUSED = [
     ("foreign", document(SITE, install="c" * 32), ()),
     ("foreign", document(SITE, node="n2"), ()),
@@ -78,8 +80,8 @@ REFUSED = [
     ("unwarranted", document(state("quarantined"), warrants=(msgspec.structs.replace(LEAVE, act="purge"),)), (SITE,)),
     ("unwarranted", document(state("quarantined"), warrants=(msgspec.structs.replace(LEAVE, key="site/2"),)), (SITE,)),
     ("unwarranted", document(state("quarantined"), warrants=(LEAVE,)), (state("kept", names=("new.dk",)),)),
-    ("unwarranted", document(state("quarantined"), warrants=(msgspec.structs.replace(LEAVE, not_after=NOW - timedelta(1)),)), (SITE,)),
-    ("unwarranted", document(state("quarantined"), warrants=(msgspec.structs.replace(LEAVE, not_before=NOW + timedelta(1)),)), (SITE,)),
+    ("unwarranted", document(state("quarantined"), warrants=(RUN_OUT,)), (SITE,)),
+    ("unwarranted", document(state("quarantined"), warrants=(TOO_EARLY,)), (SITE,)),
     ("unwarranted", document(state("purged"), warrants=(msgspec.structs.replace(LEAVE, act="purge"),)), (SITE,)),
     ("too much", document(*many(3, holds=(HELD,))), many(3)),
     ("too much", document(*many(21, holds=(HELD,))), many(1000)),
