@@ -35,8 +35,9 @@ REPORT_BYTES_MAX = 16 << 20
 WAIT_SECONDS_MAX = 30.0
 LOOK_SECONDS = 0.2
 DOCUMENTS_AT_ONCE = 50
-# A question that waits keeps one of the server's threads, of which pages need the most; who finds none asks again soon.
+# A question that waits keeps one of the server's threads, of which pages need the most.
 WAITING_MAX = 2
+CROWDED_SECONDS = 1.0
 _WAITING = BoundedSemaphore(WAITING_MAX)
 _JSON = "application/json"
 View = Callable[[HttpRequest, NodeFacts], HttpResponse]
@@ -107,21 +108,24 @@ def documents(request: HttpRequest, node: NodeFacts) -> HttpResponse:
     if after is None or wait is None:
         return HttpResponse(status=400)
     found = outgoing(node, after=after, limit=DOCUMENTS_AT_ONCE)
-    if not found and wait and _WAITING.acquire(blocking=False):
-        try:
-            found = _waited_for(node, after=after, seconds=min(wait, WAIT_SECONDS_MAX))
-        finally:
-            _WAITING.release()
+    if not found and wait:
+        found = _waited_for(node, after=after, seconds=float(wait))
     return HttpResponse(encode_documents(found), content_type=_JSON)
 
 
 def _waited_for(node: NodeFacts, *, after: int, seconds: float) -> tuple[bytes, ...]:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        time.sleep(LOOK_SECONDS)
-        if found := outgoing(node, after=after, limit=DOCUMENTS_AT_ONCE):
-            return found
-    return ()
+    """Wait for documents; where too many wait already, only a moment, so that nobody asks without a pause."""
+    has_place = _WAITING.acquire(blocking=False)
+    deadline = time.monotonic() + min(seconds, WAIT_SECONDS_MAX if has_place else CROWDED_SECONDS)
+    try:
+        while time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
+            if found := outgoing(node, after=after, limit=DOCUMENTS_AT_ONCE):
+                return found
+        return ()
+    finally:
+        if has_place:
+            _WAITING.release()
 
 
 @csrf_exempt
