@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from servanda.business.companies.queries import companies, moment_for, today_of
 from servanda.business.hosting.actions import compare_all, tell_nodes
+from servanda.business.nodes.actions.reporting import forget_reports
 
 LOG = logging.getLogger(__name__)
+REPORTS_KEPT = timedelta(days=30)
 
 
 def tell_all(clock: Callable[[], datetime]) -> int:
@@ -35,4 +37,5 @@ def compare_everything(clock: Callable[[], datetime]) -> int:
         if found:
             LOG.warning("%s statements of %s had been missed and are wished for now", found, company.slug)
         missed += found
+    forget_reports(before=clock() - REPORTS_KEPT)
     return missed
