@@ -132,6 +132,22 @@ def test_the_database_refuses_pages_what_is_not_theirs(
         pages.execute(statement)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into node_parked (node_id, key, subject, fingerprint, reason, detail, since)"
+        " values (1, '', '', '', '', '', now())",
+        "update node_document set raw = ''",
+        "insert into node_lost (node_id, incarnation, after_seq, until_seq, because, at) values (1, 1, 0, 9, '', now())",
+        "insert into node_signing_key (install, public_key, since_at) values ('', 'x', now())",
+        "delete from node_statement",
+    ],
+)
+def test_the_worker_signs_nothing(house: House, real_database: RealDatabase, statement: str) -> None:
+    with as_role(real_database, APPLICATION) as worker, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        worker.execute(statement)
+
+
 def test_a_company_on_the_real_clock_stays_on_it(house: House, real_database: RealDatabase) -> None:
     with closing(psycopg.connect(real_database.url, autocommit=True)) as owner:
         owner.execute("update company set clock_on = null")

@@ -6,8 +6,16 @@ import bcrypt
 import pytest
 
 from servanda.business.backups.queries import copies_of_service, copy_of, promise_of_service
+from servanda.business.customers.queries import customer_numbered
 from servanda.business.evidence.queries import events_of_subjects
-from servanda.business.hosting.actions import compare_all, confirm_domain, give_domain, set_up_waiting, tell_nodes
+from servanda.business.hosting.actions import (
+    compare_all,
+    confirm_domain,
+    give_domain,
+    quarantine_services,
+    set_up_waiting,
+    tell_nodes,
+)
 from servanda.business.hosting.actions.changing import Order, put_back
 from servanda.business.hosting.actions.databases import (
     add_database,
@@ -31,7 +39,9 @@ from servanda.business.hosting.queries import (
     usage_of,
 )
 from servanda.business.nodes.queries import found_of
+from servanda.faces.demo.customers import new_line, sign
 from servanda.ground.calendar import moment_of
+from servanda.ground.citation import Citation
 from servanda.ground.nodes.kinds.access import Login
 from servanda.ground.nodes.kinds.certificates import Certificate
 from servanda.ground.nodes.kinds.databases import Database
@@ -185,16 +195,20 @@ def test_copies_are_known_by_what_the_node_told_and_the_promise_by_the_copies(ho
     service_id = opened(house)
     key = next(key for key in house.known if key.startswith("backup/"))
     now = house.now
-    assert promise_of_service(service_id, now=now).lacks != ()  # type: ignore[union-attr]
+    none = promise_of_service(service_id, now=now)
+    assert none is not None
+    assert (none.state, none.lacks[0]) == ("broken", "no copy lately")
     for day in range(8):
         house.now = now + timedelta(days=day)
         house.copy(key, snapshot=f"{day:016x}")
+    unproven = promise_of_service(service_id, now=house.now)
+    assert unproven is not None
+    assert (unproven.state, unproven.lacks, unproven.generations) == ("at risk", ("never read back",), 8)
     read = CopyNews(key=key, what="restored", snapshot=f"{7:016x}", at=house.now)
     house.report(copies=(read,))
-    found = promise_of_service(service_id, now=house.now)
-    assert found is not None
-    assert (found.state, found.generations) == ("broken", 8), found.lacks  # the service is older than its copies
-    assert found.lacks in {("wrong country",), ("no copy lately",), ("too few generations",)} or found.lacks
+    kept = promise_of_service(service_id, now=house.now)
+    assert kept is not None
+    assert (kept.state, kept.lacks, kept.read_back_at) == ("kept", (), house.now)
     broken = CopyNews(key=key, what="broken", snapshot=f"{6:016x}", at=house.now, detail="pack damaged")
     house.report(copies=(broken,))
     assert copy_of(service_id, f"{6:016x}") is None
@@ -247,3 +261,33 @@ def test_a_service_waits_with_its_reason_and_goes_on_when_it_can(house: House) -
     numbers = {setup_of(one).number for one in (service_id, other)}  # type: ignore[union-attr]
     assert len(numbers) == 2
     assert set_up_waiting(house.world.company, today=house.world.today, at=house.now) == 0
+
+
+def test_a_domain_stays_with_what_its_owner_keeps(house: House) -> None:
+    service_id = opened(house)
+    line = new_line("simsoft", "mailbox", began_on=BEGINS, description="alma.example", quantity=2)
+    sign(
+        house.world.company,
+        ALMA,
+        contract="K-2",
+        lines=(line,),
+        today=house.world.today,
+        at=moment_of(house.world.today),
+    )
+    house.world.round()
+    (other,) = (one.service_id for one in services_of_customer(customer_of(house)) if one.service_id != service_id)
+    assert allowances(other)["mailboxes"].given == 7
+    assert {part.kind for part in parts_of_service(other)} == {"backup"}
+    quarantine_services(
+        [service_id], purge_on=None, purge_because=(), decided_by="person", because=(Citation("simsoft", "5.1"),),
+        today=house.world.today, at=moment_of(house.world.today),
+    )  # fmt: skip
+    told(house)
+    states = {key: one.state for key, one in house.known.items()}
+    assert states["zone/alma.example"] == states["mail-domain/alma.example"] == "kept"
+    assert {part.kind for part in parts_of_service(other)} == {"backup", "zone", "mail-domain"}
+    assert "quarantined" in states.values()
+
+
+def customer_of(house: House) -> int:
+    return customer_numbered(house.world.company_id, ALMA.number).customer_id

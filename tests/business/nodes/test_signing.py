@@ -7,6 +7,7 @@ import pytest
 from servanda.business.evidence.actions import set_brake
 from servanda.business.hosting.actions import compare_all, lift_holds, place_holds, quarantine_services, tell_nodes
 from servanda.business.hosting.queries import parts_of_service, services_of_customer, setup_of
+from servanda.business.letters.queries import letters_of_customer
 from servanda.business.nodes.decisions.batching import QUARANTINE_DAYS_MIN
 from servanda.business.nodes.queries import parked_statements
 from servanda.ground.calendar import moment_of
@@ -232,6 +233,8 @@ def test_a_purge_waits_for_a_last_copy_then_goes_and_what_was_erased_is_told(hou
     assert setup.erased_at is not None
     assert parts_of_service(service_id) == ()
     assert house.node.services == 0
+    certificate = next(one for one in letters_of_customer(services_of_customer_of(house)) if one.kind == "erasure")
+    assert "18 filer" in str(certificate.text)  # six parts, three files each
 
 
 def test_a_node_that_forgot_is_told_again_from_where_it_stands(house: House) -> None:

@@ -1,5 +1,6 @@
 """The API of the nodes answers what a trusted node signed, once, and nothing else."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -235,6 +236,15 @@ def test_too_much_is_refused_before_it_is_read(house: House, client: Client, pat
 @pytest.mark.parametrize("query", ["", "?after=0", "?after=-1&wait=0", "?after=x&wait=0", "?after=0&wait=1e9"])
 def test_a_question_that_is_no_question_is_refused(house: House, caller: Caller, client: Client, query: str) -> None:
     assert ask(client, caller, "GET", f"/node/v1/documents{query}")[0] == 400
+
+
+def test_a_question_waits_for_a_document_and_no_longer_than_it_said(
+    house: House, caller: Caller, client: Client
+) -> None:
+    began = time.monotonic()
+    status, content = ask(client, caller, "GET", "/node/v1/documents?after=0&wait=1")
+    assert (status, decode_documents(content)) == (200, ())
+    assert 0.9 <= time.monotonic() - began < 20
 
 
 def test_documents_are_those_of_the_node_that_asks(house: House, caller: Caller, client: Client) -> None:

@@ -158,21 +158,26 @@ def _key(_: argparse.Namespace) -> int:
 
 def _sign(args: argparse.Namespace) -> int:
     with database():
+        from django.db import OperationalError, connections
         from django.utils import timezone
 
-        from servanda.business.backups.queries import final_snapshots
         from servanda.business.nodes.actions.keys import install_of
-        from servanda.business.nodes.actions.signing import Seal, sign_waiting
+        from servanda.business.nodes.actions.signing import Seal
+        from servanda.faces.clock.signing import sign_round
 
         key = import_module(settings.DRIVERS).node_key()
         seal = Seal(install=install_of(key.public_key().public_bytes_raw()), key=key)
+        if args.once:
+            print(f"Signed: {sign_round(seal, timezone.now, is_full=True)}.")
+            return 0
         full_at = 0.0
         while True:
             is_full = time.monotonic() >= full_at
+            try:
+                sign_round(seal, timezone.now, is_full=is_full)
+            except OperationalError as error:
+                print(f"The signer lost its database: {error}".strip(), file=sys.stderr, flush=True)
+                connections.close_all()
             if is_full:
                 full_at = time.monotonic() + FULL_SECONDS
-            signed = sign_waiting(seal, snapshots_of=final_snapshots, now=timezone.now(), is_full=is_full)
-            if args.once:
-                print(f"{signed} documents signed.")
-                return 0
             time.sleep(PAUSE_SECONDS)

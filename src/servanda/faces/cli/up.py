@@ -25,6 +25,7 @@ from servanda.faces.cli.database import database, use_settings
 from servanda.ground.refusal import Refused
 
 HOST = "127.0.0.1"
+SIGNER_ROLE = "servanda_signer"  # of the embedded database (docs/why/signer.md)
 WEB_WORKERS = 2
 READY_SECONDS = 30.0
 STAFF = "eva"
@@ -219,10 +220,15 @@ def _start(settings: Any, stack: ExitStack, *, port: int) -> tuple[Child, ...]:
         "2",
     ]
     web += ["--respawn-failed-workers", settings.WSGI_APPLICATION.replace(".application", ":application")]
-    return (
+    started = (
         stack.enter_context(child("the worker", worker)),
         stack.enter_context(child("the web server", web)),
     )
+    if not settings.NODE_KEY.is_file():  # nothing is signed before `servanda nodes key`
+        return started
+    signer = [sys.executable, "-m", "servanda.faces.cli.main", "nodes", "sign"]
+    role = {"SERVANDA_DATABASE_ROLE": SIGNER_ROLE}
+    return (*started, stack.enter_context(child("the signer", signer, environment=role)))
 
 
 def _wait_until_it_answers(port: int, children: Sequence[Child]) -> None:

@@ -93,14 +93,17 @@ def put_back(service_id: int, key: str, *, order: Order) -> None:
     note(service_id, "part.put_back", key, order=order)
 
 
-def keep_password(part_id: int, password: str, *, name: str = "", is_for_database: bool = False) -> None:
-    """Keep the hash of a password; the password itself is kept nowhere. Refuses an easy one."""
-    if is_for_database:
-        kept = database_password_hash(checked_database_password(password, names=(name,)))
+def keep_password(part_id: int, password: str, *, user: str = "", names: tuple[str, ...] = ()) -> None:
+    """Keep the hash of a password; the password itself is kept nowhere. Refuses an easy one, and one that holds a name.
+
+    `user` is a user of a database; without it the password is the part's own.
+    """
+    if user:
+        kept = database_password_hash(checked_database_password(password, names=(user, *names)))
     else:
-        kept = password_hash(checked_password(password, names=(name,)))
+        kept = password_hash(checked_password(password, names=names))
     with connection.cursor() as cursor:
-        cursor.execute("select hosting_keep_secret(%s, %s, %s)", [part_id, name, kept])
+        cursor.execute("select hosting_keep_secret(%s, %s, %s)", [part_id, user, kept])
 
 
 def forget_password(part_id: int, *, name: str | None) -> None:

@@ -13,7 +13,7 @@ from servanda.business.evidence.facts import (
     because_from_json,
     because_to_json,
 )
-from servanda.business.hosting.actions.setting_up import set_up
+from servanda.business.hosting.actions.setting_up import hand_over, set_up
 from servanda.business.hosting.actions.telling import tell_nodes
 from servanda.business.hosting.actions.touching import touch
 from servanda.business.hosting.models import Hold, Service
@@ -176,7 +176,8 @@ def quarantine_services(
             facts={"name": row.name, "purge_on": purge_on.isoformat() if purge_on else None},
             customer_id=row.customer_id,
         )
-    touch(row.pk for row in rows)
+    heirs = [heir for row in rows for heir in hand_over(row.pk)]
+    touch([*heirs, *(row.pk for row in rows)])
     return tuple(row.pk for row in rows)
 
 
