@@ -1,4 +1,4 @@
-"""The node of `servanda up`: a private one below /var/lib/servanda, enrolled with this installation, and its signer.
+"""The node of `servanda up`: a private one below /var/lib/servanda, enrolled with this installation.
 
 Where there is no root, or the daemons are not installed, all else goes on without a node, and says why.
 """
@@ -48,10 +48,7 @@ def start(settings: Any, stack: ExitStack, *, port: int) -> Demo:
         return Demo(said="Without a node: there is no company here yet that it could serve.")
     command = [sys.executable, "-m", "servanda.faces.cli.main"]
     run = [*command, "node", "run", "--root", str(root), "--name", NAME, "--url", url]
-    children = (
-        stack.enter_context(child("the node", run)),
-        stack.enter_context(child("the signer", [*command, "nodes", "sign"])),
-    )
+    children = (stack.enter_context(child("the node", run)),)
     _wait(root, children)
     ports = installed.read(root).layout.ports
     return Demo(
@@ -60,6 +57,20 @@ def start(settings: Any, stack: ExitStack, *, port: int) -> Demo:
         f"their names, IMAP at {ports.imap}, SMTP at {ports.submission}, DNS at {ports.dns}, SFTP at {ports.ssh}. "
         f"How it stands: servanda node status --root {root}",
     )
+
+
+def make_key(settings: Any) -> None:
+    """Make the key that documents are signed with, once, as the owner of the database. Needed before the signer starts."""
+    if why_not() or Path(settings.NODE_KEY).is_file():
+        return
+    from django.utils import timezone
+    from django.utils.module_loading import import_string
+
+    from servanda.business.nodes.actions.keys import keep_key
+
+    with import_string(settings.DATABASE_OWNED)():
+        key = import_module(settings.DRIVERS).node_key(is_made=True)
+        keep_key(key.public_key().public_bytes_raw(), install=secrets.token_hex(16), at=timezone.now())
 
 
 def why_not() -> str:
@@ -86,15 +97,13 @@ def _enrolled(installation: Installation, settings: Any) -> Installation | None:
 
     from servanda.business.companies.queries import companies, today_of
     from servanda.business.nodes.actions.enrolling import add_node, keep_token
-    from servanda.business.nodes.actions.keys import keep_key
+    from servanda.business.nodes.actions.keys import install_of
     from servanda.business.nodes.queries import node_named
 
     if not companies():
         return None
     company, now = companies()[0], timezone.now()
-    drivers = import_module(settings.DRIVERS)
-    key = drivers.node_key(is_made=not Path(settings.NODE_KEY).is_file())
-    install = keep_key(key.public_key().public_bytes_raw(), install=secrets.token_hex(16), at=now)
+    install = install_of(import_module(settings.DRIVERS).node_key().public_key().public_bytes_raw())
     node, today = node_named(NAME), today_of(company, now=now)
     pinned = installation.enrolled
     if node and pinned and (pinned.install, pinned.incarnation) == (install, node.incarnation):

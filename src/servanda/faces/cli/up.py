@@ -99,6 +99,8 @@ def _serve(args: argparse.Namespace, stack: ExitStack) -> int:
     with _step("Database"):
         stack.enter_context(database())
     _fill(settings, has_demo=not args.no_demo)
+    if not args.no_node:
+        demo_node.make_key(settings)
     with _step("Mail sink, worker and web server"):
         children = _start(settings, stack, port=port)
         _wait_until_it_answers(port, children)
