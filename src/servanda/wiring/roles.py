@@ -19,11 +19,10 @@ SIGNER = "servanda_signer"
 
 # What only the signer writes.
 OF_SIGNER = ("node_document", "node_statement", "node_lost", "node_parked", "node_signing_key")
-# Of these, pages see nothing at all; what they hand to nodes they read from the view node_outgoing.
-UNSEEN_BY_PAGES = ("node_document", "node_statement", "node_lost")
-# What pages may do with tables that hold secrets or orders, by columns.
+# Of these, pages see nothing at all; documents they read from the view node_outgoing, passwords they give by a function.
+UNSEEN_BY_PAGES = ("node_document", "node_statement", "node_lost", "hosting_secret")
+# What pages may do with tables that hold orders or that are never emptied.
 OF_PAGES = {
-    "hosting_secret": ("grant select (id, part_id, name), insert, update (hash), delete on hosting_secret to {role}",),
     "node_wish": ("grant select (id, node_id, key, subject, fingerprint, state, wished_at) on node_wish to {role}",),
     "service": ("grant select, insert, update on service to {role}",),
     "service_hold": ("grant select, insert, update on service_hold to {role}",),

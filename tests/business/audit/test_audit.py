@@ -19,8 +19,9 @@ from servanda.business.audit.queries.scope import Scope, scope_of
 from servanda.business.companies.models import Company
 from tests.business.audit.faults import FAULTS, Fault
 from tests.business.audit.forging import forge_books
+from tests.business.audit.node_faults import NODE_FAULTS
 
-WANTED = {*range(1, 28), 29, *range(38, 42), *range(45, 50), 54, 71, 74, *range(77, 86)}
+WANTED = {*range(1, 28), 29, *range(38, 42), *range(45, 50), 54, 71, 74, *range(77, 86), *range(90, 99)}
 GUARDS = sorted(set(chain.from_iterable(invariant.guards for invariant in INVARIANTS)))
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "audit.md"
 
@@ -56,7 +57,7 @@ def test_companies_that_lived_by_the_rules_break_no_invariant() -> None:
     assert report.is_clean
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.number}: {fault.sentence}")
+@pytest.mark.parametrize("fault", [*FAULTS, *NODE_FAULTS], ids=lambda fault: f"{fault.number}: {fault.sentence}")
 @pytest.mark.usefixtures("companies")
 def test_a_fault_is_found_by_its_own_invariant_and_no_other(fault: Fault) -> None:
     run_sql(fault.sql)
@@ -119,7 +120,9 @@ def test_an_invoice_from_before_vat_stood_on_each_line_keeps_its_hash() -> None:
 
 
 def test_every_invariant_has_a_fault_that_it_finds() -> None:
-    assert {fault.number for fault in FAULTS} == {invariant.number for invariant in INVARIANTS} == WANTED
+    assert (
+        {fault.number for fault in (*FAULTS, *NODE_FAULTS)} == {invariant.number for invariant in INVARIANTS} == WANTED
+    )
 
 
 @pytest.mark.usefixtures("companies")

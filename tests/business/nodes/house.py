@@ -1,5 +1,6 @@
 """A company with a server: the real signer, and a node that takes documents by the very checks of the agent."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -8,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from servanda.business.backups.actions import take_report
 from servanda.business.backups.queries import final_snapshots
-from servanda.business.nodes.actions.enrolling import add_node, enrol, make_token
+from servanda.business.nodes.actions.enrolling import add_node, enrol, keep_token
 from servanda.business.nodes.actions.keys import keep_key
 from servanda.business.nodes.actions.signing import Seal, sign_waiting
 from servanda.business.nodes.facts import NodeFacts
@@ -57,9 +58,14 @@ class House:
 
     def enrol(self) -> None:
         """Enrol, also anew: the node begins with an empty memory."""
-        token = make_token(self.name, by="staff:eva", today=self.world.today, at=self.now)
+        token = self.token()
         enrol(token, name=self.name, public_key=public_bytes(self.key), facts={}, today=self.world.today, at=self.now)
         self.known, self.position, self.report_number = {}, Position(), 0
+
+    def token(self) -> str:
+        token = secrets.token_urlsafe(32)
+        keep_token(self.name, token, by="staff:eva", today=self.world.today, at=self.now)
+        return token
 
     def sign(self, *, is_full: bool = True) -> int:
         seal = Seal(install=INSTALL, key=self.signer)

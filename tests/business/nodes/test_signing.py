@@ -7,6 +7,8 @@ import pytest
 from servanda.business.evidence.actions import set_brake
 from servanda.business.hosting.actions import compare_all, lift_holds, place_holds, quarantine_services, tell_nodes
 from servanda.business.hosting.queries import parts_of_service, services_of_customer, setup_of
+from servanda.business.letters.queries import letters_of_customer
+from servanda.business.nodes.decisions.batching import QUARANTINE_DAYS_MIN
 from servanda.business.nodes.queries import parked_statements
 from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
@@ -181,32 +183,58 @@ def test_the_brake_stops_what_is_adverse_and_nothing_else(house: House) -> None:
     assert [key for key, one in house.known.items() if one.holds]
 
 
-def test_a_quarantine_needs_its_own_warrant_and_copies_stay(house: House) -> None:
+def test_a_quarantine_needs_its_own_warrant(house: House) -> None:
     service_id = opened(house)
     quarantine(house, service_id)
     house.settle()
     states = {key.partition("/")[0]: one.state for key, one in house.known.items()}
     assert states == {
         "site": "quarantined", "login": "quarantined", "database": "quarantined", "zone": "quarantined",
-        "certificate": "quarantined", "backup": "kept",
+        "certificate": "quarantined", "backup": "quarantined",
     }  # fmt: skip
     assert all(document.warrants for document in house.taken[-2:])
 
 
-def test_no_purge_before_the_signers_own_record_is_old_enough_and_a_copy_lies_there(house: House) -> None:
-    from servanda.business.hosting.actions import purge_service
-
+def test_no_purge_before_the_signers_own_record_is_old_enough(house: House) -> None:
     service_id = opened(house)
-    purge_on = house.world.today + timedelta(days=1)
-    quarantine(house, service_id, purge_on=purge_on)
+    house.copy(backup_of(house))
+    quarantine(house, service_id, purge_on=house.world.today + timedelta(days=1))
     house.settle()
     house.days_pass(1)
-    assert services_of_customer(services_of_customer_of(house))[0].state == "quarantined"
-    purge_service(service_id, approval=None, today=house.world.today, at=moment_of(house.world.today))
-    tell(house)
+    (service,) = services_of_customer(services_of_customer_of(house))
+    assert service.state == "purged"
     house.settle()
-    assert "quarantine too young" in reasons(house)
+    assert reasons(house) == {"quarantine too young"}
     assert not [key for key, one in house.known.items() if one.state == "purged"]
+
+
+def backup_of(house: House) -> str:
+    return next(key for key in house.known if key.startswith("backup/"))
+
+
+def test_a_purge_waits_for_a_last_copy_then_goes_and_what_was_erased_is_told(house: House) -> None:
+    service_id = opened(house)
+    quarantine(house, service_id, purge_on=house.world.today + timedelta(days=QUARANTINE_DAYS_MIN))
+    house.settle()
+    signed = len(house.taken)
+    house.days_pass(QUARANTINE_DAYS_MIN)
+    house.settle()
+    assert reasons(house) == {"no final copy"}
+    house.copy(backup_of(house))
+    house.settle()
+    assert {one.state for one in house.known.values()} == {"purged"}
+    assert reasons(house) == set()
+    purges = [warrant for document in house.taken[signed:] for warrant in document.warrants]
+    assert {one.act for one in purges} == {"purge"}
+    assert {one.final_snapshot for one in purges if one.key.startswith("site/")} == {"0123456789abcdef"}
+    house.report(findings=tuple(house.found(key, {"erased_files": 3}) for key in sorted(house.known)))
+    setup = setup_of(service_id)
+    assert setup is not None
+    assert setup.erased_at is not None
+    assert parts_of_service(service_id) == ()
+    assert house.node.services == 0
+    certificate = next(one for one in letters_of_customer(services_of_customer_of(house)) if one.kind == "erasure")
+    assert "18 filer" in str(certificate.text)  # six parts, three files each
 
 
 def test_a_node_that_forgot_is_told_again_from_where_it_stands(house: House) -> None:

@@ -3,9 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -15,15 +12,7 @@ import pytest
 from servanda.drivers.node import Daemon
 from servanda.faces.node import installed, shown
 from servanda.faces.node.supervisor import in_order
-from tests.faces.node.worlds import ROOT, WIRING, World, site, wait_until
-
-RUN = """
-import sys
-from pathlib import Path
-from servanda.faces.node import private
-from servanda.faces.node.processes import Place
-sys.exit(private.run(Place(root=Path(sys.argv[1]), wiring=sys.argv[2])))
-"""
+from tests.faces.node.worlds import ROOT, World, run_command, run_environment, running, site, wait_until
 
 
 def daemon(name: str, *after: str) -> Daemon:
@@ -44,7 +33,7 @@ def test_a_circle_and_a_doubled_name_are_mistakes_of_ours(daemons: list[Daemon])
 
 
 def test_a_private_node_serves_heals_and_leaves_nobody_behind(world: World) -> None:
-    with _running(world) as run:
+    with running(world) as run:
         wait_until(lambda: _states(world) == {"first": "serving", "second": "serving", "helper": "serving", "agent": "serving"},
                    seconds=30, told=lambda: str(shown.status(world.layout.root)))  # fmt: skip
         world.issue(site(1))
@@ -63,7 +52,7 @@ def test_a_private_node_serves_heals_and_leaves_nobody_behind(world: World) -> N
 
 
 def test_asked_to_stop_it_ends_everything_and_says_so_with_its_code(world: World) -> None:
-    with _running(world) as run:
+    with running(world) as run:
         wait_until(lambda: "agent" in _states(world), seconds=30)
         everybody = _own(run)
         run.send_signal(signal.SIGTERM)
@@ -72,10 +61,10 @@ def test_asked_to_stop_it_ends_everything_and_says_so_with_its_code(world: World
 
 
 def test_a_second_supervisor_is_refused(world: World) -> None:
-    with _running(world):
+    with running(world):
         wait_until(lambda: bool(shown.status(world.layout.root)["is_running"]))
         second = subprocess.run(
-            _command(world), cwd=ROOT, env=_environment(), capture_output=True, text=True, timeout=60, check=False
+            run_command(world), cwd=ROOT, env=run_environment(), capture_output=True, text=True, timeout=60, check=False
         )
         assert "runs already" in second.stderr
 
@@ -83,14 +72,14 @@ def test_a_second_supervisor_is_refused(world: World) -> None:
 def test_a_node_that_is_enrolled_later_gets_its_agent_then(world: World) -> None:
     enrolled = world.installation
     installed.write(msgspec.structs.replace(enrolled, enrolled=None))
-    with _running(world):
+    with running(world):
         wait_until(lambda: _states(world) == {"first": "serving", "second": "serving"}, seconds=30)
         installed.write(enrolled)
         wait_until(lambda: _states(world).get("agent") == "serving", seconds=30)
 
 
 def test_the_helper_has_no_network_and_the_agent_no_privileges(world: World) -> None:
-    with _running(world) as run:
+    with running(world) as run:
         wait_until(lambda: _states(world).get("agent") == "serving", seconds=30)
         helper = next(one for one in _own(run) if "helper" in one.cmdline())
         agent = next(one for one in _own(run) if "agent" in one.cmdline())
@@ -102,26 +91,6 @@ def test_the_helper_has_no_network_and_the_agent_no_privileges(world: World) -> 
         assert status["CapEff"].strip("0\n") == status["CapPrm"].strip("0\n") == ""
         assert not status["Groups"].strip()
         assert status["NoNewPrivs"] == "1"
-
-
-@contextmanager
-def _running(world: World) -> "Iterator[subprocess.Popen[bytes]]":
-    with open(world.layout.log / "run.out", "ab") as output:
-        run = subprocess.Popen(_command(world), cwd=ROOT, env=_environment(), stdout=output, stderr=output)
-    try:
-        yield run
-    finally:
-        if run.poll() is None:
-            run.terminate()
-            run.wait(30)
-
-
-def _command(world: World) -> list[str]:
-    return [sys.executable, "-c", RUN, str(world.layout.root), WIRING]
-
-
-def _environment() -> dict[str, str]:
-    return {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PATH": "/usr/bin:/bin"}
 
 
 def _states(world: World) -> dict[str, str]:
@@ -137,4 +106,4 @@ def _own(run: "subprocess.Popen[bytes]") -> list[psutil.Process]:
 
 
 def _lives(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return process.isrunning() and process.status() != psutil.STATUS_ZOMBIE

@@ -5,6 +5,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,9 +15,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from servanda.drivers.node import Layout, NotNow, Ports
+from servanda.drivers.node import Layout, NotNow
 from servanda.drivers.nodelink.memory import INSTALL, MemoryControlPlane
-from servanda.faces.node import installed
+from servanda.faces.node import private
 from servanda.faces.node.enclosure import own_mounts
 from servanda.faces.node.enrolling import enrol
 from servanda.faces.node.installed import Installation
@@ -186,14 +187,14 @@ def wait_until(holds: Callable[[], bool], *, seconds: float = 20, told: Callable
 
 
 @contextmanager
-def a_world(root: Path | None = None) -> Iterator[World]:
+def a_world(root: Path | None = None, *, wiring: str = WIRING) -> Iterator[World]:
+    """A node below a folder of its own, enrolled. With the wiring of the product it has free ports and all daemons."""
     root = root or Path("/var/lib/servanda") / f"t{secrets.token_hex(4)}"
     plane = MemoryControlPlane(Ed25519PrivateKey.generate(), tokens={"a-token-of-this-test": NAME})
     with served(plane) as url:
-        installation = Installation(layout=Layout(root=root, ports=Ports()), name=NAME, url=url)
-        installed.write(installation)
+        installation = private.make(root, name=NAME, url=url, wiring_name=wiring)
         installation = enrol(installation, plane, "a-token-of-this-test")
-        world = World(installation=installation, plane=plane, place=Place(root=root, wiring=WIRING), url=url)
+        world = World(installation=installation, plane=plane, place=Place(root=root, wiring=wiring), url=url)
         try:
             yield world
         finally:
@@ -201,5 +202,31 @@ def a_world(root: Path | None = None) -> Iterator[World]:
             shutil.rmtree(root)
 
 
-def may_run_nodes() -> bool:
-    return os.geteuid() == 0
+RUN = """
+import sys
+from pathlib import Path
+from servanda.faces.node import private
+from servanda.faces.node.processes import Place
+sys.exit(private.run(Place(root=Path(sys.argv[1]), wiring=sys.argv[2])))
+"""
+
+
+def run_command(world: World) -> list[str]:
+    return [sys.executable, "-c", RUN, str(world.layout.root), world.place.wiring]
+
+
+def run_environment() -> dict[str, str]:
+    return {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+
+
+@contextmanager
+def running(world: World) -> "Iterator[subprocess.Popen[bytes]]":
+    """Run a node as `servanda node run` does, until the end of the block."""
+    with open(world.layout.log / "run.out", "ab") as output:
+        run = subprocess.Popen(run_command(world), cwd=ROOT, env=run_environment(), stdout=output, stderr=output)
+    try:
+        yield run
+    finally:
+        if run.poll() is None:
+            run.terminate()
+            run.wait(60)

@@ -109,3 +109,9 @@ def leaves_of(company_id: int, keys: Iterable[str]) -> tuple[WarrantFacts, ...]:
         )
         for key, act, subject, because, not_before, expires_on in columns
     )
+
+
+def newest_warrant_of(subject: str, *, act: str) -> str:
+    """Return the key of the newest warrant for an act on a subject; empty when there is none."""
+    rows = Warrant.objects.filter(subject=subject, act=act).order_by("-issued_at", "-id")
+    return rows.values_list("key", flat=True).first() or ""

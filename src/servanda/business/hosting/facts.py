@@ -80,7 +80,6 @@ class SetupFacts:
     package: HostingPackage
     quantity: int
     waits_because: str
-    export_offered_on: date | None
     erased_at: datetime | None
 
     @property

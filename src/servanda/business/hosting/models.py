@@ -69,7 +69,6 @@ class Setup(models.Model):
     quantity = models.PositiveIntegerField(default=1)
     waits_because = models.TextField(default="", blank=True)  # no domain, domain taken, no node; empty: it is set up
     opened_at = models.DateTimeField()
-    export_offered_on = models.DateField(null=True)
     erased_at = models.DateTimeField(null=True)  # the node said that nothing of it is left
 
     class Meta:

@@ -1,5 +1,6 @@
 """What hosting's letters say, in Danish and English."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from servanda.ground.calendar import day_text
@@ -8,6 +9,34 @@ from servanda.ground.money import Money, money_text
 
 def export_subject(name: str, language: str) -> str:
     return f"Husk dine data: {name}" if language == "da" else f"Remember your data: {name}"
+
+
+def erasure_subject(name: str, language: str) -> str:
+    return f"Dine data er slettet: {name}" if language == "da" else f"Your data are erased: {name}"
+
+
+def erasure_paragraphs(
+    name: str, company_name: str, on: date, parts: int, figures: Mapping[str, int], language: str
+) -> tuple[str, ...]:
+    """Return the certificate of erasure, from what the machine told of its own work."""
+    day = day_text(on, language)
+    words = _ERASED_DA if language == "da" else _ERASED_EN
+    counted = ", ".join(f"{figures[what]} {word}" for what, word in words.items() if figures.get(what))
+    if language == "da":
+        return (
+            f"{company_name} har slettet alle data, der hørte til {name}. Det blev bekræftet af serveren {day}.",
+            f"{parts} dele er slettet" + (f": {counted}." if counted else "."),
+            "Fakturaer og bogføring gemmes, så længe loven kræver det.",
+        )
+    return (
+        f"{company_name} has erased all data of {name}. The server confirmed it on {day}.",
+        f"{parts} parts are erased" + (f": {counted}." if counted else "."),
+        "Invoices and bookkeeping are kept for as long as the law demands.",
+    )
+
+
+_ERASED_DA = {"erased_files": "filer", "erased_tables": "tabeller", "erased_records": "navne", "erased_bytes": "byte"}
+_ERASED_EN = {"erased_files": "files", "erased_tables": "tables", "erased_records": "names", "erased_bytes": "bytes"}
 
 
 def export_paragraphs(name: str, company_name: str, email: str, ends_on: date, language: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import time
 from base64 import b64decode
 from collections.abc import Callable
 from functools import wraps
+from threading import BoundedSemaphore
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
@@ -34,6 +35,10 @@ REPORT_BYTES_MAX = 16 << 20
 WAIT_SECONDS_MAX = 30.0
 LOOK_SECONDS = 0.2
 DOCUMENTS_AT_ONCE = 50
+# A question that waits keeps one of the server's threads, of which pages need the most.
+WAITING_MAX = 2
+CROWDED_SECONDS = 1.0
+_WAITING = BoundedSemaphore(WAITING_MAX)
 _JSON = "application/json"
 View = Callable[[HttpRequest, NodeFacts], HttpResponse]
 
@@ -102,10 +107,25 @@ def documents(request: HttpRequest, node: NodeFacts) -> HttpResponse:
     after, wait = _number(request, "after"), _number(request, "wait")
     if after is None or wait is None:
         return HttpResponse(status=400)
-    deadline = time.monotonic() + min(wait, WAIT_SECONDS_MAX)
-    while not (found := outgoing(node, after=after, limit=DOCUMENTS_AT_ONCE)) and time.monotonic() < deadline:
-        time.sleep(LOOK_SECONDS)
+    found = outgoing(node, after=after, limit=DOCUMENTS_AT_ONCE)
+    if not found and wait:
+        found = _waited_for(node, after=after, seconds=float(wait))
     return HttpResponse(encode_documents(found), content_type=_JSON)
+
+
+def _waited_for(node: NodeFacts, *, after: int, seconds: float) -> tuple[bytes, ...]:
+    """Wait for documents; where too many wait already, only a moment, so that nobody asks without a pause."""
+    has_place = _WAITING.acquire(blocking=False)
+    deadline = time.monotonic() + min(seconds, WAIT_SECONDS_MAX if has_place else CROWDED_SECONDS)
+    try:
+        while time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
+            if found := outgoing(node, after=after, limit=DOCUMENTS_AT_ONCE):
+                return found
+        return ()
+    finally:
+        if has_place:
+            _WAITING.release()
 
 
 @csrf_exempt

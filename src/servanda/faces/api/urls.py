@@ -1,3 +1,5 @@
+"""The addresses of the API; each is asked by signed nodes alone."""
+
 from django.urls import path
 
 from servanda.faces.api import nodes

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -32,10 +32,14 @@ class Child:
 
 
 @contextmanager
-def child(name: str, command: Sequence[str]) -> Iterator[Child]:
-    """Run a program in a session of its own, so that Ctrl-C reaches us alone; stop it at the end of the block."""
+def child(name: str, command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Iterator[Child]:
+    """Run a program in a session of its own, so that Ctrl-C reaches us alone; stop it at the end of the block.
+
+    `environment` is added to ours.
+    """
     attended = [sys.executable, "-m", "servanda.faces.cli.attended", str(os.getpid()), *command]
-    program = subprocess.Popen(attended, stdin=subprocess.DEVNULL, start_new_session=True)
+    whole = {**os.environ, **(environment or {})}
+    program = subprocess.Popen(attended, stdin=subprocess.DEVNULL, start_new_session=True, env=whole)
     try:
         yield Child(name=name, program=program)
     finally:

@@ -5,12 +5,14 @@ import json
 import secrets
 import sys
 import time
+from datetime import date, datetime
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 
 from servanda.faces.cli.database import database
+from servanda.ground.calendar import legal_day
 
 BY = "command line"
 PAUSE_SECONDS = 0.5
@@ -92,7 +94,7 @@ def _add(args: argparse.Namespace) -> int:
         from django.utils import timezone
 
         from servanda.business.companies.queries import company_named, today_of
-        from servanda.business.nodes.actions.enrolling import add_node, make_token
+        from servanda.business.nodes.actions.enrolling import add_node
 
         now = timezone.now()
         company = company_named(args.company)
@@ -108,7 +110,7 @@ def _add(args: argparse.Namespace) -> int:
             today=today,
             at=now,
         )
-        print(make_token(args.name, by=BY, today=today, at=now))
+        print(_new_token(args.name, today=today, at=now))
     print("The token lives for 15 minutes and lets this server enrol once.", file=sys.stderr)
     return 0
 
@@ -117,11 +119,17 @@ def _token(args: argparse.Namespace) -> int:
     with database():
         from django.utils import timezone
 
-        from servanda.business.nodes.actions.enrolling import make_token
-
         now = timezone.now()
-        print(make_token(args.name, by=BY, today=now.date(), at=now))
+        print(_new_token(args.name, today=legal_day(now), at=now))
     return 0
+
+
+def _new_token(name: str, *, today: date, at: datetime) -> str:
+    from servanda.business.nodes.actions.enrolling import keep_token
+
+    token = secrets.token_urlsafe(32)
+    keep_token(name, token, by=BY, today=today, at=at)
+    return token
 
 
 def _revoke(args: argparse.Namespace) -> int:
@@ -131,7 +139,7 @@ def _revoke(args: argparse.Namespace) -> int:
         from servanda.business.nodes.actions.enrolling import revoke_node
 
         now = timezone.now()
-        revoke_node(args.name, because=args.because, by=BY, today=now.date(), at=now)
+        revoke_node(args.name, because=args.because, by=BY, today=legal_day(now), at=now)
     print(f"{args.name} is not listened to any more. What it serves goes on until it is switched off.")
     return 0
 
@@ -150,21 +158,26 @@ def _key(_: argparse.Namespace) -> int:
 
 def _sign(args: argparse.Namespace) -> int:
     with database():
+        from django.db import OperationalError, connections
         from django.utils import timezone
 
-        from servanda.business.backups.queries import final_snapshots
         from servanda.business.nodes.actions.keys import install_of
-        from servanda.business.nodes.actions.signing import Seal, sign_waiting
+        from servanda.business.nodes.actions.signing import Seal
+        from servanda.faces.clock.signing import sign_round
 
         key = import_module(settings.DRIVERS).node_key()
         seal = Seal(install=install_of(key.public_key().public_bytes_raw()), key=key)
+        if args.once:
+            print(f"Signed: {sign_round(seal, timezone.now, is_full=True)}.")
+            return 0
         full_at = 0.0
         while True:
             is_full = time.monotonic() >= full_at
+            try:
+                sign_round(seal, timezone.now, is_full=is_full)
+            except OperationalError as error:
+                print(f"The signer lost its database: {error}".strip(), file=sys.stderr, flush=True)
+                connections.close_all()
             if is_full:
                 full_at = time.monotonic() + FULL_SECONDS
-            signed = sign_waiting(seal, snapshots_of=final_snapshots, now=timezone.now(), is_full=is_full)
-            if args.once:
-                print(f"{signed} documents signed.")
-                return 0
             time.sleep(PAUSE_SECONDS)

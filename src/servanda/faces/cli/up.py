@@ -19,12 +19,13 @@ from importlib.util import find_spec
 from types import FrameType
 from typing import Any
 
-from servanda.faces.cli import home
+from servanda.faces.cli import demo_node, home
 from servanda.faces.cli.children import Child, child
 from servanda.faces.cli.database import database, use_settings
 from servanda.ground.refusal import Refused
 
 HOST = "127.0.0.1"
+SIGNER_ROLE = "servanda_signer"  # of the embedded database (docs/why/signer.md)
 WEB_WORKERS = 2
 READY_SECONDS = 30.0
 STAFF = "eva"
@@ -54,6 +55,7 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument("--port", type=int, help="of the web server (SERVANDA_PORT, otherwise 8000)")
     parser.add_argument("--fresh", action="store_true", help="first remove all data of this installation")
     parser.add_argument("--no-demo", action="store_true", help="do not load the demo companies into an empty database")
+    parser.add_argument("--no-node", action="store_true", help="run no node beside it")
     parser.set_defaults(run=run)
 
 
@@ -98,11 +100,16 @@ def _serve(args: argparse.Namespace, stack: ExitStack) -> int:
     with _step("Database"):
         stack.enter_context(database())
     _fill(settings, has_demo=not args.no_demo)
+    if not args.no_node:
+        demo_node.make_key(settings)
     with _step("Mail sink, worker and web server"):
         children = _start(settings, stack, port=port)
         _wait_until_it_answers(port, children)
-    _say(f"\nServanda is up at http://{HOST}:{port}/\n{_login(settings)}\nCtrl-C stops everything.\n")
-    return _watch(children)
+    with _step("Node"):
+        node = demo_node.start(settings, stack, port=port) if not args.no_node else demo_node.Demo()
+    said = f"{node.said}\n" if node.said else ""
+    _say(f"\nServanda is up at http://{HOST}:{port}/\n{_login(settings)}\n{said}Ctrl-C stops everything.\n")
+    return _watch((*children, *node.children))
 
 
 def _refuse_taken(port: int, *, variable: str) -> None:
@@ -128,6 +135,7 @@ def _empty(settings: Any) -> None:
     kept = settings.HOME / SECRET_KEY
     is_kept = kept.is_file() and home.secret(kept, length=SECRET_KEY_LENGTH) == settings.SECRET_KEY
     home.remove(settings.HOME, release=import_string(settings.DATABASE_RELEASED))
+    demo_node.remove(settings.HOME)
     if is_kept:  # the key went with the rest
         settings.SECRET_KEY = settings.NO_SECRET
 
@@ -221,10 +229,15 @@ def _start(settings: Any, stack: ExitStack, *, port: int) -> tuple[Child, ...]:
         "2",
     ]
     web += ["--respawn-failed-workers", settings.WSGI_APPLICATION.replace(".application", ":application")]
-    return (
+    started = (
         stack.enter_context(child("the worker", worker)),
         stack.enter_context(child("the web server", web)),
     )
+    if not settings.NODE_KEY.is_file():  # nothing is signed before `servanda nodes key`
+        return started
+    signer = [sys.executable, "-m", "servanda.faces.cli.main", "nodes", "sign"]
+    role = {"SERVANDA_DATABASE_ROLE": SIGNER_ROLE}
+    return (*started, stack.enter_context(child("the signer", signer, environment=role)))
 
 
 def _wait_until_it_answers(port: int, children: Sequence[Child]) -> None:

@@ -63,6 +63,23 @@ def carry_documents(timestamp: int = 0) -> None:
     carry_waiting(timezone.now)
 
 
+@app.task(name="tell_of_changes", queueing_lock="tell_of_changes")
+def tell_of_changes(timestamp: int = 0) -> None:
+    """Wish for what pages have changed. The round does so too: this is for whoever waits."""
+    from servanda.faces.clock.telling import tell_all
+
+    tell_all(timezone.now)
+
+
+@app.periodic(cron="23 2 * * *")
+@app.task(name="compare_with_nodes", queueing_lock="compare_with_nodes")
+def compare_with_nodes(timestamp: int = 0) -> None:
+    """Look at all services that lie on nodes as if all had changed, to find what was missed."""
+    from servanda.faces.clock.telling import compare_everything
+
+    compare_everything(timezone.now)
+
+
 @app.periodic(cron="* * * * * */10")
 @app.task(name="revive", queueing_lock="revive", priority=100, pass_context=True)
 async def revive(context: JobContext, timestamp: int) -> None:
@@ -111,3 +128,9 @@ def wake_delivery() -> None:
     """Let letters be sent as soon as the running transaction is committed; a wake-up that waits already is enough."""
     with suppress(AlreadyEnqueued), transaction.atomic():  # a savepoint: a refused row would end the transaction
         deliver_letters.defer()
+
+
+def wake_telling() -> None:
+    """Let the nodes be told as soon as the running transaction is committed."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        tell_of_changes.defer()

@@ -82,6 +82,7 @@ LETTER_KINDS: Mapping[str, str] = {
     "closing": gettext_noop("Letter of closure"),
     "ending": gettext_noop("Letter of ending"),
     "export": gettext_noop("Reminder to take data out"),
+    "erasure": gettext_noop("Certificate of erasure"),
     "notice": gettext_noop("Notice"),
     "terms": gettext_noop("Notice of new terms"),
     "withdrawal": gettext_noop("Receipt of a withdrawal"),

@@ -286,3 +286,26 @@ def node(root: Path, store: RunningStore, database_server: Path) -> Iterator[Nod
 def _made(folder: Path) -> str:
     folder.mkdir(mode=0o755)
     return str(folder)
+
+
+def flip_folder(site: Path, outside: Path) -> None:
+    """A hostile tenant changes a folder for a link to the outside and back, as fast as it can."""
+    os.setgroups([])
+    os.setresgid(TENANT, TENANT, TENANT)
+    os.setresuid(TENANT, TENANT, TENANT)
+    real, away, link = site / "htdocs/img", site / "htdocs/img.away", site / "htdocs/img.link"
+    while True:
+        try:
+            os.symlink(outside, link)
+            os.rename(real, away)
+            os.rename(link, real)
+            os.unlink(real)
+            os.rename(away, real)
+        except OSError:
+            for path in (link, real):
+                if path.is_symlink():
+                    path.unlink()
+            if away.exists() and not real.exists():
+                away.rename(real)
+            elif not real.exists():
+                real.mkdir()

@@ -1,5 +1,6 @@
 """Copies of a real site and a real database in a real store, given back, compared, and broken on purpose."""
 
+import multiprocessing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from servanda.drivers.node import Broken
 from servanda.drivers.node.backups.copying import copy_plan
 from servanda.drivers.node.backups.proving import prove_plan
-from tests.drivers.node.backups.conftest import SITE, TENANT, Node, needs_root
+from tests.drivers.node.backups.conftest import SITE, TENANT, Node, flip_folder, needs_root
 
 pytestmark = needs_root
 NOW = datetime(2026, 12, 1, 23, 0, tzinfo=UTC)
@@ -71,6 +72,26 @@ def test_the_reader_sees_nothing_but_the_tenants_folders_and_writes_nothing(node
     with pytest.raises(Broken):
         jail.run(["/bin/chmod", "777", "/cache/../usr"])
     assert f"uid={node.layout.accounts.copies}" in jail.run(["/usr/bin/id"]).decode()
+
+
+def test_a_tenant_who_swaps_folders_during_a_copy_gets_nothing_of_others(node: Node) -> None:
+    secret = node.layout.root / "outside"
+    secret.mkdir(mode=0o700)
+    (secret / "x").write_bytes(b"the secret of somebody else")
+    node.write("htdocs/img/x", b"own")
+    process = multiprocessing.get_context("fork").Process(target=flip_folder, args=(node.site, secret))
+    process.start()
+    try:
+        made = [
+            copy_plan(node.plan_with(databases=()), node.repository, node.databases, now=NOW + timedelta(days=n))
+            for n in range(3)
+        ]
+    finally:
+        process.kill()
+        process.join()
+    for told in made:
+        jail, words = node.repository.dump(str(told["files_snapshot"]), "/files")
+        assert b"secret of somebody else" not in jail.run(words)
 
 
 def test_files_that_only_their_tenant_may_read_are_copied(node: Node) -> None:

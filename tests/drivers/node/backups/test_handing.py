@@ -26,7 +26,7 @@ pytestmark = needs_root
 NOW = datetime(2026, 12, 1, 23, 0, tzinfo=UTC)
 ERRAND = "ab" * 16
 MOVE = MoveIn(errand=ERRAND, site=SITE, tenant=TENANT, database="s7_wp", not_after=NOW)
-EXPORT = Export(errand=ERRAND, plan=SITE, tenant=TENANT, kept_until=NOW + timedelta(days=14))
+EXPORT = Export(errand="ef" * 16, plan=SITE, tenant=TENANT, kept_until=NOW + timedelta(days=14))
 
 
 class Told(dict[str, Wanted]):

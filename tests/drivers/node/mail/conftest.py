@@ -1,6 +1,5 @@
 """Real Postfix, Dovecot and gate below one folder, on loopback, with a sink that takes all mail for the outside."""
 
-import asyncio
 import contextlib
 import imaplib
 import os
@@ -9,20 +8,18 @@ import signal
 import smtplib
 import ssl
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import bcrypt
 import pytest
 from aiosmtpd.controller import Controller
 
-from servanda.drivers.node import Daemon, Task, VerbRefused, tenants
+from servanda.drivers.node import Daemon, Task, VerbRefused
 from servanda.drivers.node.commands import PATH
 from servanda.drivers.node.layout import Layout, Ports
 from servanda.drivers.node.mail import MailConverger, daemons, prepare, verbs
@@ -180,7 +177,8 @@ class MailNode:
     def subjects(self, login: str, folder: str = "INBOX") -> list[str]:
         link = self.imap(login)
         try:
-            link.select(folder, readonly=True)
+            if link.select(folder, readonly=True)[1] == [b"0"]:
+                return []
             _, found = link.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")
             raw = [part[1].decode() for part in found if isinstance(part, tuple)]
             return [one.partition(":")[2].strip() for one in raw]

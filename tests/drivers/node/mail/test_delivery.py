@@ -3,6 +3,7 @@
 import smtplib
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def refused(node: MailNode, login: str, to: str | list[str], **values: str) -> t
     """Send, and return the refusal that must come."""
     with pytest.raises((smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)) as caught:
         node.send(login, to, **values)
-    error = caught.value
+    error: Any = caught.value
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()))
     else:

@@ -7,6 +7,7 @@ from servanda.business.audit.queries.claims import CLAIMS
 from servanda.business.audit.queries.collecting import COLLECTING
 from servanda.business.audit.queries.einvoices import EINVOICES
 from servanda.business.audit.queries.invoices import INVOICES
+from servanda.business.audit.queries.nodes import NODES
 from servanda.business.audit.queries.paying_out import PAYING_OUT
 from servanda.business.audit.queries.periods import PERIODS
 from servanda.business.audit.queries.promises import PROMISES
@@ -25,6 +26,7 @@ INVARIANTS: tuple[Invariant[Scope], ...] = tuple(
             *COLLECTING,
             *EINVOICES,
             *INVOICES,
+            *NODES,
             *PAYING_OUT,
             *PERIODS,
             *PROMISES,

@@ -11,6 +11,7 @@ from servanda.business.hosting.actions.services import (
     purge_service,
     put_back_service,
     quarantine_services,
+    renew_purge,
 )
 from servanda.business.hosting.actions.setting_up import (
     SetupRefused,
@@ -36,6 +37,7 @@ __all__ = [
     "put_back_service",
     "quarantine_services",
     "remind_of_export",
+    "renew_purge",
     "set_up",
     "set_up_waiting",
     "take_lines_forward",

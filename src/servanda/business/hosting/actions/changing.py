@@ -17,18 +17,13 @@ from servanda.business.hosting.decisions.changing import (
     checked_password,
 )
 from servanda.business.hosting.facts import SetupFacts
-from servanda.business.hosting.models import Part, Secret, Service, Setup
+from servanda.business.hosting.models import Part, Service, Setup
 from servanda.business.hosting.queries.parts import setup_facts
 from servanda.ground.nodes.database_passwords import database_password_hash
 from servanda.ground.nodes.wanted import Wanted, decode_statement, encode
 
 W = TypeVar("W", bound=Wanted)
 BCRYPT_ROUNDS = 10
-# Pages may write a hash and not read it, so this neither reads the row nor asks for it back.
-_KEEP = """
-insert into hosting_secret (part_id, name, hash) values (%s, %s, %s)
-on conflict (part_id, name) do update set hash = excluded.hash
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,18 +93,23 @@ def put_back(service_id: int, key: str, *, order: Order) -> None:
     note(service_id, "part.put_back", key, order=order)
 
 
-def keep_password(part_id: int, password: str, *, name: str = "", is_for_database: bool = False) -> None:
-    """Keep the hash of a password; the password itself is kept nowhere. Refuses an easy one."""
-    if is_for_database:
-        kept = database_password_hash(checked_database_password(password, names=(name,)))
+def keep_password(part_id: int, password: str, *, user: str = "", names: tuple[str, ...] = ()) -> None:
+    """Keep the hash of a password; the password itself is kept nowhere. Refuses an easy one, and one that holds a name.
+
+    `user` is a user of a database; without it the password is the part's own.
+    """
+    if user:
+        kept = database_password_hash(checked_database_password(password, names=(user, *names)))
     else:
-        kept = password_hash(checked_password(password, names=(name,)))
+        kept = password_hash(checked_password(password, names=names))
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [part_id, name, kept])
+        cursor.execute("select hosting_keep_secret(%s, %s, %s)", [part_id, user, kept])
 
 
-def forget_password(part_id: int, *, name: str) -> None:
-    Secret.objects.filter(part_id=part_id, name=name)._raw_delete("default")  # reads nothing: pages may not
+def forget_password(part_id: int, *, name: str | None) -> None:
+    """Forget the password of one login of a part, or of all (None)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select hosting_forget_secret(%s, %s)", [part_id, name])
 
 
 def password_hash(password: str) -> str:

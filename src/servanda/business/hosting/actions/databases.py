@@ -60,7 +60,7 @@ def add_database_user(service_id: int, key: str, name: str, *, password: str, or
     row, database = locked_part(service_id, key, Database)
     changed = with_user(database, name, number=setup.number)
     user = changed.users[-1].name
-    keep_password(row.pk, password, name=user, is_for_database=True)
+    keep_password(row.pk, password, user=user, names=(database.name,))
     change(service_id, key, Database, lambda _: changed, order=order, what="database.user_added")
     return user
 
@@ -71,7 +71,7 @@ def set_database_password(service_id: int, key: str, user: str, *, password: str
     row, database = locked_part(service_id, key, Database)
     if user not in {one.name for one in database.users}:
         raise ChangeRefused(f"{database.name} has no user {user[:60]}. Look at its users as they are now.")
-    keep_password(row.pk, password, name=user, is_for_database=True)
+    keep_password(row.pk, password, user=user, names=(database.name,))
     note(service_id, "database.password_changed", key, order=order)
 
 

@@ -1,6 +1,5 @@
 """Work that is done once: giving back from a copy, taking that back, handing everything out."""
 
-import secrets
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -25,6 +24,7 @@ def order_restore(
     service_id: int,
     *,
     snapshot: str,
+    errand: str,
     what: What,
     into: Literal["beside", "in place"],
     order: Order,
@@ -32,8 +32,8 @@ def order_restore(
     path: str | None = None,
     database: str | None = None,
     domain: str | None = None,
-) -> str:
-    """Order something given back from a copy and return the errand's id. `now` is the real time, which nodes go by.
+) -> None:
+    """Order something given back from a copy, as the errand of this id. `now` is the real time, which nodes go by.
 
     Refuses a service that is gone, and a second restore while one is at work.
     """
@@ -46,7 +46,7 @@ def order_restore(
         raise ChangeRefused("Say which file or folder shall come back.")
     restore = checked(
         Restore(
-            errand=secrets.token_hex(16),
+            errand=errand,
             plan=plan.plan,
             tenant=plan.tenant,
             snapshot=snapshot,
@@ -58,8 +58,7 @@ def order_restore(
             not_after=now + timedelta(days=UNDO_DAYS),
         )
     )
-    _add(setup, restore, kind="restore", errand=restore.errand, order=order, not_after=restore.not_after)
-    return restore.errand
+    _add(setup, restore, kind="restore", errand=errand, order=order, not_after=restore.not_after)
 
 
 @transaction.atomic
@@ -83,20 +82,19 @@ def undo_restore(service_id: int, errand: str, *, order: Order, now: datetime) -
 
 
 @transaction.atomic
-def order_export(service_id: int, *, order: Order, now: datetime) -> str:
-    """Order all of a service in one archive, to be fetched for two weeks, and return the errand's id.
+def order_export(service_id: int, *, errand: str, order: Order, now: datetime) -> None:
+    """Order all of a service in one archive, to be fetched for two weeks, as the errand of this id.
 
     Also while a service is in quarantine: its owner's data are its owner's. Refuses a second one while one is at work.
     """
     setup, plan = _plan(service_id, what="export")
     export = Export(
-        errand=secrets.token_hex(16),
+        errand=errand,
         plan=plan.plan,
         tenant=plan.tenant,
         kept_until=now + timedelta(days=EXPORT_DAYS),
     )
-    _add(setup, export, kind="export", errand=export.errand, order=order, not_after=export.kept_until)
-    return export.errand
+    _add(setup, export, kind="export", errand=errand, order=order, not_after=export.kept_until)
 
 
 def _plan(service_id: int, *, what: str) -> tuple[Setup, BackupPlan]:

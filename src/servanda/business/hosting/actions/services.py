@@ -13,7 +13,7 @@ from servanda.business.evidence.facts import (
     because_from_json,
     because_to_json,
 )
-from servanda.business.hosting.actions.setting_up import set_up
+from servanda.business.hosting.actions.setting_up import hand_over, set_up
 from servanda.business.hosting.actions.telling import tell_nodes
 from servanda.business.hosting.actions.touching import touch
 from servanda.business.hosting.models import Hold, Service
@@ -176,7 +176,8 @@ def quarantine_services(
             facts={"name": row.name, "purge_on": purge_on.isoformat() if purge_on else None},
             customer_id=row.customer_id,
         )
-    touch(row.pk for row in rows)
+    heirs = [heir for row in rows for heir in hand_over(row.pk)]
+    touch([*heirs, *(row.pk for row in rows)])
     return tuple(row.pk for row in rows)
 
 
@@ -264,3 +265,31 @@ def purge_service(service_id: int, *, approval: Approval | None, today: date, at
         customer_id=row.customer_id,
         by=approval.by if approval is not None else "system",
     )
+
+
+@transaction.atomic
+def renew_purge(service_id: int, *, approval: Approval, today: date, at: datetime) -> None:
+    """Issue leave anew for a purge whose warrant ran out before the node carried it out: a person looks each time."""
+    row = Service.objects.select_for_update().get(pk=service_id)
+    if row.state != "purged":
+        raise NotInQuarantine(f"{row.name} is {row.state}. Only a purge that was decided can be renewed.")
+    issue_warrant(
+        WarrantRequest(
+            company_id=row.company_id,
+            key=f"data.purged:{row.pk}:{today}",
+            act="data.purged",
+            subject=f"service:{row.pk}",
+            fingerprint=f"service:{row.pk}:line:{row.line_id}:purged:{row.purged_on}",
+            because=because_from_json(row.purge_because),
+            parameters={"purged_on": str(row.purged_on)},
+            evidence_keys=(f"data.purged:{row.pk}",),
+            not_before=today,
+            expires_on=today + timedelta(days=WARRANT_DAYS),
+            customer_id=row.customer_id,
+            approvals=(approval,),
+            needs_person=True,
+        ),
+        today=today,
+        at=at,
+    )
+    touch([row.pk])

@@ -1,6 +1,6 @@
 """From an order to rows: which node takes a service, and what it consists of. In the transaction that opens it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -121,6 +121,27 @@ def add_part(service_id: int, statement: Wanted, *, by: str, at: datetime) -> Pa
     return part
 
 
+def hand_over(service_id: int) -> tuple[int, ...]:
+    """Leave the zone and the mail domain of a service that ends to another running one of its owner on the same domain.
+
+    Returns the services that took something over. Runs in the caller's transaction, which touches them.
+    """
+    setup = Setup.objects.select_related("service").filter(service_id=service_id, node__isnull=False).first()
+    if setup is None or not setup.domain:
+        return ()
+    others = Setup.objects.filter(domain=setup.domain, node=setup.node_id, service__state="running").exclude(
+        pk=setup.pk
+    )
+    heirs = [setup_facts(row) for row in others.filter(service__customer=setup.service.customer_id).order_by("id")]
+    took = []
+    for kind, gives in (("zone", "has_zone"), ("mail-domain", "has_mail")):
+        heir = next((one for one in heirs if getattr(one.package, gives)), None)
+        if heir is not None:
+            parts = Part.objects.filter(service_id=service_id, key=f"{kind}/{setup.domain}", state="kept")
+            took += [heir.service_id] * parts.update(service_id=heir.service_id)
+    return tuple(took)
+
+
 def names_of(site: Site) -> tuple[str, ...]:
     """Return all names that lead to a site, those that send their visitors on among them."""
     return tuple(dict.fromkeys((*site.names, *(redirect.name for redirect in site.redirects))))
@@ -138,8 +159,8 @@ def _place(setup: Setup, service: Service, *, today: date, at: datetime) -> bool
     setup.save(update_fields=["node", "waits_because"])
     if because:
         if because != was or was == "no node":
-            facts = {"because": because, "domain": setup.domain}
-            _record(service, "service.waits", today=today, at=at, by="system", facts=facts, is_once=True)
+            waits = {"because": because, "domain": setup.domain}
+            _record(service, "service.waits", today=today, at=at, by="system", facts=waits, is_once=True)
         return False
     _add_parts(setup, service, package, at=at)
     touch([service.pk])
@@ -193,7 +214,7 @@ def _record(
     today: date,
     at: datetime,
     by: str,
-    facts: dict[str, object],
+    facts: Mapping[str, object],
     is_once: bool = False,
 ) -> None:
     record(

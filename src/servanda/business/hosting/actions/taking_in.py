@@ -6,11 +6,20 @@ from datetime import date, datetime
 import msgspec
 from django.db.models import QuerySet
 
+from servanda.business.companies.queries import company
+from servanda.business.customers.queries import customer
 from servanda.business.evidence.actions import record
+from servanda.business.evidence.facts import because_from_json, because_to_json
+from servanda.business.evidence.queries import events_of_subjects
+from servanda.business.hosting import wording
+from servanda.business.hosting.actions.changing import forget_password
 from servanda.business.hosting.actions.touching import touch
+from servanda.business.hosting.decisions.deletion import erased_in
 from servanda.business.hosting.decisions.zones import with_node_records
 from servanda.business.hosting.facts import Plain
 from servanda.business.hosting.models import Errand, Part, Service, Setup, SiteName, Usage
+from servanda.business.letters.actions import write_letters
+from servanda.business.letters.facts import LetterDraft
 from servanda.business.nodes.actions.wishing import leave_place
 from servanda.business.nodes.facts import NodeFacts
 from servanda.business.nodes.queries import subjects_of, wished_state
@@ -67,7 +76,7 @@ def _note_erased(part: Part, finding: Finding, *, today: date, at: datetime) -> 
     part.state, part.removed_on = "purged", today
     part.save(update_fields=["state", "removed_on"])
     SiteName.objects.filter(part=part).delete()
-    part.secret_set.all().delete()
+    forget_password(part.pk, name=None)
     record(
         company_id=part.service.company_id,
         key=f"part.erased:{part.pk}",
@@ -103,6 +112,29 @@ def _finish_erasure(service_id: int, *, today: date, at: datetime) -> None:
         because=(),
         facts={"name": service.name, "node": setup.node_id, "parts": Part.objects.filter(service=service).count()},
         customer_id=service.customer_id,
+    )
+    write_letters([_certificate(service, today=today, at=at)])
+
+
+def _certificate(service: Service, *, today: date, at: datetime) -> LetterDraft:
+    """Write the certificate of erasure from what the machine told of its own work."""
+    to, provider = customer(service.customer_id), company(service.company_id)
+    told = [one.facts for one in events_of_subjects([f"service:{service.pk}"]) if one.what == "part.erased"]
+    subject = wording.erasure_subject(service.name, to.language)
+    paragraphs = wording.erasure_paragraphs(service.name, provider.name, today, len(told), erased_in(told), to.language)
+    because = because_from_json(service.purge_because)
+    return LetterDraft(
+        company_id=service.company_id,
+        customer_id=service.customer_id,
+        key=f"erasure:{service.pk}",
+        kind="erasure",
+        language=to.language,
+        recipient=to.email,
+        subject=subject,
+        text="\n\n".join(paragraphs) + "\n",
+        on_day=today,
+        queued_at=at,
+        paper={"title": subject, "paragraphs": list(paragraphs), "because": because_to_json(because)},
     )
 
 

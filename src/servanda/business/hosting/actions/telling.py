@@ -16,7 +16,7 @@ from django.db import transaction
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.evidence.actions import NoWarrant, issue_warrant
 from servanda.business.evidence.facts import Event, WarrantRequest
-from servanda.business.evidence.queries import events_of_subjects, warrant_of
+from servanda.business.evidence.queries import events_of_subjects, newest_warrant_of, warrant_of
 from servanda.business.hosting.decisions.wanted import wishes_for
 from servanda.business.hosting.facts import PartFacts, RemovalFacts, ServiceFacts, ServicePicture
 from servanda.business.hosting.models import Errand, Part, Secret, Setup, Touched
@@ -137,7 +137,8 @@ def _removal(company: CompanyFacts, service: ServiceFacts, *, today: date, at: d
     if service.state == "running":
         return None
     if service.state == "purged":
-        return RemovalFacts(warrant=f"data.purged:{service.service_id}", state="purged")
+        warrant = newest_warrant_of(f"service:{service.service_id}", act="data.purged")
+        return RemovalFacts(warrant=warrant, state="purged")
     assert service.quarantined_on is not None
     basis = f"service.quarantined:{service.service_id}:{service.quarantined_on}"
     key = f"node.{basis}"

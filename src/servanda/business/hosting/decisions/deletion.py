@@ -1,5 +1,6 @@
 """When may the data of an ended service be purged?"""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from servanda.ground.calendar import add_months, bank_day_on_or_after
@@ -34,3 +35,13 @@ def checked_pause_end(
     if rule.hours_max is not None and ends_at - begins_at > timedelta(hours=rule.hours_max):
         raise PauseWithoutEnd(f"A pause for load lasts at most {rule.hours_max} hours.", because=because)
     return ends_at
+
+
+def erased_in(told: Iterable[Mapping[str, object]]) -> Mapping[str, int]:
+    """Return how much the machines say to have erased, added up by what it was (erased_files, erased_bytes ...)."""
+    sums: dict[str, int] = {}
+    for facts in told:
+        for what, figure in facts.items():
+            if what.startswith("erased_") and str(figure).isdecimal():
+                sums[what] = sums.get(what, 0) + int(str(figure))
+    return sums

@@ -30,7 +30,7 @@ _SUFFIXES = PublicSuffixList()
 def domain_in(description: str) -> str:
     """Return the domain name that an order's text names, in small letters; empty when it names none."""
     for word in _WORD.findall(description.lower()):
-        name = word.rstrip(".")
+        name: str = word.rstrip(".")
         if is_ownable(name):
             return name
     return ""

@@ -15,7 +15,6 @@ import msgspec
 from servanda.business.hosting.facts import HoldFacts, PartFacts, RemovalFacts, ServicePicture
 from servanda.business.nodes.facts import Ground, Wish
 from servanda.ground.nodes.kinds.access import Login
-from servanda.ground.nodes.kinds.backups import BackupPlan
 from servanda.ground.nodes.kinds.base import Cause, Hold, State
 from servanda.ground.nodes.kinds.databases import Database
 from servanda.ground.nodes.kinds.mail import Mailbox, MailDomain, OutboundBlock
@@ -52,7 +51,7 @@ def _wish(picture: ServicePicture, part: PartFacts) -> Wish:
     causes = causes_of(picture.service.holds)
     statement = _blocked(part.statement, causes)
     holds = _holds(picture, statement, causes)
-    state = _state(part.statement, removal)
+    state = _state(removal)
     statement = msgspec.structs.replace(statement, holds=holds, state=state)
     return Wish(
         statement=statement,
@@ -87,22 +86,19 @@ def _blocked(statement: Wanted, causes: dict[Cause, HoldFacts]) -> Wanted:
     return msgspec.structs.replace(statement, outbound_block=block)
 
 
-def _state(statement: Wanted, removal: RemovalFacts | None) -> State:
-    """Copies are kept through a quarantine: they go with the purge, and not before."""
+def _state(removal: RemovalFacts | None) -> State:
+    """A plan of copies is quarantined with the rest: none is made of what does not run, and those there are stay."""
     if removal is None:
         return "kept"
-    if removal.state == "purged":
-        return "purged"
-    return "kept" if isinstance(statement, BackupPlan) else "quarantined"
+    return "purged" if removal.state == "purged" else "quarantined"
 
 
 def _grounds(part: PartFacts, causes: dict[Cause, HoldFacts], removal: RemovalFacts | None) -> tuple[Ground, ...]:
     holds = tuple(Ground(act="hold", warrant=hold.warrant_key, cause=cause) for cause, hold in sorted(causes.items()))
     change = (Ground(act="change", by=part.ordered_by),) if part.ordered_by else ()
-    gone = ()
+    gone: tuple[Ground, ...] = ()
     if removal is not None:
-        act = "purge" if removal.state == "purged" else "quarantine"
-        gone = (Ground(act="purge" if act == "purge" else "quarantine", warrant=removal.warrant),)
+        gone = (Ground(act="purge" if removal.state == "purged" else "quarantine", warrant=removal.warrant),)
     return (*holds, *change, *gone)
 
 

@@ -29,6 +29,19 @@ create trigger company_keeps_its_clock before update on company
     for each row when (old.clock_on is null and new.clock_on is not null) execute function refuse_pages();
 """
 
+# Pages give passwords and can read none: they have no right on the table of their hashes, and these two ways in.
+SECRETS = """
+create function hosting_keep_secret(part bigint, login text, value text) returns void
+language sql security definer set search_path from current as $$
+    insert into hosting_secret (part_id, name, hash) values (part, login, value)
+    on conflict (part_id, name) do update set hash = excluded.hash
+$$;
+create function hosting_forget_secret(part bigint, login text) returns void
+language sql security definer set search_path from current as $$
+    delete from hosting_secret where part_id = part and (login is null or name = login)
+$$;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -78,7 +91,6 @@ class Migration(migrations.Migration):
                 ("quantity", models.PositiveIntegerField(default=1)),
                 ("waits_because", models.TextField(blank=True, default="")),
                 ("opened_at", models.DateTimeField()),
-                ("export_offered_on", models.DateField(null=True)),
                 ("erased_at", models.DateTimeField(null=True)),
                 ("node", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="nodes.node")),
                 ("service", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to="hosting.service")),
@@ -206,5 +218,9 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("key", "day"), name="one_measurement_a_day"),
         ),
         migrations.RunSQL(ONCE, migrations.RunSQL.noop),
+        migrations.RunSQL(
+            SECRETS,
+            "drop function hosting_keep_secret(bigint, text, text); drop function hosting_forget_secret(bigint, text)",
+        ),
         migrations.RunSQL(NOT_BY_PAGES, "drop function refuse_pages() cascade"),
     ]

@@ -98,7 +98,6 @@ def setup_facts(row: Setup) -> SetupFacts:
         package=msgspec.convert(row.package, HostingPackage),
         quantity=row.quantity,
         waits_because=row.waits_because,
-        export_offered_on=row.export_offered_on,
         erased_at=row.erased_at,
     )
 

@@ -1,6 +1,5 @@
 """Adding a node, letting it enrol once, hearing its requests once, and listening to it no more."""
 
-import secrets
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from servanda.ground.nodes.requests import RequestRefused, check_request
 from servanda.ground.refusal import Refused
 
 TOKEN_LIFE = timedelta(minutes=15)
-TOKEN_BYTES = 32
+TOKEN_LETTERS_MIN = 40  # of the URL-safe alphabet: 240 bits that nobody guesses
 FACTS_MAX = 200
 
 
@@ -86,15 +85,14 @@ def add_node(
 
 
 @transaction.atomic
-def make_token(name: str, *, by: str, today: date, at: datetime) -> str:
-    """Return a token with which this node can enrol once within a quarter of an hour. Only its hash is kept."""
+def keep_token(name: str, token: str, *, by: str, today: date, at: datetime) -> None:
+    """Let this node enrol once with a token that was drawn for it, within a quarter of an hour. Only its hash is kept."""
+    assert len(token) >= TOKEN_LETTERS_MIN, "a token that can be guessed"
     row = Node.objects.select_for_update().get(pk=existing_node(name).node_id)
     if row.revoked_at is not None:
         raise NodeRefused(f"{name} was revoked. Add the server under another name.")
-    token = secrets.token_urlsafe(TOKEN_BYTES)
     NodeToken.objects.create(node=row, sha256=_hash(token), made_at=at, expires_at=at + TOKEN_LIFE, by=by)
     _record(row, "node.token_made", at=at, today=today, by=by, facts={})
-    return token
 
 
 @transaction.atomic

@@ -102,3 +102,9 @@ def settle_refusal(company_id: int, refusal_id: int, *, by: str, reason: str, no
     if row.settled_at is None:
         row.settled_at, row.settled_by, row.settled_reason = now, by, reason
         row.save(update_fields=["settled_at", "settled_by", "settled_reason"])
+
+
+def forget_reports(*, before: datetime) -> int:
+    """Forget reports that were received long ago; what they said stands in findings, usage, copies and evidence."""
+    count, _ = NodeReport.objects.filter(received_at__lt=before).delete()
+    return count

@@ -58,9 +58,9 @@ _COUNT = f"""
 select count(distinct s.key) from node_statement s join node_document d on d.id = s.document_id
  where d.node_id = %(node)s and d.incarnation = %(incarnation)s and {_LOST}
 """
-_WORSE = """
+_WORSE = f"""
 select count(*) from node_statement s join node_document d on d.id = s.document_id
- where d.node_id = %(node)s and s.worse > 0 and s.on_day = %(today)s
+ where d.node_id = %(node)s and s.worse > 0 and s.on_day = %(today)s and {_LOST}
 """
 _LAST = f"""
 select d.seq, d.sha256, {_LOST} from node_document d
@@ -159,7 +159,7 @@ def _known(node: NodeFacts, keys: list[str]) -> dict[str, Signed]:
         }
 
 
-def _number(select: str, **values: object) -> int:
+def _number(select: str, **values: int | date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(select, values)
         return int(cursor.fetchone()[0])
@@ -219,9 +219,8 @@ def _loss(node: NodeFacts, *, now: datetime) -> str:
     whole = refusals.filter(key="").order_by("seq").first()
     if whole is not None:
         return f"refused: {whole.reason}"
-    if after.filter(seq__gt=lost_until, not_after__lt=now).exists():
-        return "expired"
-    return ""
+    heard_at = min(now, node.last_report_at or now)  # a node that is away is told again when it is back, and not before
+    return "expired" if after.filter(seq__gt=lost_until, not_after__lt=heard_at).exists() else ""
 
 
 def _is_noted(node: NodeFacts, *, until: int) -> bool:

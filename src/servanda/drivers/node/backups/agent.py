@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -39,6 +40,9 @@ class RoundOfCopies:
             self._copy(plan, tell)
         for plan in self._due_proofs():
             self._prove(plan, tell)
+        for export in self._expired_exports():
+            with suppress(NotNow, Broken):  # asked again in the next round
+                self.privileges.do(HAND, export.key)
 
     def _due_copies(self) -> Sequence[BackupPlan]:
         due = [plan for plan in _plans(self.known) if self._is_copy_due(plan)]
@@ -63,6 +67,11 @@ class RoundOfCopies:
             if has_copy and proof_due(plan=plan.plan, proven_at=state.proven_at, tried_at=tried, now=self.now()):
                 found.append(plan)
         return found[: self.most]
+
+    def _expired_exports(self) -> Iterable[Export]:
+        """Return the exports whose archive is to be removed; the verb that made it does so when it is asked again."""
+        found = (one for one in self.known.of(Export) if isinstance(one, Export) and self.now() > one.kept_until)
+        return [one for one in found if Desk(self.layout, one.errand).told().get("step") == "done"]
 
     def _copy(self, plan: BackupPlan, tell: Callable[[CopyNews], None]) -> None:
         try:
@@ -191,11 +200,6 @@ class CopyErrands:
 class _Outcome:
     result: Mapping[str, Plain] = field(default_factory=dict)
     error: BaseException | None = None
-
-
-def expired_exports(known: Known, *, now: datetime) -> Iterable[Export]:
-    """Return the exports whose archive is to be removed; the verb that made it does so when it is asked again."""
-    return (one for one in known.of(Export) if isinstance(one, Export) and now > one.kept_until)
 
 
 def _plans(known: Known) -> Sequence[BackupPlan]:

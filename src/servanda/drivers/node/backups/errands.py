@@ -58,8 +58,9 @@ class Desk:
         return self.folder / "news.json"
 
     def prepare(self) -> None:
-        for path in (self.layout.backup, self.layout.backup / "errands", self.folder):
-            files.folder(path, mode=0o711, owner=0, group=0)
+        files.folder(self.layout.backup, mode=0o711, owner=0, group=0)
+        files.folder(self.layout.backup / "errands", mode=0o710, owner=0, group=self.layout.accounts.agent)
+        files.folder(self.folder, mode=0o711, owner=0, group=0)
 
     def journal(self) -> Journal:
         try:

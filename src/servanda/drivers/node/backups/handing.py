@@ -76,6 +76,7 @@ def _remove(task: Task, plan: BackupPlan, desk: Desk, journal: Journal) -> Mappi
         jail.run(jail.job("packing", "--remove", path.rpartition("/")[2]))
     journal.phase, journal.result = "undone", {"removed": True}
     desk.keep(journal)
+    desk.tell("removed", 100)
     return journal.result
 
 

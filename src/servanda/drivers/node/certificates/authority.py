@@ -88,7 +88,8 @@ class Authority(client.ClientV2):
     @property
     def key(self) -> JWK:
         assert self.net.key is not None
-        return self.net.key
+        key: JWK = self.net.key
+        return key
 
     def order_at(self, address: str, csr_pem: bytes) -> messages.OrderResource:
         """Return an order that was placed before."""

@@ -63,13 +63,13 @@ def install(layout: Layout, name: str, *, chain_pem: bytes, key_pem: bytes) -> N
     """Put a new version in place. Raises Broken when key and certificate do not belong together; then nothing changed."""
     _must_fit(chain_pem, key_pem)
     home = certificates(layout) / name
+    # A new folder takes over group and setgid of the one above; a chmod by the agent, who is not in that group, would
+    # take setgid away again.
     home.mkdir(mode=0o750, exist_ok=True)
-    os.chmod(home, 0o2751)
     version = home / secrets.token_hex(8)
     version.mkdir(mode=0o750)
     write(version / "key.pem", key_pem, mode=0o640)
     write(version / "cert.pem", chain_pem, mode=0o644)
-    os.chmod(version, 0o2751)
     link(home / "current", version.name)
     _tidy(home)
 

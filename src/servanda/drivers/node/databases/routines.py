@@ -91,12 +91,12 @@ def _routines() -> tuple[str, ...]:
                 " ' WITH MAX_USER_CONNECTIONS ', n, IF(is_locked, ' ACCOUNT LOCK', ' ACCOUNT UNLOCK'))",
             ],
         ),
-        _routine("admit", "u VARCHAR(64), h VARCHAR(80), p CHAR(41)", _checked("u", "h", "p"), [
+        _routine("admit", "u VARCHAR(64), h VARCHAR(80), p CHAR(41)", _checked("u", "h", "p") + _of_known(), [
             f"CONCAT('ALTER USER ', {_ACCOUNT}, ' IDENTIFIED VIA mysql_native_password USING ''', "
             "(SELECT JSON_VALUE(Priv, '$.authentication_string') FROM mysql.global_priv WHERE User = u AND Host = h),"
             " ''' OR mysql_native_password USING ''', p, '''')",
         ]),
-        _routine("dismiss", "u VARCHAR(64), h VARCHAR(80)", _checked("u", "h"), [
+        _routine("dismiss", "u VARCHAR(64), h VARCHAR(80)", _checked("u", "h") + _of_known(), [
             f"CONCAT('ALTER USER ', {_ACCOUNT}, ' IDENTIFIED BY PASSWORD ''', "
             "(SELECT JSON_VALUE(Priv, '$.authentication_string') FROM mysql.global_priv WHERE User = u AND Host = h), '''')",
         ]),
@@ -144,6 +144,10 @@ def _checked(*parameters: str) -> str:
 
 def _of_one_house() -> str:
     return _refuse("SUBSTRING_INDEX(d, '_', 1) <> SUBSTRING_INDEX(u, '_', 1)", "foreign user")
+
+
+def _of_known() -> str:
+    return _refuse("NOT EXISTS(SELECT 1 FROM mysql.global_priv WHERE User = u AND Host = h)", "unknown account")
 
 
 def _refuse(condition: str, what: str) -> str:

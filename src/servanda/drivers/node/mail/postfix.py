@@ -28,6 +28,7 @@ _MASTER = """\
   -o smtpd_end_of_data_restrictions=$submission_end_of_data_restrictions
   -o smtpd_milters=$submission_milters
   -o milter_default_action=tempfail
+pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite

@@ -36,8 +36,9 @@ def prepare(layout: Layout) -> None:
     _stand_in_certificate(layout, places)
     for name, text in postfix.files(layout).items():
         write(places.postfix / name, text, mode=0o644)
+    reader = pwd.getpwnam("dovecot").pw_gid  # its process that asks the rows has no root
     for name, text in dovecot.files(layout, master_hash=_master_hash(layout, places)).items():
-        write(places.dovecot / name, text, mode=0o640)
+        write(places.dovecot / name, text, mode=0o640, owner=0, group=reader)
     run("postfix", "-c", str(places.postfix), "check")  # makes the folders of the queue
 
 
@@ -94,7 +95,7 @@ def _folders(layout: Layout, places: Places) -> None:
     folder(layout.quarantine, mode=0o700)
     folder(layout.secrets, mode=0o700, owner=agent, group=agent)
     folder(places.postfix, mode=0o755)
-    folder(places.dovecot, mode=0o750)
+    folder(places.dovecot, mode=0o755)
     folder(layout.data / "postqueue", mode=0o755)
     folder(layout.data / "postfix", mode=0o700, owner=account.pw_uid, group=account.pw_gid)
     folder(layout.data / "dovecot", mode=0o755)

@@ -9,10 +9,11 @@ from servanda.ground.nodes.kinds.web import Site
 def pool(layout: Layout, site: Site) -> str:
     """Return the configuration of a site's own PHP master."""
     home = layout.site(site.site)
-    mail = f"/usr/bin/python3 -I -S {layout.programs}/sendmail {home}/private/mail.json"
+    mail = f"/usr/bin/python3 -I -S {layout.programs}/sendmail {home}/private/mail.json -t -i"
     return f"""[global]
 error_log = {home}/private/php.log
 daemonize = no
+log_level = warning
 process_control_timeout = 10s
 [site]
 listen = {layout.run}/php/{site.site}.sock

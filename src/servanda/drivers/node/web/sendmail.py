@@ -7,16 +7,16 @@ Postfix refuses a sender that is not the site's. The credentials lie in the site
 user, password, and the usual sender.
 """
 
-import email
-import email.policy
 import json
+import re
 import smtplib
 import ssl
 import sys
-from email.message import EmailMessage
 from email.utils import getaddresses
 
-EX_USAGE, EX_DATAERR, EX_UNAVAILABLE, EX_TEMPFAIL, EX_CONFIG = 64, 65, 69, 75, 78
+EX_DATAERR, EX_UNAVAILABLE, EX_TEMPFAIL, EX_CONFIG = 65, 69, 75, 78
+# A field of the head with its further lines, as bytes: what is in it is the site's own and is passed on as it came.
+FIELD = re.compile(rb"[^\s:][^\n]*\n(?:[ \t][^\n]*\n)*")
 
 
 def main(words: list[str], raw: bytes) -> int:
@@ -26,16 +26,17 @@ def main(words: list[str], raw: bytes) -> int:
     except (IndexError, OSError, ValueError):
         return say(EX_CONFIG, "this site has no right to send mail: make a mailbox for it in the portal")
     sender, recipients, reads_headers = arguments(words[1:])
-    message = email.message_from_bytes(raw.replace(b"\r\n", b"\n"), policy=email.policy.SMTP)
+    head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    fields = FIELD.findall(head + b"\n")
     if reads_headers:
-        recipients += named_in(message)
+        recipients += named_in(fields)
     if not recipients:
         return say(EX_DATAERR, "no recipient is named")
-    del message["Bcc"]
-    if not message["From"]:
-        message["From"] = told["from"]
+    kept = [field for field in fields if name_of(field) != b"bcc"]
+    if not any(name_of(field) == b"from" for field in kept):
+        kept.insert(0, f"From: {told['from']}\n".encode())
     try:
-        send(told, sender or told["from"], recipients, message)
+        send(told, sender or told["from"], recipients, b"".join(kept) + b"\n" + body)
     except smtplib.SMTPRecipientsRefused as error:
         return say(EX_UNAVAILABLE, str(error))
     except smtplib.SMTPResponseException as error:
@@ -61,12 +62,20 @@ def arguments(words: list[str]) -> tuple[str, list[str], bool]:
     return sender, recipients, reads_headers
 
 
-def named_in(message: EmailMessage) -> list[str]:
-    fields = [str(value) for name in ("To", "Cc", "Bcc") for value in message.get_all(name, [])]
-    return [address for _, address in getaddresses(fields) if "@" in address]
+def name_of(field: bytes) -> bytes:
+    return field.partition(b":")[0].strip().lower()
 
 
-def send(told: dict[str, str], sender: str, recipients: list[str], message: EmailMessage) -> None:
+def named_in(fields: list[bytes]) -> list[str]:
+    told = [
+        field.partition(b":")[2].decode(errors="replace")
+        for field in fields
+        if name_of(field) in (b"to", b"cc", b"bcc")
+    ]
+    return [address for _, address in getaddresses([" ".join(one.split()) for one in told]) if "@" in address]
+
+
+def send(told: dict[str, str], sender: str, recipients: list[str], message: bytes) -> None:
     with smtplib.SMTP(told["host"], int(told["port"]), timeout=30) as line:
         line.ehlo()
         if line.has_extn("starttls"):
@@ -75,7 +84,7 @@ def send(told: dict[str, str], sender: str, recipients: list[str], message: Emai
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
             line.starttls(context=context)
         line.login(told["user"], told["password"])
-        line.send_message(message, sender, recipients)
+        line.sendmail(sender, recipients, message)
 
 
 def say(code: int, text: str) -> int:

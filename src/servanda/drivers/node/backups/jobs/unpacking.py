@@ -83,6 +83,7 @@ def entries(file: IO[bytes]) -> Iterator[Entry]:
     if start == b"PK\x03\x04":
         yield from zip_entries(file)
     elif start == b"\x28\xb5\x2f\xfd":
+        os.lseek(file.fileno(), 0, os.SEEK_SET)  # what Python has read ahead, the other program has not seen
         with subprocess.Popen(["/usr/bin/zstd", "-dcq"], stdin=file, stdout=subprocess.PIPE) as unpacker:
             assert unpacker.stdout is not None
             try:
@@ -98,7 +99,8 @@ def look_through(file: IO[bytes], most_bytes: int) -> str:
     packed = os.fstat(file.fileno()).st_size
     limit = min(most_bytes, packed * RATIO + FREE_BYTES)
     count, total, tops = 0, 0, dict.fromkeys(TOPS, False)
-    kinds: dict[str, bool] = {}
+    files: set[str] = set()
+    folders: set[str] = set()
     for entry in entries(file):
         count += 1
         total += entry.size
@@ -106,16 +108,23 @@ def look_through(file: IO[bytes], most_bytes: int) -> str:
             raise RefusedArchive(f"more than {MOST_ENTRIES} files")
         if total > limit:
             raise RefusedArchive(f"{total} bytes would come out of {packed}; at most {limit} are allowed here")
-        if kinds.setdefault(entry.name, entry.is_folder) != entry.is_folder or (
-            not entry.is_folder and kinds.get(entry.name + "\0")
-        ):
-            raise RefusedArchive(f"{entry.name!a} is there twice")
-        kinds[entry.name + "\0"] = True
+        check_once(entry, files, folders)
         for top in TOPS:
             tops[top] = tops[top] or f"{entry.name}/".startswith(top)
     if count == 0:
         raise RefusedArchive("nothing is in it")
     return next((top for top in TOPS if tops[top]), "")
+
+
+def check_once(entry: Entry, files: "set[str]", folders: "set[str]") -> None:
+    """Refuse a name that stands for two things."""
+    parts = entry.name.split("/")
+    above = {"/".join(parts[:depth]) for depth in range(1, len(parts))}
+    if entry.name in files or (not entry.is_folder and entry.name in folders) or above & files:
+        raise RefusedArchive(f"{entry.name!a} is there twice")
+    folders |= above | ({entry.name} if entry.is_folder else set())
+    if not entry.is_folder:
+        files.add(entry.name)
 
 
 def is_dump(name: str) -> bool:

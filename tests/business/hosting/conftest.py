@@ -1,0 +1,11 @@
+import pytest
+from pytest_django import Settings
+
+from servanda.simulation import drivers
+
+
+@pytest.fixture
+def quiet(db: None, settings: Settings) -> None:
+    """Drivers in memory, and nobody who lives a day by themselves."""
+    settings.DRIVERS, settings.DAILY_LIFE = "servanda.simulation.drivers", ""
+    drivers.post.cache_clear()
