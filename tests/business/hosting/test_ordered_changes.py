@@ -264,18 +264,16 @@ def test_a_service_waits_with_its_reason_and_goes_on_when_it_can(house: House) -
 
 
 def test_a_domain_stays_with_what_its_owner_keeps(house: House) -> None:
-    service_id = opened(house)
-    line = new_line("simsoft", "mailbox", began_on=BEGINS, description="alma.example", quantity=2)
-    sign(
-        house.world.company,
-        ALMA,
-        contract="K-2",
-        lines=(line,),
-        today=house.world.today,
-        at=moment_of(house.world.today),
+    plans = (("webhotel-small", 1), ("mailbox", 2))
+    lines = tuple(
+        new_line("simsoft", plan, began_on=BEGINS, description="alma.example", quantity=quantity)
+        for plan, quantity in plans
     )
+    today = house.world.today
+    sign(house.world.company, ALMA, contract="K-1", lines=lines, today=today, at=moment_of(today))
     house.world.round()
-    (other,) = (one.service_id for one in services_of_customer(customer_of(house)) if one.service_id != service_id)
+    house.settle()
+    service_id, other = (one.service_id for one in services_of_customer(customer_of(house)))
     assert allowances(other)["mailboxes"].given == 7
     assert {part.kind for part in parts_of_service(other)} == {"backup"}
     quarantine_services(
