@@ -123,7 +123,7 @@ def _is_at_or_below(name: str, domain: str) -> bool:
 def _is_name(domain: str) -> bool:
     labels = domain.split(".")
     return (
-        2 <= len(labels) and len(domain) <= 253 and not labels[-1].isdigit()
+        len(labels) >= 2 and len(domain) <= 253 and not labels[-1].isdigit()
         and all(0 < len(one) <= 63 and set(one) <= _SIGNS and one[0] != "-" and one[-1] != "-" for one in labels)
     )  # fmt: skip
 
