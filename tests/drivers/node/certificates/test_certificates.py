@@ -231,6 +231,18 @@ def test_a_purge_revokes_and_takes_away_key_and_links(node: Node) -> None:
     assert node.converger().settle(gone, wanted) == {"is_revoked": False, "erased_hosts": 0}
 
 
+def test_a_host_that_is_let_go_answers_with_the_web_servers_own(node: Node) -> None:
+    wanted = Certificate(name="let-go", names=("e.test", "www.e.test"))
+    node.converger().settle(wanted, None)
+    (node.layout.tls / "_default").mkdir()
+    try:
+        node.converger().settle(Certificate(name="let-go", names=("e.test",)), wanted)
+        assert os.readlink(node.layout.tls / "www.e.test") == "_default"
+    finally:
+        (node.layout.tls / "www.e.test").unlink()
+        (node.layout.tls / "_default").rmdir()
+
+
 @dataclass(frozen=True)
 class Deadly:
     """The real proofs, and a kill right before or after they are published."""

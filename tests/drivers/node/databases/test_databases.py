@@ -298,3 +298,33 @@ def test_secrets_are_readable_by_their_account_alone(node: Node) -> None:
     assert node.layout.secrets.stat().st_mode & 0o777 == 0o700
     assert re.search(password_hash(agent_password_file(node.layout).read_text()).replace("*", r"\*"),
                      (node.layout.etc / "mariadb" / "init.sql").read_text())  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_change_costs_the_same_on_a_node_with_many_databases(node: Node) -> None:
+    def figures(number: int) -> dict[str, float]:
+        wanted = database(number)
+        steps = {
+            "add": wanted,
+            "hold": msgspec.structs.replace(wanted, holds=(HOLD,)),
+            "release": wanted,
+            "full": msgspec.structs.replace(wanted, users=(msgspec.structs.replace(wanted.users[0], may_write=False),)),
+            "quarantine": msgspec.structs.replace(wanted, state="quarantined"),
+            "purge": msgspec.structs.replace(wanted, state="purged"),
+        }
+        found = {}
+        for name, step in steps.items():
+            begun = time.monotonic()
+            node.settle(step)
+            found[name] = time.monotonic() - begun
+        return found
+
+    few = [figures(number) for number in (101, 102, 103)]
+    for number in range(1000, 1300):
+        node.settle(database(number))
+    many = [figures(number) for number in (104, 105, 106)]
+    node.helper.done.clear()
+    for name in few[0]:
+        least, most = min(one[name] for one in few), min(one[name] for one in many)
+        print(f"{name}: {least * 1000:.1f} ms among few, {most * 1000:.1f} ms among 300")
+        assert most < 1.0

@@ -44,7 +44,8 @@ def _call(chance: Random) -> tuple[object, ...]:
 def _may_pass(call: tuple[object, ...]) -> bool:
     routine, *words = call
     parts = {
-        "make_database": (NAME,), "cut": (NAME, HOST), "part": (NAME, NAME, HOST), "admit": (NAME, HOST, HASH), "dismiss": (NAME, HOST),
+        "make_database": (NAME,), "cut": (NAME, HOST), "part": (NAME, NAME, HOST), "admit": (NAME, HOST, HASH),
+        "dismiss": (NAME, HOST),
         "accounts": (NAME,),
         "make_account": (NAME, NAME, HOST, HASH),
     }[str(routine)]  # fmt: skip

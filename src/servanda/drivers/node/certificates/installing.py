@@ -21,6 +21,8 @@ from servanda.drivers.node.files import link, write
 from servanda.drivers.node.layout import Layout
 
 VERSIONS_KEPT = 2
+# The web server's own certificate, which answers for a host that has no other.
+FALLBACK = "_default"
 # How the folder of a name with an asterisk is called.
 WILDCARD = "_wildcard."
 
@@ -95,7 +97,7 @@ def remove(layout: Layout, name: str) -> int:
     """Take a certificate away with its key and its links, and return how many hosts answered with it."""
     links = list(hosts_of(layout, name))
     for path in links:
-        path.unlink(missing_ok=True)
+        _let_go(path)
     shutil.rmtree(certificates(layout) / name, ignore_errors=True)
     return len(links)
 
@@ -105,7 +107,15 @@ def release(layout: Layout, name: str, names: tuple[str, ...]) -> None:
     kept = {folder_of(host) for host in names}
     for path in list(hosts_of(layout, name)):
         if path.name not in kept:
-            path.unlink(missing_ok=True)
+            _let_go(path)
+
+
+def _let_go(path: Path) -> None:
+    """Let a host answer with the web server's own certificate, so that its handshakes go on; without one, with none."""
+    if (path.parent / FALLBACK).is_dir():
+        link(path, FALLBACK)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def folder_of(host: str) -> str:

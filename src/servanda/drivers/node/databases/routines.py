@@ -79,7 +79,7 @@ def _routines() -> tuple[str, ...]:
         ]),
         _routine(
             "make_account",
-            "d VARCHAR(64), u VARCHAR(64), h VARCHAR(80), p CHAR(41), n INT, tls BOOL, is_locked BOOL, rights VARCHAR(8)",
+            "d VARCHAR(64), u VARCHAR(64), h VARCHAR(80), p VARCHAR(64), n INT, tls BOOL, is_locked BOOL, rights VARCHAR(8)",
             _checked("d", "u", "h", "p") + _of_one_house() + _refuse("n NOT BETWEEN 1 AND 500", "limit")
             + _refuse("rights NOT IN ('all','tidy','read')", "rights"),
             [
@@ -91,7 +91,7 @@ def _routines() -> tuple[str, ...]:
                 " ' WITH MAX_USER_CONNECTIONS ', n, IF(is_locked, ' ACCOUNT LOCK', ' ACCOUNT UNLOCK'))",
             ],
         ),
-        _routine("admit", "u VARCHAR(64), h VARCHAR(80), p CHAR(41)", _checked("u", "h", "p") + _of_known(), [
+        _routine("admit", "u VARCHAR(64), h VARCHAR(80), p VARCHAR(64)", _checked("u", "h", "p") + _of_known(), [
             f"CONCAT('ALTER USER ', {_ACCOUNT}, ' IDENTIFIED VIA mysql_native_password USING ''', "
             "(SELECT JSON_VALUE(Priv, '$.authentication_string') FROM mysql.global_priv WHERE User = u AND Host = h),"
             " ''' OR mysql_native_password USING ''', p, '''')",

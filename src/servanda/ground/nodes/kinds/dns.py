@@ -1,6 +1,6 @@
 """Zones and their records."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from msgspec import Meta, Struct
 
@@ -31,3 +31,7 @@ class Zone(Statement, frozen=True, tag="zone", kw_only=True):
     @property
     def key(self) -> str:
         return f"zone/{self.domain}"
+
+    def takes_from(self, before: Statement) -> bool:
+        """A zone whose parent vouches for its keys goes dark for all who check when it is no longer signed."""
+        return cast("Zone", before).has_dnssec and not self.has_dnssec
