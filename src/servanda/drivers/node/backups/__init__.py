@@ -1,6 +1,6 @@
 """Copies of what tenants keep: made each day, proven by giving them back, and given back on wish.
 
-The agent finds what is due (`agent`), the helper's five verbs do it (`verbs`), and the store (`drivers.node.store`), which stands
+The agent finds what is due (`agent`), the helper's verbs do it (`verbs`), and the store (`drivers.node.store`), which stands
 apart, takes what comes and lets no node remove any of it.
 """
 
@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from servanda.drivers.node import Daemon, Verb, files
 from servanda.drivers.node.backups.agent import (
+    CLEAR_ERRAND,
+    CLEAR_PLAN,
     COPY,
     GIVE,
     HAND,
@@ -19,6 +21,7 @@ from servanda.drivers.node.backups.agent import (
     CopyErrands,
     RoundOfCopies,
 )
+from servanda.drivers.node.backups.clearing import clear_errand, clear_plan
 from servanda.drivers.node.backups.copying import copy
 from servanda.drivers.node.backups.giving import give_back
 from servanda.drivers.node.backups.handing import hand_out, take_in
@@ -67,6 +70,8 @@ def verbs() -> Sequence[Verb]:
         Verb(GIVE, (Restore,), give_back),
         Verb(HAND, (Export,), hand_out),
         Verb(TAKE, (MoveIn,), take_in),
+        Verb(CLEAR_ERRAND, (Restore, Export, MoveIn), clear_errand, act="purge"),
+        Verb(CLEAR_PLAN, (BackupPlan,), clear_plan, act="purge"),
     )
 
 
