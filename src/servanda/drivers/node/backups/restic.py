@@ -2,6 +2,7 @@
 
 import json
 import re
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -201,7 +202,7 @@ class Repository:
             base_url=self._address(with_word=False),
             auth=(self.access.name, self.access.word),
             timeout=30,
-            verify=str(roots) if roots else True,
+            verify=ssl.create_default_context(cafile=roots),
             trust_env=False,
         )
 

@@ -4,6 +4,7 @@ The keeper has credentials that may remove and a private key that opens the seal
 on a node. Age is counted from when the store received a copy, by the store's own clock.
 """
 
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -91,7 +92,7 @@ class Keeper:
             auth=(self.name, self.word),
             headers={"Accept": V2},
             timeout=60,
-            verify=str(self.roots) if self.roots else True,
+            verify=ssl.create_default_context(cafile=self.roots),
             trust_env=False,
         )
 
