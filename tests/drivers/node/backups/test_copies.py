@@ -2,6 +2,7 @@
 
 import multiprocessing
 import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -111,7 +112,6 @@ def test_copies_go_over_tls_to_a_store_that_is_known_by_its_roots(tls_store: Run
     )
     make_site(node)
     (root / "data").mkdir(mode=0o711)
-    (root / "etc").mkdir(mode=0o711)
     Access("node1", tls_store.node_word, node.keeper.public_key().public_bytes_raw()).keep(node.layout)
     node.write("htdocs/page", b"hello")
     plan = node.plan_with(databases=())
@@ -122,3 +122,16 @@ def test_copies_go_over_tls_to_a_store_that_is_known_by_its_roots(tls_store: Run
     proof = prove_plan(plan, node.repository, node.databases, now=NOW)
     assert "broken" not in proof
     assert proof["files_compared"] == 1
+
+
+def test_neither_the_agent_nor_the_reader_can_see_or_change_keys_and_access(node: Node) -> None:
+    node.write("htdocs/page", b"x")
+    copy_plan(node.plan_with(databases=()), node.repository, node.databases, now=NOW)
+    accounts = node.layout.accounts
+    for path in (node.layout.etc / "store.json", node.shelf.folder / "password"):
+        for uid in (accounts.agent, accounts.copies, TENANT):
+            for test in ("-r", "-w"):
+                words = ["/usr/bin/test", test, str(path)]
+                assert subprocess.run(words, user=uid, group=uid, extra_groups=[], check=False).returncode != 0
+        assert path.parent.stat().st_uid == 0
+        assert path.parent.stat().st_mode & 0o022 == 0

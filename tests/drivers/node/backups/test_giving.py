@@ -259,7 +259,7 @@ for _ in range(times):
         continue
 print(arrived)
 """
-_TOP = ["backup", "data", "outside", "run", "sites", "store"]
+_TOP = ["backup", "data", "etc", "outside", "run", "sites", "store"]
 
 
 def test_a_tenant_who_races_a_restore_leads_it_nowhere(node: Node) -> None:

@@ -26,6 +26,7 @@ from servanda.drivers.node.backups.copying import copy
 from servanda.drivers.node.backups.giving import give_back
 from servanda.drivers.node.backups.handing import hand_out, take_in
 from servanda.drivers.node.backups.keeping import Access
+from servanda.drivers.node.backups.private_store import keeper_of, open_store
 from servanda.drivers.node.backups.proving import prove
 from servanda.drivers.node.layout import Layout
 from servanda.ground.nodes.kinds.backups import BackupPlan, Export, MoveIn, Restore
@@ -37,6 +38,8 @@ def prepare(layout: Layout) -> None:
         files.folder(path, mode=0o711, owner=0, group=0)
     files.folder(layout.run / "jail", mode=0o700, owner=0, group=0)
     files.folder(layout.inbox, mode=0o700, owner=layout.accounts.agent, group=layout.accounts.agent)
+    if layout.is_private and not layout.store_url:
+        open_store(layout)
 
 
 def daemons(layout: Layout) -> tuple[Daemon, ...]:
@@ -83,5 +86,6 @@ def _listens(port: int) -> bool:
 
 
 __all__ = [
-    "Access", "CopiesConverger", "CopyErrands", "RoundOfCopies", "daemons", "prepare", "store_daemon", "verbs",
+    "Access", "CopiesConverger", "CopyErrands", "RoundOfCopies", "daemons", "keeper_of", "open_store", "prepare", "store_daemon",
+    "verbs",
 ]  # fmt: skip
