@@ -9,10 +9,10 @@ import shutil
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from servanda.drivers.node import NotNow, files
+from servanda.drivers.node.backups.keeper import Keeper
 from servanda.drivers.node.backups.keeping import Access
 from servanda.drivers.node.layout import Layout
 from servanda.drivers.node.store.callers import admit
-from servanda.drivers.node.store.keeper import Keeper
 
 NAME = "node"  # the shelf of the only node
 

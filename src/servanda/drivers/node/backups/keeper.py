@@ -17,10 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from servanda.drivers.node import Broken, NotNow
 from servanda.drivers.node.backups.decisions import Generation, Rule, to_forget
-from servanda.drivers.node.backups.restic import Snapshot, trouble
+from servanda.drivers.node.backups.restic import V2, Snapshot, trouble
 from servanda.drivers.node.backups.sealing import open_sealed
 from servanda.drivers.node.commands import run
-from servanda.drivers.node.store.serving import V2
 
 
 @dataclass(frozen=True, slots=True)
