@@ -122,8 +122,8 @@ def test_a_held_service_says_why_by_which_clause_and_how_it_ends(alma: Client, p
 
 
 def test_each_form_changes_its_part(alma: Client, page: str, house: House, service_id: int) -> None:
-    def act(name: str, **fields: str) -> None:
-        answer = alma.post(f"{page}act/{name}/", fields, follow=True)
+    def act(which: str, **fields: str) -> None:
+        answer = alma.post(f"{page}act/{which}/", fields, follow=True)
         assert "It is ordered" in answer.content.decode(), answer.content.decode()[-3000:]
 
     act("php", key=key(service_id, Site), php="")
