@@ -39,6 +39,7 @@ def capabilities() -> Sequence[Capability]:
             name="quota",
             verbs=quota.verbs,
             meterings=lambda here: (quota.SiteMetering(here.privileges),),
+            watchings=lambda here: (quota.LoadWatch(quota.LoadGuard()),),
         ),
         Capability(
             name="access",

@@ -15,6 +15,7 @@ from servanda.drivers.node import (
     Metering,
     Privileges,
     Verb,
+    Watching,
 )
 from servanda.drivers.nodelink import Clock, Door, Identity, Link
 
@@ -52,6 +53,7 @@ class Capability:
     verbs: Callable[[], Sequence[Verb]] = _no_verbs
     convergers: Callable[[Setting], Sequence[Converger]] = lambda setting: ()
     meterings: Callable[[Setting], Sequence[Metering]] = lambda setting: ()
+    watchings: Callable[[Setting], Sequence[Watching]] = lambda setting: ()
     errands: Callable[[Setting], Sequence[Errands]] = lambda setting: ()
     copies: Callable[[Setting], Sequence[Copies]] = lambda setting: ()
 

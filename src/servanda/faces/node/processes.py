@@ -88,6 +88,7 @@ def run_agent(place: Place) -> int:
         watch=watch,
         clocks=clocks,
         meterings=[m for one in abilities for m in one.meterings(setting)],
+        watchings=[w for one in abilities for w in one.watchings(setting)],
         has_copies=any(one.copies(setting) for one in abilities),
     )
     run_rounds(agent, link, is_over=is_over)
