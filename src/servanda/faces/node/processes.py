@@ -47,7 +47,7 @@ class Place:
         return (*words, "--root", str(self.root), "--wiring", self.wiring)
 
 
-class _Over:
+class Over:
     """True once somebody asked the process to stop."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class _Over:
 
 def run_agent(place: Place) -> int:
     """Be the agent until asked to stop."""
-    is_over = _Over()
+    is_over = Over()
     gain_nothing()
     installation = installed.read(place.root)
     trust = _trust(installation)
@@ -99,7 +99,7 @@ def run_helper(place: Place) -> int:
     """Be the helper until asked to stop. Must be root."""
     from servanda.faces.node.helper import Doorkeeper, Helper, Log
 
-    is_over = _Over()
+    is_over = Over()
     installation = installed.read(place.root)
     trust = _trust(installation)
     clocks = real_clocks()
@@ -169,7 +169,7 @@ def run_supervisor(place: Place) -> int:
     """Run all daemons, the helper and the agent of a private node until asked to stop."""
     from servanda.faces.node.supervisor import Supervisor
 
-    is_over = _Over()
+    is_over = Over()
     installation = installed.read(place.root)
     prepare(place)
     Supervisor(installation, place, wiring(place.wiring).capabilities()).run(is_over)
