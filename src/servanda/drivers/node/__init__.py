@@ -55,6 +55,7 @@ class Daemon:
     after: tuple[str, ...] = ()
     writable: tuple[Path, ...] = ()  # what its unit may write, for systemd's ProtectSystem=strict
     capabilities: tuple[str, ...] = ()  # what its unit keeps, for CapabilityBoundingSet=
+    before: tuple[tuple[str, ...], ...] = ()  # commands of root's on a real server; it does not start when one fails
 
 
 class Known(Protocol):
