@@ -23,7 +23,7 @@ from servanda.drivers.node.certificates import private_authority
 from servanda.drivers.node.store import __main__ as store
 from servanda.drivers.nodelink import Clock, Door, Identity, Link
 from servanda.drivers.nodelink.http import HttpDoor, HttpLink
-from servanda.faces.node.parts import Capability
+from servanda.faces.node.parts import Capability, Setting
 from servanda.ground.nodes.kinds.backups import BackupPlan
 
 
@@ -50,7 +50,7 @@ def capabilities() -> Sequence[Capability]:
             daemons=web.daemons,
             prepare=web.prepare,
             verbs=web.verbs,
-            convergers=lambda here: (web.Web(here.layout, here.privileges),),
+            convergers=lambda here: (_sites(here),),
         ),
         Capability(
             name="quota",
@@ -78,7 +78,7 @@ def capabilities() -> Sequence[Capability]:
             name="certificates",
             daemons=_if_private(private_authority.daemons),
             prepare=_prepare_certificates,
-            convergers=lambda here: (certificates.CertificateConverger(here.layout, dns.DnsProofs(here.layout)),),
+            convergers=lambda here: (mail.WithMail(_certificates(here.layout), here.layout, here.privileges),),
         ),
         Capability(
             name="backups",
@@ -117,6 +117,14 @@ def keep_private_store(layout: Layout, known: Known, today: date) -> Mapping[str
 
 def keep_store(folder: Path, today: date) -> Mapping[str, str]:
     return backups.keep_folder(folder, today=today)
+
+
+def _sites(here: Setting) -> mail.SitesWithMail:
+    return mail.SitesWithMail(web.Web(here.layout, here.privileges), here.layout, here.privileges, here.known)
+
+
+def _certificates(layout: Layout) -> certificates.CertificateConverger:
+    return certificates.CertificateConverger(layout, dns.DnsProofs(layout))
 
 
 def _prepare_certificates(layout: Layout) -> None:
