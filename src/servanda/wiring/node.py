@@ -21,6 +21,7 @@ from servanda.drivers.node import (
 )
 from servanda.drivers.node.certificates import private_authority
 from servanda.drivers.node.store import __main__ as store
+from servanda.drivers.node.web import figures
 from servanda.drivers.nodelink import Clock, Door, Identity, Link
 from servanda.drivers.nodelink.http import HttpDoor, HttpLink
 from servanda.faces.node.parts import Capability, Setting
@@ -103,6 +104,10 @@ def link(url: str, identity: Identity, now: Clock, roots: str | None) -> Link:
 
 def door(url: str, roots: str | None) -> Door:
     return HttpDoor(url, roots=roots)
+
+
+def measure_sites(layout: Layout, sites: int, changes: int, seconds: int) -> Mapping[str, float | int | bool]:
+    return figures.measured(layout, sites=sites, changes=changes, seconds=seconds)
 
 
 def serve_store(words: Sequence[str]) -> int:
