@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 import psutil
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 PREFIX = "servanda_test"
@@ -53,6 +53,7 @@ class Worlds:
     @contextmanager
     def visited(self, name: str, live: Callable[[], Kept]) -> Iterator[Kept]:
         """Be in a world until the block ends, and get what `live` gave when it was lived; all changes are taken back."""
+        assert not connection.in_atomic_block, "A test takes either db or a world: one connection cannot lead to both."
         if name not in self.copies:
             self._copy(name, live)
         with self.pointed_at(self.copies[name]), self.blocker.unblock(), transaction.atomic():
