@@ -23,8 +23,6 @@ from tests.business.billing.bank import ORE, OWED, Bank, moved
 from tests.business.billing.books import assert_books_agree
 from tests.cast import EVA
 
-pytestmark = pytest.mark.django_db
-
 
 def when(bank: Bank) -> dict[str, object]:
     return {"by": EVA, "today": bank.world.today, "at": moment_of(bank.world.today)}

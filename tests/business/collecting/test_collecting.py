@@ -33,7 +33,6 @@ from servanda.wiring.collections import creditor_values
 from tests.business.billing.bank import OWED, Bank, moved
 from tests.business.billing.books import assert_books_agree
 
-pytestmark = pytest.mark.django_db
 AGREEMENT = "700000001"
 COLLECTED_ON = date(2026, 10, 1)  # the first day for which September's deadline has not passed
 

@@ -56,8 +56,6 @@ from tests.business.payouts.house import (
     state,
 )
 
-pytestmark = pytest.mark.django_db
-
 
 def follow(bank: Bank) -> int:
     found = follow_payouts(bank.world.company, today=bank.world.today, at=moment_of(bank.world.today))

@@ -21,7 +21,18 @@ from servanda.business.einvoices.models import Answer, Content, ContractReferenc
 from servanda.business.letters.queries import letter_ids_by_e_invoice
 
 OUT = (State.SENDING, State.UNCERTAIN, State.SENT, State.ACCEPTED, State.REJECTED, State.PARKED)
+TO_WORK_ON = (State.DUE, State.MADE, State.CHECKED, State.SENDING, State.UNCERTAIN)
 UNMATCHED = ("unknown", "unreadable")
+
+
+def may_go_on(company_id: int) -> bool:
+    """Tell whether an e-document, or a letter that is to have one, may be taken a step further: else there is nothing to carry."""
+    documents = EDocument.objects.filter(company_id=company_id)  # asked in two, as the indexes are
+    return (
+        documents.filter(state__in=TO_WORK_ON).exists()
+        or documents.filter(state=State.PARKED).exists()
+        or bool(letter_ids_by_e_invoice(company_id))
+    )
 
 
 def letters_without_document(company_id: int) -> tuple[int, ...]:

@@ -58,6 +58,11 @@ def letters(letter_ids: Iterable[int]) -> tuple[LetterFacts, ...]:
     return tuple(facts_of(row) for row in Letter.objects.filter(pk__in=list(letter_ids)).order_by("id"))
 
 
+def is_any_under_way(company_id: int) -> bool:
+    """Tell whether a letter waits, by whatever way, or is with a sender."""
+    return Letter.objects.filter(company_id=company_id, state__in=["waiting", "sending"]).exists()
+
+
 def waiting_count(company_id: int) -> int:
     rows = Letter.objects.filter(company_id=company_id, state__in=["waiting", "sending"])
     return rows.filter(carrier=Carrier.MAIL).count()

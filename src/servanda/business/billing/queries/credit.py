@@ -1,24 +1,25 @@
 """What do customers have to their credit: overpaid money, and credit notes on what was paid already?"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from servanda.business.billing.facts import CustomerCredit
-from servanda.business.billing.models import Allocation, BankEntry, CreditUse, Invoice
+from servanda.business.billing.models import Allocation, BankEntry, Charge, CreditUse, Invoice
 from servanda.ground.money import Money, total_of
 
 
 def customers_with_credit(company_id: int) -> tuple[int, ...]:
     """Return the customers of a company who have something to their credit and owe something, so that it can be used."""
-    owing = Invoice.objects.filter(company_id=company_id, kind="invoice", open_minor__gt=0).values("customer_id")
-    charged = Invoice.objects.filter(company_id=company_id, charge__open_minor__gt=0).values("customer_id")
+    found = set(_left_of_notes(_owing_with_notes(company_id)))
     paid = BankEntry.objects.filter(company_id=company_id, state="matched", unallocated_minor__gt=0)
-    found = set(paid.filter(customer_id__in=owing).values_list("customer_id", flat=True))
-    found |= set(paid.filter(customer_id__in=charged).values_list("customer_id", flat=True))
-    found |= set(_left_of_notes(_owing_with_notes(company_id)))
-    return tuple(sorted(one for one in found if one is not None))
+    ids = {one for one in paid.values_list("customer_id", flat=True) if one is not None}
+    if ids:
+        owing = Invoice.objects.filter(company_id=company_id, kind="invoice", customer_id__in=ids, open_minor__gt=0)
+        charged = Invoice.objects.filter(company_id=company_id, customer_id__in=ids, charge__open_minor__gt=0)
+        found |= set(owing.values_list("customer_id", flat=True)) | set(charged.values_list("customer_id", flat=True))
+    return tuple(sorted(found))
 
 
 def credits_of(customer_ids: Iterable[int], *, is_locked: bool = False) -> tuple[CustomerCredit, ...]:
@@ -60,13 +61,17 @@ def credited_customers(company_id: int) -> Mapping[int, tuple[CustomerCredit, ..
 
 
 def _owing_with_notes(company_id: int) -> tuple[int, ...]:
-    notes = Invoice.objects.filter(company_id=company_id, kind="credit note").values("customer_id")
-    owing = Invoice.objects.filter(company_id=company_id, kind="invoice", customer_id__in=notes)
-    open_ones = owing.filter(Q(open_minor__gt=0) | Q(charge__open_minor__gt=0))
-    return tuple(open_ones.values_list("customer_id", flat=True).distinct())
+    """Begin at the notes, which have an index of their own: they are few beside the invoices."""
+    mine = OuterRef("customer_id")
+    owing = Invoice.objects.filter(customer_id=mine, kind="invoice", open_minor__gt=0)
+    charged = Charge.objects.filter(customer_id=mine, open_minor__gt=0)
+    notes = Invoice.objects.filter(Exists(owing) | Exists(charged), company_id=company_id, kind="credit note")
+    return tuple(notes.values_list("customer_id", flat=True).distinct())
 
 
-def _left_of_notes(customer_ids: Iterable[int]) -> dict[int, list[CustomerCredit]]:
+def _left_of_notes(customer_ids: Collection[int]) -> dict[int, list[CustomerCredit]]:
+    if not customer_ids:
+        return {}
     notes = Invoice.objects.filter(customer_id__in=customer_ids, kind="credit note").order_by("id")
     used = dict(
         Allocation.objects.filter(credit_note__in=notes.values("pk"))

@@ -161,6 +161,8 @@ def _open_charges(invoice_ids: Iterable[int]) -> dict[int, int]:
 
 def _whole(rows: QuerySet[Invoice]) -> tuple[InvoiceFacts, ...]:
     found = list(rows.order_by("company_id", "number"))
+    if not found:
+        return ()
     ids = [row.pk for row in found]
     lines: dict[int, list[InvoiceLine]] = defaultdict(list)
     groups: dict[int, list[InvoiceVat]] = defaultdict(list)

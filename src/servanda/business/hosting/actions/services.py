@@ -116,12 +116,11 @@ def lift_holds(
 
 def lift_expired_holds(company_id: int, *, today: date, at: datetime) -> int:
     """Lift the holds that end by themselves and whose end has come."""
+    ended = Hold.objects.filter(service__company_id=company_id, lifted_at__isnull=True, ends_at__lte=at)
+    if not ended.exists():
+        return 0
     with transaction.atomic():
-        rows = list(
-            Hold.objects.select_for_update()
-            .filter(service__company_id=company_id, lifted_at__isnull=True, ends_at__lte=at)
-            .select_related("service")
-        )
+        rows = list(ended.select_for_update().select_related("service"))
         for row in rows:
             _lift(row, because=because_from_json(row.because), today=today, at=at, by="system")
     return len(rows)
