@@ -13,14 +13,14 @@ from servanda.business.collecting.actions import end_mandate, note_mandate, see_
 from servanda.business.collecting.actions.mandates import NoSuchMandate
 from servanda.business.collecting.facts import CollectionState, CreditorFacts, MandateKind, ToldMandate, ToldOutcome
 from servanda.business.collecting.queries import (
-    collection_counts,
+    collection_tallies,
     collections_of,
     deliveries_to_hand_over,
     mandates_of_customer,
     pending_collections,
     unexplained_news,
 )
-from servanda.business.companies.queries import company
+from servanda.business.companies.queries import company, tallied
 from servanda.business.dunning.queries import pauses_of_invoice
 from servanda.business.ledger.queries import balances_of_accounts
 from servanda.drivers.collections.betalingsservice import Creditor
@@ -184,7 +184,9 @@ def test_an_outcome_under_another_agreement_changes_no_order(bank: Bank) -> None
     collect_now(bank)
     tell(bank, found, outcome_of(bank, mandate_number="999"))
     assert state(bank) is CollectionState.ORDERED
-    assert collection_counts([bank.world.company_id]) == {bank.world.company_id: 1}
+    assert tallied({"collections": collection_tallies([bank.world.company_id])})["collections"] == {
+        bank.world.company_id: 1
+    }
     assert bank.invoice(bank.alma).open_total == OWED
 
 
@@ -260,7 +262,9 @@ def test_an_order_of_which_nothing_is_heard_is_let_go_and_a_person_is_told(bank:
     bank.world.sleep_until(date.fromordinal(order.window_ends_on.toordinal() + 1))
     collect_now(bank)
     assert state(bank) is CollectionState.SILENT
-    assert collection_counts([bank.world.company_id]) == {bank.world.company_id: 1}
+    assert tallied({"collections": collection_tallies([bank.world.company_id])})["collections"] == {
+        bank.world.company_id: 1
+    }
     assert not pending_collections([order.invoice_id], today=bank.world.today)
 
 

@@ -10,6 +10,7 @@ from servanda.business.billing.actions.splitting import Share
 from servanda.business.billing.actions.using_credit import NotEnoughCredit
 from servanda.business.billing.queries import entries_in_suspense
 from servanda.business.billing.wording import rule_text
+from servanda.business.companies.queries import tallied
 from servanda.business.dunning.actions import split_payment
 from servanda.business.payouts.actions import (
     decline_payout,
@@ -32,7 +33,7 @@ from servanda.business.payouts.models import Payout, PayoutApproval
 from servanda.business.payouts.queries import (
     batch_content,
     kept_credit_of,
-    payout_counts,
+    payout_tally,
     payouts_with_problem,
     room_of,
     unseen_payouts,
@@ -348,8 +349,8 @@ def test_what_is_not_seen_in_time_waits_for_a_person(bank: Bank) -> None:
     after = bank_days_after(last, count=1)
     assert unseen_payouts(company_id, today=last) == ()
     assert [one.payout_id for one in unseen_payouts(company_id, today=after)] == [found.payout_id]
-    assert payout_counts({company_id: last}).get(company_id, 0) == 0
-    assert payout_counts({company_id: after})[company_id] == 1
+    assert tallied({"payouts": [payout_tally({company_id: last})]})["payouts"][company_id] == 0
+    assert tallied({"payouts": [payout_tally({company_id: after})]})["payouts"][company_id] == 1
 
 
 def test_the_stop_keeps_money_in_the_house(bank: Bank) -> None:

@@ -41,7 +41,7 @@ def test_the_page_says_how_much_waits_and_since_when_in_few_queries(eva: Client,
     assert "1 bankpostering venter" in shown
     assert "bankdag" in shown
     assert "Navnet ligner kundens" in shown
-    assert len(asked) <= 32, [query["sql"][:90] for query in asked]
+    assert len(asked) <= 16, [query["sql"][:90] for query in asked]
 
 
 def test_a_proposal_is_accepted_and_undone(eva: Client, here: CompanyFacts) -> None:

@@ -8,7 +8,7 @@ payout to themselves.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from servanda.business.billing.facts import RefundFacts
 from servanda.business.payouts.facts import (
@@ -116,6 +116,14 @@ def execution_day(today: date) -> date:
 def is_overdue(execution_on: date, *, today: date) -> bool:
     """Tell whether a payout should have been seen on a statement by now."""
     return today > bank_days_after(execution_on, count=SEEN_WITHIN_BANK_DAYS)
+
+
+def last_overdue(today: date) -> date:
+    """Return the last day of execution of which a payout should have been seen on a statement by now."""
+    day = today
+    while not is_overdue(day, today=today):
+        day -= timedelta(days=1)
+    return day
 
 
 def reference_of(slug: str, kind: str, *, company_id: int, number: int) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from servanda.business.billing.queries import invoices
+from servanda.business.billing.queries import invoice_heads
 from servanda.business.books.decisions.closing import last_days
 from servanda.business.books.decisions.retention import RetentionClass
 from servanda.business.books.facts import BookedEntry, VoucherFacts
@@ -56,10 +56,11 @@ CLASSES: Mapping[str, str] = {
 def books_shown(here: Visit, *, before: int | None, until: date | None, reader: str) -> BooksShown:
     """Return the page of the books; `before` is the voucher number that the list goes on from."""
     month = here.today.replace(day=1)
+    vouchers = newest_vouchers(here.company.company_id, limit=VOUCHERS_SHOWN + 1, before=before)
     return BooksShown(
         accounts=_accounts(here),
-        vouchers=_vouchers(here, before),
-        pager=_pager(here, before),
+        vouchers=_vouchers(here, vouchers[:VOUCHERS_SHOWN]),
+        pager=_pager(here, vouchers, before),
         closing=_closing(here, until, reader),
         heads=tuple(
             HeadLine(day=one.day, sequence=one.sequence, sha256=one.sha256)
@@ -86,8 +87,7 @@ def _accounts(here: Visit) -> tuple[AccountLine, ...]:
     )
 
 
-def _vouchers(here: Visit, before: int | None) -> tuple[VoucherLine, ...]:
-    found = newest_vouchers(here.company.company_id, limit=VOUCHERS_SHOWN, before=before)
+def _vouchers(here: Visit, found: tuple[VoucherFacts, ...]) -> tuple[VoucherLine, ...]:
     return tuple(
         VoucherLine(
             link=Link(str(one.number), reverse("office:voucher", args=[here.company.slug, one.number])),
@@ -100,8 +100,7 @@ def _vouchers(here: Visit, before: int | None) -> tuple[VoucherLine, ...]:
     )
 
 
-def _pager(here: Visit, before: int | None) -> Pager:
-    found = newest_vouchers(here.company.company_id, limit=VOUCHERS_SHOWN + 1, before=before)
+def _pager(here: Visit, found: tuple[VoucherFacts, ...], before: int | None) -> Pager:
     address = reverse("office:books", args=[here.company.slug])
     if not found or (len(found) <= VOUCHERS_SHOWN and before is None):
         return Pager("")
@@ -195,7 +194,7 @@ def voucher_shown(here: Visit, voucher: VoucherFacts) -> VoucherShown:
 
 def _entries(here: Visit, entries: tuple[BookedEntry, ...]) -> tuple[EntryLine, ...]:
     slug = here.company.slug
-    numbers = {one.invoice_id: one.number for one in invoices({e.invoice_id for e in entries if e.invoice_id})}
+    numbers = {one.invoice_id: one.number for one in invoice_heads({e.invoice_id for e in entries if e.invoice_id})}
     known = customers({e.customer_id for e in entries if e.customer_id})
     return tuple(
         EntryLine(

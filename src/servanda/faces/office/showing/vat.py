@@ -106,7 +106,7 @@ def customer_vat_shown(visit: Visit, customer: CustomerFacts) -> CustomerVatShow
         number_problem=read.in_language(_language()) if read is not None and not isinstance(read, VatNumber) else "",
         checked_on=buyer.number_checked_on,
         may_be_located=not buyer.is_business,
-        is_number_wished=is_number_wished(customer.customer_id),
+        is_number_wished=bool(buyer.number) and is_number_wished(customer.customer_id),
         may_be_checked=bool(buyer.number) and buyer.country != "DK" and not is_consumer,
         may_be_dealer=bool(customer.details.cvr) and buyer.country == "DK" and not is_consumer,
         dealer_evidence=buyer.dealer_evidence,
