@@ -143,3 +143,10 @@ def test_what_may_go_is_counted(books: Lived) -> None:
     assert now["invoice"].rows == later["invoice"].may_go > 0
     assert now["invoice"].may_go == 0
     assert now["invoice"].first_until == date(2031, 12, 31)
+
+
+def test_what_still_runs_is_counted_without_a_day(books: Lived) -> None:
+    kept = {one.table: one for one in kept_rows(books.world.company, today=books.world.today)}
+    assert kept["contract"].rows == kept["contract"].running > 0
+    assert (kept["contract"].may_go, kept["contract"].first_until) == (0, None)
+    assert kept["invoice"].running == 0

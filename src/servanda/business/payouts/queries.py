@@ -49,7 +49,9 @@ def payout_numbered(company_id: int, number: int) -> PayoutFacts:
     """Return the payout of that number in the company."""
     row = Payout.objects.filter(company_id=company_id, number=number).select_related("batch").first()
     if row is None:
-        raise NoSuchPayout(f"There is no payout {number}. `servanda payouts list` shows those that are there.")
+        raise NoSuchPayout(
+            "There is no payout %(number)s. `servanda payouts list` shows those that are there.", {"number": number}
+        )
     return _facts([row])[0]
 
 
@@ -78,7 +80,7 @@ def batch_content(company_id: int, number: int) -> bytes:
     """Return the bytes of a file of orders, as they were made; refuses one that is not there."""
     row = Batch.objects.filter(company_id=company_id, number=number).first()
     if row is None:
-        raise NoSuchPayout(f"There is no file of orders {number}. Look at the list of files.")
+        raise NoSuchPayout("There is no file of orders %(number)s. Look at the list of files.", {"number": number})
     return bytes(row.content)
 
 
@@ -86,7 +88,7 @@ def batch_numbered(company_id: int, number: int) -> BatchFacts:
     """Return a file of orders; refuses one that is not there."""
     row = Batch.objects.filter(company_id=company_id, number=number).defer("content").first()
     if row is None:
-        raise NoSuchPayout(f"There is no file of orders {number}. Look at the list of files.")
+        raise NoSuchPayout("There is no file of orders %(number)s. Look at the list of files.", {"number": number})
     return _batch(row)
 
 

@@ -12,6 +12,7 @@ import re
 from lxml import etree
 
 from servanda.drivers.payments.statements import WrongBankFile
+from servanda.ground.message import Message
 from servanda.ground.refusal import Problem
 
 SIZE_MAX = 20 * 1024 * 1024
@@ -27,18 +28,18 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _OTHER_FORMATS = (
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"PK", "a zip archive or a spreadsheet"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
-    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", Message("a gzip archive")),
+    (b"PK", Message("a zip archive or a spreadsheet")),
+    (b"BZh", Message("a bzip2 archive")),
+    (b"\xfd7zXZ", Message("an xz archive")),
+    (b"7z\xbc\xaf", Message("a 7z archive")),
+    (b"\x28\xb5\x2f\xfd", Message("a zstd archive")),
+    (b"%PDF", Message("a PDF")),
 )
 _DECLARATION = re.compile(r"\A<\?xml\s[^>]*?\?>")
 _DECLARED = re.compile(rb"\A<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _DOCTYPE = re.compile(r"<!(DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)", re.IGNORECASE)
-_ASK = "Ask the bank for the statement as CAMT.053, and hand in the file as it was received."
+_ASK = Message("Ask the bank for the statement as CAMT.053, and hand in the file as it was received.")
 
 
 def open_xml(content: bytes, *, file: str) -> etree._Element:
@@ -63,7 +64,7 @@ def open_xml(content: bytes, *, file: str) -> etree._Element:
         raise _refusal(
             file,
             error.lineno or 1,
-            f"The XML breaks or ends here: {(error.msg or 'no reason given').strip()}.",
+            Message("The XML breaks or ends here: %(reason)s.", {"reason": (error.msg or "no reason given").strip()}),
             "The file is damaged or was cut short. Fetch it from the bank again.",
         ) from error
 
@@ -73,12 +74,20 @@ def _refuse_other_formats(content: bytes, file: str) -> None:
         raise _refusal(
             file,
             1,
-            f"The file has {len(content):,} bytes; at most {SIZE_MAX:,} are read.",
+            Message(
+                "The file has %(count)s bytes; at most %(most)s are read.",
+                {"count": f"{len(content):,}", "most": f"{SIZE_MAX:,}"},
+            ),
             "Ask the bank for shorter periods, and hand in each file by itself.",
         )
     for magic, name in _OTHER_FORMATS:
         if content.startswith(magic):
-            raise _refusal(file, 1, f"The file is {name}, not XML.", f"Unpack it first. {_ASK}")
+            raise _refusal(
+                file,
+                1,
+                Message("The file is %(name)s, not XML.", {"name": name}),
+                Message("Unpack it first. %(remedy)s", {"remedy": _ASK}),
+            )
     if not content.strip():
         raise _refusal(file, 1, "The file is empty.", _ASK)
 
@@ -89,7 +98,7 @@ def _decoded(content: bytes, file: str) -> str:
         raise _refusal(
             file,
             1,
-            f"The encoding {encoding or 'UTF-32'} is not read.",
+            Message("The encoding %(encoding)s is not read.", {"encoding": encoding or "UTF-32"}),
             "CAMT.053 is written as UTF-8; ask the bank for that.",
         )
     try:
@@ -99,7 +108,7 @@ def _decoded(content: bytes, file: str) -> str:
         raise _refusal(
             file,
             line,
-            f"The file says it is {encoding}, but has bytes here that are not.",
+            Message("The file says it is %(encoding)s, but has bytes here that are not.", {"encoding": encoding}),
             "It was probably changed by an editor. Hand in the file as the bank sent it.",
         ) from error
     if "\x00" in text:
@@ -127,8 +136,10 @@ def _refuse_unsafe(text: str, file: str) -> None:
         raise _refusal(
             file,
             text.count("\n", 0, unsafe.start()) + 1,
-            f"The file has a {unsafe.group().upper()[2:]} declaration."
-            " Bank files have none, and it can hide an attack.",
+            Message(
+                "The file has a %(word)s declaration. Bank files have none, and it can hide an attack.",
+                {"word": unsafe.group().upper()[2:]},
+            ),
             "Do not import this file. Ask the bank, or whoever sent it, where it comes from.",
         )
     elements = text.count("<") - text.count("</")
@@ -136,7 +147,10 @@ def _refuse_unsafe(text: str, file: str) -> None:
         raise _refusal(
             file,
             1,
-            f"The file has {elements:,} elements; at most {ELEMENTS_MAX:,} are read.",
+            Message(
+                "The file has %(elements)s elements; at most %(most)s are read.",
+                {"elements": f"{elements:,}", "most": f"{ELEMENTS_MAX:,}"},
+            ),
             "Ask the bank for shorter periods, and hand in each file by itself.",
         )
 

@@ -200,7 +200,7 @@ def _wrong_file(act: Callable[[], T], file: str, place: str) -> T:
     try:
         return act()
     except Refused as refusal:
-        raise WrongDocument((Problem(file, 1, str(refusal), "", field=place),)) from refusal
+        raise WrongDocument((Problem(file, 1, refusal.message, "", field=place),)) from refusal
 
 
 def _report(

@@ -86,8 +86,9 @@ def _check_currency(draft: StatementDraft) -> None:
     foreign = sorted(found - {CURRENCY})
     if foreign:
         raise ForeignCurrency(
-            f"{draft.file_name} is in {foreign[0]}; the books are in {CURRENCY}. Import the statement of the account in "
-            f"{CURRENCY}: it has what the bank paid in at its rate."
+            "%(file_name)s is in %(foreign)s; the books are in %(currency)s. Import the statement of the account "
+            "in %(currency)s: it has what the bank paid in at its rate.",
+            {"file_name": draft.file_name, "foreign": foreign[0], "currency": CURRENCY},
         )
 
 
@@ -116,9 +117,20 @@ def _statement(company: CompanyFacts, draft: StatementDraft, account: str, *, at
 def changed_since(draft: StatementDraft, row: Statement) -> StatementChanged:
     """Return the refusal of a statement whose name is known and whose content is not."""
     return StatementChanged(
-        f"{draft.file_name} has the statement {draft.statement_id}, which was read before from {row.file_name} with "
-        f"other balances or movements: {Money(row.opening_minor)} to {Money(row.closing_minor)} until {row.closing_on}, "
-        f"now {draft.opening} to {draft.closing} until {draft.closing_on}. Ask the bank which one is right."
+        "%(file_name)s has the statement %(statement_id)s, which was read before from %(earlier_file)s with other "
+        "balances or movements: %(opening_before)s to %(closing_before)s until %(closing_on)s, now %(opening)s "
+        "to %(closing)s until %(until_now)s. Ask the bank which one is right.",
+        {
+            "file_name": draft.file_name,
+            "statement_id": draft.statement_id,
+            "earlier_file": row.file_name,
+            "opening_before": Money(row.opening_minor),
+            "closing_before": Money(row.closing_minor),
+            "closing_on": row.closing_on,
+            "opening": draft.opening,
+            "closing": draft.closing,
+            "until_now": draft.closing_on,
+        },
     )
 
 

@@ -17,6 +17,7 @@ class KeptRows:
     table: str
     rule: RetentionRule
     rows: int
+    running: int  # so many have no day to count from yet, such as a contract that runs
     may_go: int  # so many are kept longer than they must be, today
     first_until: date | None
     last_until: date | None
@@ -30,15 +31,13 @@ def kept_rows(company: CompanyFacts, *, today: date) -> tuple[KeptRows, ...]:
     return tuple(sorted(found, key=lambda one: (one.rule.name, one.table)))
 
 
-def _counted(company_id: int, tables: Sequence[KeptTable]) -> Mapping[str, Mapping[date, int]]:
-    """Return how many rows of each table count from each day, in one question."""
+def _counted(company_id: int, tables: Sequence[KeptTable]) -> Mapping[str, Mapping[date | None, int]]:
+    """Return how many rows of each table count from each day, in one question; without a day, what it counts from is to come."""
     # Table and column are ours, never a reader's words.
     parts = (
-        f"select '{one.table}', {one.day}, count(*) from {one.table}"
-        f" where company_id = %s and {one.day} is not null group by 2"
-        for one in tables
+        f"select '{one.table}', {one.day}, count(*) from {one.table} where company_id = %s group by 2" for one in tables
     )
-    found: dict[str, dict[date, int]] = {one.table: {} for one in tables}
+    found: dict[str, dict[date | None, int]] = {one.table: {} for one in tables}
     with connection.cursor() as cursor:
         cursor.execute(" union all ".join(parts), [company_id] * len(tables))
         for table, day, count in cursor.fetchall():
@@ -46,12 +45,14 @@ def _counted(company_id: int, tables: Sequence[KeptTable]) -> Mapping[str, Mappi
     return found
 
 
-def _rows(company: CompanyFacts, kept: KeptTable, days: Mapping[date, int], today: date) -> KeptRows:
+def _rows(company: CompanyFacts, kept: KeptTable, counted: Mapping[date | None, int], today: date) -> KeptRows:
+    days = {day: count for day, count in counted.items() if day is not None}
     until = {day: kept_until(kept.name, day, fiscal_year_starts_month=company.fiscal_year_starts_month) for day in days}
     return KeptRows(
         table=kept.table,
         rule=RULES[kept.name],
-        rows=sum(days.values()),
+        rows=sum(counted.values()),
+        running=counted.get(None, 0),
         may_go=sum(count for day, count in days.items() if (last := until[day]) is not None and last < today),
         first_until=until[min(days)] if days else None,
         last_until=until[max(days)] if days else None,

@@ -53,6 +53,40 @@ CLASSES: Mapping[str, str] = {
 }
 
 
+RECORDS: Mapping[str, str] = {
+    "invoice": gettext_noop("Invoices and credit notes"),
+    "charge": gettext_noop("Fees and interest"),
+    "bank_statement": gettext_noop("Statements of the bank"),
+    "bank_entry": gettext_noop("Entries of the bank"),
+    "bank_notice": gettext_noop("Advance news of the bank"),
+    "allocation": gettext_noop("What payments paid"),
+    "ledger_entry": gettext_noop("Entries in the books"),
+    "ledger_closing": gettext_noop("Closings of the books"),
+    "books_voucher": gettext_noop("Vouchers"),
+    "books_void": gettext_noop("Numbers that no invoice carries"),
+    "one_stop_shop_choice": gettext_noop("Choices of the One Stop Shop"),
+    "write_off": gettext_noop("Small differences written off"),
+    "write_off_limit": gettext_noop("Limits of small differences"),
+    "credit_use": gettext_noop("Credit that was used"),
+    "billing_refund": gettext_noop("Decisions on unused time and outages"),
+    "mandate": gettext_noop("Agreements to collect"),
+    "collecting_delivery": gettext_noop("Files to payment providers"),
+    "collecting_order": gettext_noop("Collections"),
+    "payout_batch": gettext_noop("Files of payouts"),
+    "einvoice": gettext_noop("E-invoices"),
+    "letter": gettext_noop("Letters"),
+    "books_head": gettext_noop("Heads of the chain"),
+    "evidence_record": gettext_noop("The record of what happened"),
+    "evidence_warrant": gettext_noop("Warrants"),
+    "contract": gettext_noop("Contracts"),
+    "contract_line": gettext_noop("Lines of contracts"),
+    "contract_change": gettext_noop("Changes of the terms"),
+    "customer": gettext_noop("Customers"),
+    "service": gettext_noop("Services"),
+    "dunning_pause": gettext_noop("Pauses of claims"),
+}
+
+
 def books_shown(here: Visit, *, before: int | None, until: date | None, reader: str) -> BooksShown:
     """Return the page of the books; `before` is the voucher number that the list goes on from."""
     month = here.today.replace(day=1)
@@ -224,10 +258,11 @@ def kept_shown(here: Visit) -> tuple[KeptLine, ...]:
     """Return what is kept until when, by class."""
     return tuple(
         KeptLine(
-            table=one.table,
+            table=word(RECORDS, one.table),
             kind=word(CLASSES, one.rule.name),
             because=str(one.rule.because),
             rows=one.rows,
+            running=one.running,
             first_until=one.first_until,
             last_until=one.last_until,
             may_go=one.may_go,
