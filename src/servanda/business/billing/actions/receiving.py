@@ -16,7 +16,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from servanda.business.billing.actions.allocating import Allocated
-from servanda.business.billing.actions.booking import ALIKE, ReceivedEntry, book_rows
+from servanda.business.billing.actions.booking import ALIKE, Follow, ReceivedEntry, book_rows, book_rows_apart
 from servanda.business.billing.actions.meeting import Balances, StatementsDoNotMeet, balances_of
 from servanda.business.billing.actions.sources import AnotherAccount, MoneySource, source_of, take_turn
 from servanda.business.billing.facts import BankMovement, StatementDraft
@@ -51,8 +51,12 @@ class Received:
 
 
 @transaction.atomic
-def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: date, at: datetime) -> Received:
+def receive_statement(
+    company: CompanyFacts, draft: StatementDraft, *, today: date, at: datetime, one_by_one: Follow | None = None
+) -> Received:
     """Book a statement's movements that are new; the same file twice changes nothing.
+
+    With `one_by_one` each movement is booked by itself with what follows from it, and one that fails waits for a person.
 
     Refuses the whole statement when it is of another account or currency, or does not meet what is known of the account.
     """
@@ -66,7 +70,11 @@ def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: da
     statement = _statement(company, draft, source.account, at=at)
     moved = [movement for movement in draft.movements if movement.amount]
     rows = _new_rows(source, statement, moved, balances, draft)
-    told, changed = book_rows(company, rows, today=today, at=at)
+    told, changed = (
+        book_rows(company, rows, today=today, at=at)
+        if one_by_one is None
+        else book_rows_apart(company, rows, one_by_one, today=today, at=at)
+    )
     if source.is_bank:
         note_bank_news(company.company_id, until=draft.closing_on)
     in_suspense = sum(entry.state == "suspense" for entry in told)
