@@ -12,6 +12,7 @@ from servanda.business.billing.queries import entries_in_suspense
 from servanda.business.billing.wording import rule_text
 from servanda.business.companies.queries import tallied
 from servanda.business.dunning.actions import split_payment
+from servanda.business.letters.queries import letters_of_customer
 from servanda.business.payouts.actions import (
     decline_payout,
     follow_payouts,
@@ -93,6 +94,9 @@ def test_what_was_paid_too_much_goes_back_to_the_account_it_came_from(bank: Bank
     assert follow(bank) == 0
     assert state(bank, found) is PayoutState.SEEN
     assert house.on_the_way(bank) == Money(0)
+    (told,) = [letter for letter in letters_of_customer(bank.alma) if letter.kind == "paid back"]
+    assert f"betalt 300,00 kr. tilbage til kontoen, der ender på {ALMAS[-4:]}." in told.text
+    assert ALMAS not in told.text
 
 
 def test_one_person_alone_pays_nobody(bank: Bank) -> None:
@@ -378,5 +382,5 @@ def test_what_is_declined_or_withdrawn_is_the_customers_credit(bank: Bank) -> No
     assert (state(bank, first), state(bank, second)) == (PayoutState.DECLINED, PayoutState.WITHDRAWN)
     assert house.credit(bank) == OVER
     house.assert_all_agree(bank)
-    with pytest.raises(NotPaidOut, match="already"):
+    with pytest.raises(NotPaidOut, match="does not wait"):
         approve(bank, first, IDA)
