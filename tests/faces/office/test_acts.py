@@ -132,7 +132,7 @@ def test_a_payment_of_everything_opens_the_service_again(eva: Client, here: Comp
 
 def test_an_entry_that_is_no_payment_is_explained(eva: Client, here: CompanyFacts) -> None:
     (entry,) = entries_in_suspense(here.company_id)
-    assert "Say what" in told(eva, "matching/explain/", entry=entry.entry_id, reason=" ")
+    assert "Sig, hvad posteringen er" in told(eva, "matching/explain/", entry=entry.entry_id, reason=" ")
     told(eva, "matching/explain/", entry=entry.entry_id, reason="Ejerens eget indskud.")
     assert entries_in_suspense(here.company_id) == ()
 

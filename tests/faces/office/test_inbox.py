@@ -52,7 +52,7 @@ def test_a_proposal_is_accepted_and_undone(eva: Client, here: CompanyFacts) -> N
     assert entries_in_suspense(here.company_id) == ()
     assert "Explained" not in page(eva, "?show=done")  # all of it is Danish
     assert "data-undo" in page(eva, f"?show=done&entry={entry_id}")
-    assert "Say why" in told(eva, "matching/undo/", entry=entry_id, reason="")
+    assert "Sig hvorfor" in told(eva, "matching/undo/", entry=entry_id, reason="")
     assert "Fortrudt" in told(eva, "matching/undo/", entry=entry_id, reason="Forkert kunde.")
     assert waiting(here) == entry_id
     assert_books_agree(here.company_id)

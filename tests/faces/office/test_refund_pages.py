@@ -88,7 +88,7 @@ def test_a_consumers_withdrawal_has_a_preview_and_one_too_late_is_refused(eva: C
         f"/c/safe-it/{address}withdraw/", {"act": "withdraw", "day": day.isoformat(), "channel": "e-mail"}
     )
     assert refused.status_code == 422
-    assert "Only a consumer may withdraw" in refused.content.decode()
+    assert "Kun en forbruger kan fortryde" in refused.content.decode()
 
 
 def test_another_customers_line_is_not_found(eva: Client, here: CompanyFacts) -> None:

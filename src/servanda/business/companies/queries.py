@@ -63,7 +63,7 @@ def companies() -> tuple[CompanyFacts, ...]:
 def company(company_id: int) -> CompanyFacts:
     found = Company.objects.filter(pk=company_id).first()
     if found is None:
-        raise NoSuchCompany(f"There is no company with number {company_id}.")
+        raise NoSuchCompany("There is no company with number %(company_id)s.", {"company_id": company_id})
     return _facts(found)
 
 
@@ -71,7 +71,7 @@ def company_named(slug: str) -> CompanyFacts:
     found = Company.objects.filter(slug=slug).first()
     if found is None:
         known = ", ".join(Company.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
-        raise NoSuchCompany(f"There is no company {slug!r}. Known: {known}.")
+        raise NoSuchCompany("There is no company '%(slug)s'. Known: %(known)s.", {"slug": slug, "known": known})
     return _facts(found)
 
 

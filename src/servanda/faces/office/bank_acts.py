@@ -280,7 +280,7 @@ def _share(request: HttpRequest, here: Visit, place: int, number: str, amount: M
         try:
             return Share(amount, customer_id=customer_numbered(here.company.company_id, number).customer_id)
         except NoSuchCustomer as refusal:
-            raise Incomplete(str(refusal)) from refusal
+            raise Incomplete(told(refusal)) from refusal
     found = invoice_numbered(here.company.company_id, int(number)) if number.isascii() and number.isdecimal() else None
     if found is None or found.kind != "invoice":
         raise Incomplete(_("Row %(place)s: there is no invoice %(number)s.") % {"place": place, "number": number[:20]})
