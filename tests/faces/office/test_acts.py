@@ -46,7 +46,7 @@ def test_the_brake_is_pulled_and_released_with_a_reason(eva: Client, here: Compa
 
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_the_brake_is_not_pulled_without_a_reason(eva: Client, here: CompanyFacts, reason: str) -> None:
-    assert "Say why" in told(eva, "brake/", is_engaged="1", reason=reason)
+    assert "Skriv hvorfor" in told(eva, "brake/", is_engaged="1", reason=reason)
     assert brake_of(here.company_id) is None
 
 
@@ -71,7 +71,7 @@ def test_another_company_cannot_decide(eva: Client, here: CompanyFacts) -> None:
     answer = eva.post(
         "/c/vicevaert/decide/", {"key": asked.proposal_id, "answer": "yes", "reason": "Fordi."}, follow=True
     )
-    assert "not there" in answer.content.decode()
+    assert "venter ikke på svar" in answer.content.decode()
     assert asked.proposal_id in {found.proposal_id for found in open_proposals(here.company_id)}
 
 

@@ -119,11 +119,11 @@ def test_a_letter_of_uncertain_fate_is_marked_as_one_that_may_come_twice(
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"recipient": "carla@kontor.example", "reason": " "}, "Say why"),
-        ({"recipient": "", "reason": "Ny adresse."}, "no e-mail address"),
-        ({"recipient": "carla", "reason": "Ny adresse."}, "no e-mail address"),
-        ({"recipient": "a@b.example, c@d.example", "reason": "Ny adresse."}, "no e-mail address"),
-        ({"recipient": "a@b.example\nBcc: c@d.example", "reason": "Ny adresse."}, "no e-mail address"),
+        ({"recipient": "carla@kontor.example", "reason": " "}, "hvorfor brevet sendes igen"),
+        ({"recipient": "", "reason": "Ny adresse."}, "ingen e-mailadresse"),
+        ({"recipient": "carla", "reason": "Ny adresse."}, "ingen e-mailadresse"),
+        ({"recipient": "a@b.example, c@d.example", "reason": "Ny adresse."}, "ingen e-mailadresse"),
+        ({"recipient": "a@b.example\nBcc: c@d.example", "reason": "Ny adresse."}, "ingen e-mailadresse"),
     ],
 )
 def test_a_letter_is_not_sent_again_without_a_reason_and_one_address(
@@ -148,7 +148,7 @@ def test_another_company_cannot_send_a_letter_again(eva: Client, here: CompanyFa
     lost = a_lost_letter(here, is_refused=True)
     fields = {"recipient": "a@b.example", "reason": "Fordi."}
     answer = eva.post(f"/c/vicevaert/letters/{lost.letter_id}/again/", fields, follow=True)
-    assert "not there" in answer.content.decode()
+    assert "på vej eller nået frem" in answer.content.decode()
     assert undelivered_letters(here.company_id) == (lost,)
 
 
@@ -203,7 +203,7 @@ def test_data_are_not_deleted_before_their_day_or_while_the_brake_is_on(eva: Cli
     assert here.clock_on is not None
     at = moment_of(here.clock_on)
     set_brake(here.company_id, is_engaged=True, by="staff:1", reason="Tvivl.", at=at, today=here.clock_on)
-    assert "brake" in told(eva, f"services/{service.service_id}/purge/", **fields)
+    assert "bremsen" in told(eva, f"services/{service.service_id}/purge/", **fields)
     assert state_of(service) == "quarantined"
 
 
