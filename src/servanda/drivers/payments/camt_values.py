@@ -26,7 +26,7 @@ def amount_of(amount: Element, *, currency: str) -> Money | None:
         amount.wrong(
             Message(
                 "The amount is in %(written)s; the account is in %(currency)s.",
-                {"written": written or "–", "currency": currency},
+                {"written": written or Message("no currency"), "currency": currency},
             ),
             Message("Only amounts in the account's currency are posted. %(remedy)s", {"remedy": ASK_BANK}),
         )
