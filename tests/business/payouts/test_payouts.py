@@ -182,7 +182,7 @@ def test_no_more_goes_to_an_account_than_came_from_it(bank: Bank) -> None:
 def test_the_same_proposal_twice_is_one_and_two_do_not_exceed_the_credit(bank: Bank) -> None:
     overpay(bank)
     assert propose(bank).payout_id == propose(bank).payout_id
-    with pytest.raises(NotPaidOut, match=r"of which 300.00 DKK is proposed already"):
+    with pytest.raises(NotPaidOut, match=r"all of it is proposed to be paid back already"):
         propose(bank, house.ask_for(Money(1_00)))
 
 

@@ -60,7 +60,11 @@ def test_the_page_of_a_quarter_shows_the_return_and_that_it_ties_to_the_books(ev
 
 @pytest.mark.parametrize(
     ("asked", "told_why"),
-    [("period=2026Q9", "ingen momsperiode"), ("period=%3Cb%3E", "ingen momsperiode"), ("rate=dyrt", "ingen kurs på euroen")],
+    [
+        ("period=2026Q9", "ingen momsperiode"),
+        ("period=%3Cb%3E", "ingen momsperiode"),
+        ("rate=dyrt", "ingen kurs på euroen"),
+    ],
 )
 def test_what_cannot_be_read_is_told_and_not_guessed(eva: Client, asked: str, told_why: str) -> None:
     assert told_why in page(eva, f"vat/?{asked}")
