@@ -67,7 +67,7 @@ def test_an_entry_explained_otherwise_goes_back_to_suspense(bank: Bank) -> None:
     balances = balances_of_accounts(bank.world.company_id)
     assert not balances[Account.OTHER]
     assert not balances[Account.CLEARING]
-    with pytest.raises(NotThisEntry, match="suspense"):
+    with pytest.raises(NotThisEntry, match="no explanation"):
         undo(bank, fee)
     with pytest.raises(NoSuchCategory, match="Choose one of"):
         explain_otherwise(bank.world.company, fee, reason="?", category="nothing", **when(bank))  # type: ignore[arg-type]

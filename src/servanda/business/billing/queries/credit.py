@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import BigIntegerField, Exists, F, Manager, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from servanda.business.billing.facts import CustomerCredit
 from servanda.business.billing.models import Allocation, BankEntry, Charge, CreditUse, Invoice
@@ -72,21 +74,17 @@ def _owing_with_notes(company_id: int) -> tuple[int, ...]:
 def _left_of_notes(customer_ids: Collection[int]) -> dict[int, list[CustomerCredit]]:
     if not customer_ids:
         return {}
-    notes = Invoice.objects.filter(customer_id__in=customer_ids, kind="credit note").order_by("id")
-    used = dict(
-        Allocation.objects.filter(credit_note__in=notes.values("pk"))
-        .values("credit_note_id")
-        .annotate(used=Sum("amount_minor"))
-        .values_list("credit_note_id", "used")
-    )
-    for note_id, minor in CreditUse.objects.filter(credit_note__in=notes.values("pk")).values_list(
-        "credit_note_id", "amount_minor"
-    ):
-        used[note_id] = used.get(note_id, 0) + minor
+    notes = Invoice.objects.filter(customer_id__in=customer_ids, kind="credit note")
+    unused = F("total_minor") - _used(Allocation.objects) - _used(CreditUse.objects)
+    columns = ("customer_id", "pk", "left", "currency", "issued_on")
     left: dict[int, list[CustomerCredit]] = defaultdict(list)
-    for note in notes:
-        amount = note.total_minor - used.get(note.pk, 0)
-        if amount > 0:
-            credit = CustomerCredit(note.customer_id, None, note.pk, Money(amount, note.currency), note.issued_on)
-            left[note.customer_id].append(credit)
+    rows = notes.annotate(left=unused).filter(left__gt=0).order_by("id").values_list(*columns)
+    for customer_id, note_id, minor, currency, issued_on in rows:
+        left[customer_id].append(CustomerCredit(customer_id, None, note_id, Money(minor, currency), issued_on))
     return left
+
+
+def _used(rows: Manager[Any]) -> Coalesce:
+    """Return what of a credit note these rows have used, to be asked with the note."""
+    used = rows.filter(credit_note=OuterRef("pk")).values("credit_note").annotate(used=Sum("amount_minor"))
+    return Coalesce(Subquery(used.values("used")), 0, output_field=BigIntegerField())
