@@ -132,7 +132,7 @@ def test_a_stranger_learns_nothing(line: Line) -> None:
 def test_a_number_that_was_used_is_refused(line: Line) -> None:
     me, link = enrolled(line)
     link.documents(after=0, wait_seconds=0)
-    me.counter = 0
+    me.counter = -5
     with pytest.raises(LinkRefused):
         link.documents(after=0, wait_seconds=0)
 
@@ -154,3 +154,13 @@ def test_nobody_listening_is_the_same_as_away() -> None:
 def test_without_encryption_a_node_speaks_to_its_own_machine_only() -> None:
     with pytest.raises(LinkRefused, match="https"):
         HttpDoor("http://control.example.dk")
+
+
+def test_a_question_that_was_overtaken_is_asked_once_more() -> None:
+    plane = MemoryControlPlane(Ed25519PrivateKey.generate(), tokens={TOKEN: "n1"})
+    with over_http(plane) as line:
+        me, link = enrolled(line)
+        link.documents(after=0, wait_seconds=0)
+        me.counter -= 1  # as if another thread's question with this number had come first
+        link.report(sign_report(report(1), me.key))
+        assert len(plane.reports) == 1

@@ -90,7 +90,7 @@ def test_the_helper_has_no_network_and_the_agent_no_privileges(world: World) -> 
         assert set(status["Uid"].split()) == {str(world.layout.accounts.agent)}
         assert status["CapEff"].strip("0\n") == status["CapPrm"].strip("0\n") == ""
         assert not status["Groups"].strip()
-        assert status["NoNewPrivs"] == "1"
+        wait_until(lambda: "NoNewPrivs:\t1" in Path(f"/proc/{agent.pid}/status").read_text())
 
 
 def _states(world: World) -> dict[str, str]:
@@ -106,4 +106,4 @@ def _own(run: "subprocess.Popen[bytes]") -> list[psutil.Process]:
 
 
 def _lives(process: psutil.Process) -> bool:
-    return process.isrunning() and process.status() != psutil.STATUS_ZOMBIE
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

@@ -59,6 +59,13 @@ class HttpLink:
         self._signed("POST", REPORTS_PATH, signed, seconds=SECONDS)
 
     def _signed(self, method: str, path: str, body: bytes, *, seconds: float) -> bytes:
+        """Ask; ask once more when refused: a question of another thread may have overtaken ours with a higher number."""
+        try:
+            return self._ask_once(method, path, body, seconds=seconds)
+        except LinkRefused:
+            return self._ask_once(method, path, body, seconds=seconds)
+
+    def _ask_once(self, method: str, path: str, body: bytes, *, seconds: float) -> bytes:
         headers = signed_headers(
             self._identity.key,
             node=self._identity.node,

@@ -109,7 +109,7 @@ def _enrolled(installation: Installation, settings: Any) -> Installation | None:
     if node and pinned and (pinned.install, pinned.incarnation) == (install, node.incarnation):
         return installation
     if node is None:
-        card = {"country": "DK", "services_max": 1000, "addresses": ("127.0.0.1",), "host_name": ""}
+        card = {"country": "DK", "services_max": 1000, "addresses": ("127.0.0.1",), "host_name": f"{NAME}.example"}
         add_node(company.company_id, NAME, **card, by=BY, today=today, at=now)  # type: ignore[arg-type]
     token = secrets.token_urlsafe(32)
     keep_token(NAME, token, by=BY, today=today, at=now)
