@@ -12,13 +12,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import httpx
 import psycopg
@@ -32,7 +30,6 @@ from servanda.business.companies.queries import companies
 from servanda.business.companies.queries import company as company_of
 from servanda.business.nodes.actions.enrolling import add_node, keep_token
 from servanda.business.nodes.actions.keys import keep_key
-from servanda.business.nodes.queries import outgoing
 from servanda.drivers.letters.sink import Sink
 from servanda.drivers.node import Layout
 from servanda.drivers.nodelink.http import HttpDoor
@@ -215,7 +212,7 @@ def a_house(database: RealDatabase, home: Path, prepare: Callable[[], CompanyFac
             house.start(name)
         installation = private.make(root, name=NODE, url=house.url, mail_relay=f"{sink.host}:{sink.port}")
         wait_until(lambda: _answers(house), seconds=40, told=lambda: house.said("web"))
-        enrol(installation, HttpDoor(house.url, roots=None), _token(company))
+        enrol(installation, HttpDoor(house.url), _token(company))
         house.start("node")
         wait_until(lambda: _serves(house), seconds=120, told=lambda: f"{shown.status(root)} {house.said('node')}")
         yield house
@@ -303,19 +300,42 @@ def hidden(html: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
 
 
-def link(*parts: object) -> str:
-    return "/".join(quote(str(part)) for part in parts)
+@contextmanager
+def working_as(role: str) -> Iterator[None]:
+    """Let Django in the test's own process be this role for a while."""
+    connection.close()
+    before = connection.settings_dict["USER"]
+    connection.settings_dict["USER"] = role
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["USER"] = before
 
 
-def documents_of(company: CompanyFacts) -> int:
-    from servanda.business.nodes.queries import existing_node
-
-    return len(outgoing(existing_node(NODE), after=0, limit=10_000))
-
-
-def days(number: int) -> timedelta:
-    return timedelta(days=number)
+@dataclass
+class Customer(Browser):
+    slug: str = ""
+    number: str = ""
 
 
-def measured(began: float) -> float:
-    return round(time.monotonic() - began, 2)
+def customer(house: House, slug: str, number: str, login: str, password: str) -> Customer:
+    """Return a customer who has signed in to the portal."""
+    browser = Customer(house, slug=slug, number=number)
+    browser.sign_in(login, password)
+    return browser
+
+
+def order(browser: Customer, domain: str, *, plan: str) -> str:
+    """Order a plan in the portal, and return the address of the service's page."""
+    path = f"/my/{browser.slug}/{browser.number}/order/"
+    checked = browser.post(path, {"plan": plan, "name": domain, "starts_now": "1"})
+    assert checked.status_code == 200, checked.text[:3000]
+    answer = browser.client.post(
+        f"{path}place/",
+        data={**hidden(checked.text), "accepts": "1"},
+        headers={"Origin": browser.house.url, "Referer": f"{browser.house.url}{path}"},
+    )
+    assert answer.status_code == 302, answer.text[:3000]
+    assert "/services/" in answer.headers["Location"], browser.get(answer.headers["Location"]).text[:3000]
+    return str(answer.headers["Location"])
