@@ -130,13 +130,20 @@ def real_database(
     """A database of its own for a test with real commits: Django is connected to it, and it is gone afterwards."""
     if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
         pytest.fail("A test takes either db or real_database: db rolls back what real_database commits.")
+    with a_database(database_server, template_database, django_db_blocker) as database:
+        yield database
+
+
+@contextmanager
+def a_database(server: Server, template: str, blocker: DjangoDbBlocker) -> Iterator[RealDatabase]:
+    """Make a clone, let Django be connected to it for the length of the block, and drop it."""
     name = f"{CLONES}_{os.getpid()}_{next(_numbers)}"
-    database_server.create(name, template=template_database)
+    server.create(name, template=template)
     try:
-        with _pointed_at(database_server, name, django_db_blocker), django_db_blocker.unblock():
-            yield RealDatabase(name=name, url=database_server.url_of(name))
+        with _pointed_at(server, name, blocker), blocker.unblock():
+            yield RealDatabase(name=name, url=server.url_of(name))
     finally:
-        database_server.drop(name)
+        server.drop(name)
 
 
 @pytest.fixture(scope="session")

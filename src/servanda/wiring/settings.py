@@ -189,4 +189,5 @@ LOGGING = {
 }
 
 MOVE_TIME = "servanda.faces.clock.jobs.move_time_or_ask"  # who moves the time of a test clock
+WAKE_TELLING = "servanda.faces.clock.jobs.wake_telling"  # who lets the nodes be told of a change at once
 DAILY_LIFE = "servanda.faces.demo.life.live"  # who lets the customers of companies on a test clock live a day

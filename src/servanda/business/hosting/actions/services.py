@@ -14,7 +14,6 @@ from servanda.business.evidence.facts import (
     because_to_json,
 )
 from servanda.business.hosting.actions.setting_up import hand_over, set_up
-from servanda.business.hosting.actions.telling import tell_nodes
 from servanda.business.hosting.actions.touching import touch
 from servanda.business.hosting.models import Hold, Service
 from servanda.ground.citation import Citation
@@ -52,13 +51,13 @@ class NotInQuarantine(Refused):
 def open_services(company: CompanyFacts, *, today: date, at: datetime) -> frozenset[int]:
     """Open the services of lines that have begun and have none yet, and return whose they are.
 
-    What each consists of on a node is set up and wished for in the same transaction, which is the caller's.
+    What each consists of on a node is set up in the same transaction, which is the caller's; a worker wishes for it.
     """
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, {"company": company.company_id, "today": today})
         opened = cursor.fetchall()
-    if opened and set_up(company, [service_id for service_id, _ in opened], today=today, at=at):
-        tell_nodes(company, today=today, at=at)
+    if opened:
+        set_up(company, [service_id for service_id, _ in opened], today=today, at=at)
     return frozenset(customer_id for _, customer_id in opened)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.customers.queries import customer, customers
-from servanda.business.hosting.facts import ServiceFacts
+from servanda.business.hosting.facts import ServiceFacts, SetupFacts
 from servanda.business.hosting.queries import ServiceFilter, services, services_of_company, setups_of, setups_that_wait
 from servanda.business.nodes.facts import NodeFacts
 from servanda.business.nodes.queries import nodes_of, parked_statements
@@ -106,7 +106,14 @@ def service_panel(here: Visit, service: ServiceFacts) -> ServicePanel:
         number=setup.number if setup is not None else 0,
         tenant=setup.tenant if setup is not None else 0,
         plan=setup.plan_code if setup is not None else "",
+        unproven=_unproven(setup) if setup is not None else "",
+        needs_domain=setup is not None and setup.waits_because in {"no domain", "domain taken"},
     )
+
+
+def _unproven(setup: SetupFacts) -> str:
+    waits = setup.package.has_mail and setup.node and not setup.is_domain_proven
+    return setup.domain if waits else ""
 
 
 def nodes_shown(here: Visit, *, now: datetime) -> NodesShown:
