@@ -38,7 +38,6 @@ from servanda.faces.node import private, shown
 from servanda.faces.node.enrolling import enrol
 from servanda.faces.node.installed import Installation
 from servanda.faces.node.parts import WIRING
-from servanda.faces.node.processes import Place
 from servanda.faces.node.state import State
 from servanda.wiring.drivers import node_key
 from servanda.wiring.roles import APPLICATION, SIGNER, WEB, grant_all, grant_rights, make_role
