@@ -299,7 +299,7 @@ def test_what_lies_nowhere_is_counted_until_a_server_has_room(db: None) -> None:
     second = house.world.customer(BIRK, "webhotel-small", began_on=BEGINS)
     house.world.round()
     ids = [services_of_customer(one)[0].service_id for one in (first, second)]
-    assert [one.waits_because for one in setups_that_wait(house.world.company_id)] == ["no node"]
+    assert [one.waits_because for one in setups_that_wait(house.world.company_id)] == ["domain taken"]
     counted = tallied({"servers": [waiting_tally([house.world.company_id])]})
     assert counted["servers"][house.world.company_id] == 1
     assert len(ids) == 2
