@@ -2,15 +2,16 @@
 
 `db` gives a clone per run, and rolls back after each test. `real_database` gives a clone of its own to a test that
 needs real commits, several connections or several processes; nothing else can, because the append-only tables refuse
-the TRUNCATE with which Django would clean up. The template is kept between runs while the migrations are unchanged.
-With SERVANDA_DATABASE_URL the clones are made on that server instead; its role must be allowed to create databases.
+the TRUNCATE with which Django would clean up. `worlds` has companies that have lived for a while. The template is kept
+between runs while the migrations are unchanged. With SERVANDA_DATABASE_URL the clones are made on that server instead;
+its role must be allowed to create databases.
 """
 
 import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import count
@@ -27,6 +28,7 @@ from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
 from servanda.wiring.embedded import DISPOSABLE, leased
+from tests.worlds import Worlds
 
 ROOT = Path(__file__).parent.parent
 HOME = ROOT / "var" / "tests"
@@ -142,6 +144,19 @@ def a_database(server: Server, template: str, blocker: DjangoDbBlocker) -> Itera
             yield RealDatabase(name=name, url=server.url_of(name))
     finally:
         server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def worlds(
+    database_server: Server, template_database: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Worlds]:
+    """The worlds that tests share: each is lived once per run, and visited without being changed."""
+
+    def pointed_at(name: str) -> AbstractContextManager[None]:
+        return _pointed_at(database_server, name, django_db_blocker)
+
+    with Worlds(database_server, template_database, HOME, pointed_at, django_db_blocker).opened() as worlds:
+        yield worlds
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,7 +16,7 @@ BANNED_WORDS = {"util", "utils", "helper", "helpers", "manager", "handler", "pro
 # Names that are not ours to choose: Django's, the standard library's, and those a library calls. And the helper of a node,
 # which is a part with a socket, a folder and a log of its own (docs/glossary.md).
 GIVEN_NAMES = re.compile(
-    r"helper(_socket|_folder|_seq)?\Z|handle_[A-Z]+\Z|_default_manager\Z|\w*RedirectHandler\Z|handler(400|403|404|500)\Z"
+    r"(?i:(run_)?helper(_socket|_folder|_seq|_unit|_capabilities|line)?)\Z|handle_[A-Z]+\Z|_default_manager\Z|\w*RedirectHandler\Z|handler(400|403|404|500)\Z"
 )
 CLOCKS_AND_CHANCE = {
     "datetime.now", "datetime.utcnow", "datetime.today", "datetime.fromtimestamp", "date.today", "date.fromtimestamp",

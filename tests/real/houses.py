@@ -38,7 +38,6 @@ from servanda.faces.node import private, shown
 from servanda.faces.node.enrolling import enrol
 from servanda.faces.node.installed import Installation
 from servanda.faces.node.parts import WIRING
-from servanda.faces.node.processes import Place
 from servanda.faces.node.state import State
 from servanda.wiring.drivers import node_key
 from servanda.wiring.roles import APPLICATION, SIGNER, WEB, grant_all, grant_rights, make_role
@@ -244,7 +243,7 @@ def _make_key(home: Path) -> None:
 
 
 def _token(company: CompanyFacts) -> str:
-    today, now = company.clock_on or date.today(), datetime.now(UTC)
+    today, now = company.clock_on or datetime.now(UTC).date(), datetime.now(UTC)
     card = {"country": "DK", "services_max": 200, "addresses": (ADDRESS,), "host_name": f"{NODE}.hosting.example"}
     for one in companies()[:1]:
         add_node(one.company_id, NODE, **card, by="staff:eva", today=today, at=now)  # type: ignore[arg-type]

@@ -22,7 +22,6 @@ import paramiko
 import psutil
 import pymysql
 import pytest
-from pytest import TempPathFactory
 from pytest_django.plugin import DjangoDbBlocker
 
 from servanda.business.access.actions import make_member
@@ -58,7 +57,10 @@ KAJ, OLGA = "kaj@kunde.example", "olga@anden.example"
 
 @pytest.fixture(scope="module")
 def house(
-    database_server: Server, template_database: str, django_db_blocker: DjangoDbBlocker, tmp_path_factory: TempPathFactory
+    database_server: Server,
+    template_database: str,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[House]:
     refuse_without_daemons()
     home = tmp_path_factory.mktemp("house")
@@ -179,9 +181,7 @@ def end_contract(line_id: int, *, on: date) -> None:
     given = GivenNotice(given_on=today, channel="e-mail")
     terms = ending_terms_of(line_of(line_id), on=today)
     receipt = receive_notice(line_id, given, terms, today=today, at=at(today), by="staff:eva")
-    decide_notice(
-        receipt.notice_id, ends_on=on, reason="agreed with them", today=today, at=at(today), by="staff:eva"
-    )
+    decide_notice(receipt.notice_id, ends_on=on, reason="agreed with them", today=today, at=at(today), by="staff:eva")
 
 
 def kill_the_agent(house: House) -> None:

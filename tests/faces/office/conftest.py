@@ -12,21 +12,14 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from servanda.business.companies.facts import CompanyFacts
 from tests.faces.office import office_world
+from tests.worlds import Worlds
 
 
 @pytest.fixture(scope="module")
-def lived(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[CompanyFacts]:
-    """Safe IT after some weeks, beside a second company; nothing of it is ever committed."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(DRIVERS="tests.faces.office.office_world", DAILY_LIFE=""),
-        transaction.atomic(),
-    ):
-        office_world.staff()
-        office_world.staff("birthe", is_staff=False)
-        office_world.a_company("vicevaert")
-        yield office_world.small_company()
-        transaction.set_rollback(True)
+def lived(worlds: Worlds) -> Iterator[CompanyFacts]:
+    """Safe IT after some weeks, beside a second company; nothing of it is ever changed for good."""
+    with worlds.visited("office", office_world.live) as kept:
+        yield office_world.resume(kept)
 
 
 @pytest.fixture

@@ -202,7 +202,11 @@ def census(folder: str) -> dict[str, object]:
     return {"files": files, "bytes": size, "list_sha256": digest}
 
 
-def erase(folder: str) -> dict[str, object]:
+def erase(folders: list[str]) -> dict[str, object]:
+    return {"parts": [erase_one(folder) for folder in folders]}
+
+
+def erase_one(folder: str) -> dict[str, object]:
     """Open what the tenant locked, count everything below a folder, and remove it; the folder itself stays."""
     for where, folders, _ in os.walk(folder):
         for name in [".", *folders]:

@@ -48,6 +48,10 @@ class Census(msgspec.Struct, frozen=True):
     left: int = 0  # entries that could not be removed, when the folder was erased
 
 
+class _Erased(msgspec.Struct, frozen=True):
+    parts: tuple[Census, ...]
+
+
 def prepare(layout: Layout) -> None:
     """Make the empty folder on which a jail's own root is mounted, each time in a namespace of its own."""
     files.folder(layout.run, mode=0o711)
@@ -60,7 +64,7 @@ def jail(layout: Layout, uid: int, *writable: Path, readable: Sequence[Path] = (
 
 
 def words_of(
-    place: Jail, *, argv: Sequence[str] = (), task: str = "", arguments: Mapping[str, str | int] | None = None
+    place: Jail, *, argv: Sequence[str] = (), task: str = "", arguments: Mapping[str, object] | None = None
 ) -> list[str]:
     """Return the command line that runs a program (its first word a name, found on the system's path) or a task."""
     wanted: dict[str, object] = {
@@ -105,9 +109,10 @@ def census(place: Jail, folder: Path) -> Census:
     return msgspec.json.decode(found, type=Census)
 
 
-def erase(place: Jail, folder: Path) -> Census:
-    """Remove everything below a folder, also what the tenant has locked, and return what it was."""
-    return msgspec.json.decode(_task(place, "erase", {"folder": str(folder)}), type=Census)
+def erase(place: Jail, *folders: Path) -> tuple[Census, ...]:
+    """Remove everything below each folder, also what the tenant has locked, and return what it was."""
+    said = _task(place, "erase", {"folders": [str(folder) for folder in folders]})
+    return msgspec.json.decode(said, type=_Erased).parts
 
 
 def write(place: Jail, folder: Path, name: str, content: str, *, mode: int = 0o600) -> None:
@@ -133,7 +138,7 @@ def kill(uid: int) -> None:
     _done([sys.executable, "-I", "-S", "-c", text, str(uid)], "kill", b"", None, 30)
 
 
-def _task(place: Jail, task: str, arguments: Mapping[str, str | int]) -> bytes:
+def _task(place: Jail, task: str, arguments: Mapping[str, object]) -> bytes:
     return _done(words_of(place, task=task, arguments=arguments), task, b"", None, SECONDS)
 
 

@@ -20,6 +20,7 @@ from servanda.faces.node.installed import Installation
 from servanda.faces.node.parts import wiring
 from servanda.ground.refusal import Refused
 
+SERVED = "simsoft"  # the demo company whose customer has a login
 NAME = "node1"
 BY = "servanda up"
 READY_SECONDS = 90.0
@@ -103,6 +104,7 @@ def _enrolled(installation: Installation, settings: Any) -> Installation | None:
     if not companies():
         return None
     company, now = companies()[0], timezone.now()
+    company = next((one for one in companies() if one.slug == SERVED), company)
     install = install_of(import_module(settings.DRIVERS).node_key().public_key().public_bytes_raw())
     node, today = node_named(NAME), today_of(company, now=now)
     pinned = installation.enrolled

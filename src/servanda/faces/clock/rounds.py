@@ -92,12 +92,11 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
         issued += len(ids)
     follow_new_invoices(company.company_id)
     use_credits(company, kept_of=kept_credit_of, today=today, at=at)  # before collecting, which asks for what is open
-    collect(company, today=today, at=at)
+    has_collected = bool(collect(company, today=today, at=at))
     remind_of_export(company, today=today, at=at)
     lift_expired_holds(company.company_id, today=today, at=at)
-    use_credits(
-        company, kept_of=kept_credit_of, today=today, at=at
-    )  # before dunning: what was collected is in the books
+    if has_collected:  # before dunning: what was collected is in the books, and may be more than was owed
+        use_credits(company, kept_of=kept_credit_of, today=today, at=at)
     claims = acts = 0
     while (worked := work_off(company, today=today, at=at, limit=BATCH)).claims:
         claims, acts = claims + worked.claims, acts + worked.acts

@@ -35,6 +35,7 @@ from servanda.faces.office.people import name_in_records
 from servanda.faces.office.places import Visit, visit
 from servanda.faces.office.words import language
 from servanda.faces.parts.access import access
+from servanda.faces.parts.telling import told
 from servanda.faces.parts.themes import own_address
 from servanda.faces.parts.timemoving import move_time
 from servanda.ground.calendar import add_months, day_text, parse_day
@@ -64,7 +65,7 @@ def act(*, back: str) -> Callable[[Act], Callable[..., HttpResponseBase]]:
             try:
                 view(request, visit(slug), **values)
             except Refused as refusal:
-                text = _("The act was refused: %(why)s") % {"why": refusal}
+                text = _("The act was refused: %(why)s") % {"why": told(refusal)}
                 messages.add_message(request, messages.ERROR, text, extra_tags="stop")
             own = () if back == "office:today" else values.values()
             return redirect(own_address(request, reverse(back, args=[slug, *own])))

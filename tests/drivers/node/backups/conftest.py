@@ -248,11 +248,11 @@ def database_server() -> Iterator[Path]:
 def plain_node(root: Path) -> Node:
     """Return a node with a site, without a database server and without a store."""
     made = Node(Layout(root=root), None, X25519PrivateKey.generate())  # type: ignore[arg-type]
-    _make_site(made)
+    make_site(made)
     return made
 
 
-def _make_site(node: Node) -> None:
+def make_site(node: Node) -> None:
     node.layout.run.mkdir(mode=0o711, exist_ok=True)
     node.site.mkdir(parents=True, mode=0o755)
     for part in ("htdocs", "private"):
@@ -271,7 +271,7 @@ def node(root: Path, store: RunningStore, database_server: Path) -> Iterator[Nod
     subprocess.run(["mount", "--bind", str(database_server), _made(made.layout.run / "mysql")], check=True)
     made.layout.data.mkdir(mode=0o711)
     Access(name="node1", word=store.node_word, keeper=made.keeper.public_key().public_bytes_raw()).keep(made.layout)
-    _make_site(made)
+    make_site(made)
     made.sql("CREATE DATABASE s7_wp; CREATE TABLE s7_wp.posts (id INT PRIMARY KEY, t TEXT) ENGINE=InnoDB")
     made.sql("INSERT INTO s7_wp.posts VALUES (1, 'hello'), (2, 'æøå')")
     try:

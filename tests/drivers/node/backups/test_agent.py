@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from servanda.drivers.node import NotNow, Plain, Task
@@ -111,12 +112,33 @@ def test_errands_are_told_to_their_end(node: Node) -> None:
     assert archive.exists()
     RoundOfCopies(node.layout, told, direct).round(lambda one: None)
     assert archive.exists()
-    later = RoundOfCopies(node.layout, told, direct, now=lambda: ahead + timedelta(minutes=1))
-    later.round(lambda one: None)
-    assert not archive.exists()
-    asked = direct.asked.count(f"hand-out {export.key}")
-    later.round(lambda one: None)
-    assert direct.asked.count(f"hand-out {export.key}") == asked
+    told[export.key] = msgspec.structs.replace(export, kept_until=datetime.now(UTC))
+    for _ in range(2):
+        RoundOfCopies(node.layout, told, direct).round(lambda one: None)
+        assert not archive.exists()
+    assert direct.asked.count(f"hand-out {export.key}") == 2  # made, removed, and not asked again
+
+
+def test_what_was_kept_for_an_undo_goes_with_the_errand_and_nothing_else(node: Node) -> None:
+    node.write("htdocs/page", b"right")
+    ahead = datetime.now(UTC) + timedelta(days=1)
+    direct = Direct(node, told := told_of(node))
+    snapshot = str(direct.do("copy", node.plan.key)["files_snapshot"])
+    given = Restore(
+        errand="1" * 32, plan=SITE, tenant=TENANT, snapshot=snapshot, what="all", into="in place", not_after=ahead
+    )
+    told[given.key] = given
+    errands = CopyErrands(node.layout, direct, look_seconds=0.05)
+    _run(errands, given)
+    assert len(list(node.site.glob(".r-*"))) == 2
+    assert _run(errands, msgspec.structs.replace(given, state="purged"))[-1].result == {"cleared": 2}
+    assert sorted(one.name for one in node.site.iterdir()) == ["htdocs", "private"]
+    assert (node.site / "htdocs/page").read_bytes() == b"right"
+    assert not list((node.layout.backup / "errands").iterdir())
+    plan = msgspec.structs.replace(node.plan, state="purged")
+    CopiesConverger(node.layout, direct).settle(plan, node.plan)
+    assert not node.shelf.folder.exists()
+    assert (node.store.folder / "shelves/node1/7/escrow").exists()
 
 
 def _run(errands: CopyErrands, wanted: Wanted) -> list[ErrandNews]:

@@ -1,14 +1,20 @@
 """Copies of a real site and a real database in a real store, given back, compared, and broken on purpose."""
 
 import multiprocessing
+import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from servanda.drivers.node import Broken
+from servanda.drivers.node import Broken, NotNow
 from servanda.drivers.node.backups.copying import copy_plan
+from servanda.drivers.node.backups.keeping import Access
 from servanda.drivers.node.backups.proving import prove_plan
-from tests.drivers.node.backups.conftest import SITE, TENANT, Node, flip_folder, needs_root
+from servanda.drivers.node.layout import Layout
+from tests.drivers.node.backups.conftest import SITE, TENANT, Node, RunningStore, flip_folder, make_site, needs_root
 
 pytestmark = needs_root
 NOW = datetime(2026, 12, 1, 23, 0, tzinfo=UTC)
@@ -98,3 +104,34 @@ def test_files_that_only_their_tenant_may_read_are_copied(node: Node) -> None:
     node.write("private/key", b"k" * 10, mode=0o000)
     assert copy_plan(node.plan, node.repository, node.databases, now=NOW)["files_count"] == 1
     assert TENANT >= 200_000
+
+
+def test_copies_go_over_tls_to_a_store_that_is_known_by_its_roots(tls_store: RunningStore, root: Path) -> None:
+    node = Node(
+        Layout(root=root, store_url=f"https://localhost:{tls_store.port}"), tls_store, X25519PrivateKey.generate()
+    )
+    make_site(node)
+    (root / "data").mkdir(mode=0o711)
+    Access("node1", tls_store.node_word, node.keeper.public_key().public_bytes_raw()).keep(node.layout)
+    node.write("htdocs/page", b"hello")
+    plan = node.plan_with(databases=())
+    with pytest.raises(NotNow, match="does not answer"):
+        copy_plan(plan, node.repository, node.databases, now=NOW)
+    shutil.copy(tls_store.folder / "cert.pem", root / "etc/store-ca.pem")
+    copy_plan(plan, node.repository, node.databases, now=NOW)
+    proof = prove_plan(plan, node.repository, node.databases, now=NOW)
+    assert "broken" not in proof
+    assert proof["files_compared"] == 1
+
+
+def test_neither_the_agent_nor_the_reader_can_see_or_change_keys_and_access(node: Node) -> None:
+    node.write("htdocs/page", b"x")
+    copy_plan(node.plan_with(databases=()), node.repository, node.databases, now=NOW)
+    accounts = node.layout.accounts
+    for path in (node.layout.etc / "store.json", node.shelf.folder / "password"):
+        for uid in (accounts.agent, accounts.copies, TENANT):
+            for test in ("-r", "-w"):
+                words = ["/usr/bin/test", test, str(path)]
+                assert subprocess.run(words, user=uid, group=uid, extra_groups=[], check=False).returncode != 0
+        assert path.parent.stat().st_uid == 0
+        assert path.parent.stat().st_mode & 0o022 == 0

@@ -221,7 +221,7 @@ def test_a_restore_that_is_killed_goes_on_and_loses_nothing(node: Node) -> None:
 
 @pytest.mark.slow
 def test_restores_that_are_killed_many_times_lose_nothing(node: Node) -> None:
-    kill_often(node, 20)
+    kill_often(node, int(os.environ.get("SERVANDA_TEST_KILLS", "20")))
 
 
 def race(node: Node, times: int) -> int:
@@ -259,7 +259,7 @@ for _ in range(times):
         continue
 print(arrived)
 """
-_TOP = ["backup", "data", "outside", "run", "sites", "store"]
+_TOP = ["backup", "data", "etc", "outside", "run", "sites", "store"]
 
 
 def test_a_tenant_who_races_a_restore_leads_it_nowhere(node: Node) -> None:

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from servanda.drivers.node import Broken, NotNow
 from servanda.drivers.node.backups.copying import copy_plan
 from servanda.drivers.node.backups.decisions import Rule
+from servanda.drivers.node.backups.keeper import Keeper
 from servanda.drivers.node.backups.proving import prove_plan
 from servanda.drivers.node.backups.sealing import open_sealed, seal
-from servanda.drivers.node.store.keeper import Keeper
 from tests.drivers.node.backups.conftest import Node, needs_root
 
 NOW = datetime(2026, 12, 1, 23, 0, tzinfo=UTC)

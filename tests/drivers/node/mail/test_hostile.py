@@ -166,6 +166,14 @@ def test_the_configuration_is_read_as_it_was_meant(tmp_path: Path) -> None:
     assert names[0] == names[1]
 
 
+def test_a_private_node_without_a_sink_sends_nothing_out() -> None:
+    private = postfix.files(Layout(root=Path("/var/lib/servanda/tcfg")))["main.cf"].splitlines()
+    assert "default_transport = error:5.7.1 this private node sends nothing out" in private
+    assert "sender_dependent_default_transport_maps = " in private
+    public = postfix.files(Layout(root=Path("/var/lib/servanda/tcfg"), is_private=False))["main.cf"].splitlines()
+    assert "default_transport = smtp" in public
+
+
 def test_dovecots_configuration_is_read_as_it_was_meant(node: MailNode) -> None:
     conf = str(node.layout.etc / "dovecot" / "dovecot.conf")
     asked = [

@@ -25,7 +25,7 @@ class Post:
         return "250 OK"
 
     def allow(self, server: object, session: object, envelope: object, mechanism: str, data: object) -> AuthResult:
-        return AuthResult(success=(data.login, data.password) == (b"site-2@example.dk", b"right"))  # type: ignore[attr-defined]
+        return AuthResult(success=(data.login, data.password) == (b"site-2@example.dk", b"right"), handled=False)  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -179,7 +179,11 @@ def test_the_tenant_reads_the_logs_and_cannot_write_there(served: House) -> None
     )
     assert text.endswith("|00")
     served.get("s11.example.dk", "/gone.php")
-    assert "/gone.php" in (served.layout.site(11) / "logs" / "failed.log").read_text()
+    failed = served.layout.site(11) / "logs" / "failed.log"
+    until = time.monotonic() + 5  # nginx writes the line after it has answered
+    while not (failed.exists() and "/gone.php" in failed.read_text()) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert "/gone.php" in failed.read_text()
 
 
 def test_sites_do_not_hold_a_name_that_another_has(served: House) -> None:

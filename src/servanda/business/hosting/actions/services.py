@@ -115,12 +115,11 @@ def lift_holds(
 
 def lift_expired_holds(company_id: int, *, today: date, at: datetime) -> int:
     """Lift the holds that end by themselves and whose end has come."""
+    ended = Hold.objects.filter(service__company_id=company_id, lifted_at__isnull=True, ends_at__lte=at)
+    if not ended.exists():
+        return 0
     with transaction.atomic():
-        rows = list(
-            Hold.objects.select_for_update()
-            .filter(service__company_id=company_id, lifted_at__isnull=True, ends_at__lte=at)
-            .select_related("service")
-        )
+        rows = list(ended.select_for_update().select_related("service"))
         for row in rows:
             _lift(row, because=because_from_json(row.because), today=today, at=at, by="system")
     return len(rows)
@@ -185,7 +184,9 @@ def put_back_service(service_id: int, *, by: str, reason: str, today: date, at: 
     """Take a service out of quarantine, whole. Refused once it is purged."""
     row = Service.objects.select_for_update().get(pk=service_id)
     if row.state != "quarantined":
-        raise NotInQuarantine(f"{row.name} is {row.state}. Only a quarantined service can be put back.")
+        raise NotInQuarantine(
+            "%(name)s is not in quarantine. Only a quarantined service can be put back.", {"name": row.name}
+        )
     row.state, row.quarantined_on, row.purge_on = "running", None, None
     row.save(update_fields=["state", "quarantined_on", "purge_on"])
     touch([row.pk])
@@ -227,7 +228,10 @@ def purge_service(service_id: int, *, approval: Approval | None, today: date, at
     """Purge the data of a quarantined service under a second warrant. Where a person must decide, an approval is needed."""
     row = Service.objects.select_for_update().get(pk=service_id)
     if row.state != "quarantined" or row.purge_on is None:
-        raise NotInQuarantine(f"{row.name} is {row.state} and has no day for its purge. Quarantine comes first.")
+        raise NotInQuarantine(
+            "%(name)s has no day for its purge. Quarantine comes first.",
+            {"name": row.name},
+        )
     because = because_from_json(row.purge_because)
     key = f"data.purged:{row.pk}"
     issue_warrant(

@@ -1,6 +1,6 @@
 """Copies of what tenants keep: made each day, proven by giving them back, and given back on wish.
 
-The agent finds what is due (`agent`), the helper's five verbs do it (`verbs`), and the store (`drivers.node.store`), which stands
+The agent finds what is due (`agent`), the helper's verbs do it (`verbs`), and the store (`drivers.node.store`), which stands
 apart, takes what comes and lets no node remove any of it.
 """
 
@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from servanda.drivers.node import Daemon, Verb, files
 from servanda.drivers.node.backups.agent import (
+    CLEAR_ERRAND,
+    CLEAR_PLAN,
     COPY,
     GIVE,
     HAND,
@@ -19,10 +21,12 @@ from servanda.drivers.node.backups.agent import (
     CopyErrands,
     RoundOfCopies,
 )
+from servanda.drivers.node.backups.clearing import clear_errand, clear_plan
 from servanda.drivers.node.backups.copying import copy
 from servanda.drivers.node.backups.giving import give_back
 from servanda.drivers.node.backups.handing import hand_out, take_in
 from servanda.drivers.node.backups.keeping import Access
+from servanda.drivers.node.backups.private_store import keeper_of, open_store
 from servanda.drivers.node.backups.proving import prove
 from servanda.drivers.node.layout import Layout
 from servanda.ground.nodes.kinds.backups import BackupPlan, Export, MoveIn, Restore
@@ -34,6 +38,8 @@ def prepare(layout: Layout) -> None:
         files.folder(path, mode=0o711, owner=0, group=0)
     files.folder(layout.run / "jail", mode=0o700, owner=0, group=0)
     files.folder(layout.inbox, mode=0o700, owner=layout.accounts.agent, group=layout.accounts.agent)
+    if layout.is_private and not layout.store_url:
+        open_store(layout)
 
 
 def daemons(layout: Layout) -> tuple[Daemon, ...]:
@@ -67,6 +73,8 @@ def verbs() -> Sequence[Verb]:
         Verb(GIVE, (Restore,), give_back),
         Verb(HAND, (Export,), hand_out),
         Verb(TAKE, (MoveIn,), take_in),
+        Verb(CLEAR_ERRAND, (Restore, Export, MoveIn), clear_errand, act="purge"),
+        Verb(CLEAR_PLAN, (BackupPlan,), clear_plan, act="purge"),
     )
 
 
@@ -78,5 +86,6 @@ def _listens(port: int) -> bool:
 
 
 __all__ = [
-    "Access", "CopiesConverger", "CopyErrands", "RoundOfCopies", "daemons", "prepare", "store_daemon", "verbs",
+    "Access", "CopiesConverger", "CopyErrands", "RoundOfCopies", "daemons", "keeper_of", "open_store", "prepare", "store_daemon",
+    "verbs",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from servanda.ground.nodes.kinds.backups import BackupPlan, Export, MoveIn, Rest
 from servanda.ground.nodes.wanted import CopyNews, Difference, ErrandNews, Wanted
 
 COPY, PROVE, GIVE, HAND, TAKE = "copy", "prove-copy", "give-back", "hand-out", "take-in"
+CLEAR_ERRAND, CLEAR_PLAN = "clear-errand", "clear-plan"
 LATE_HOURS = 24  # beyond the period: safeit-171 and compusoft-060 want an alarm when there is no good copy for so long
 
 
@@ -112,12 +113,15 @@ class CopiesConverger:
     """Plans need nothing made before their first copy; what differs is that there is none, or that it is too old."""
 
     layout: Layout
+    privileges: Privileges | None = None
     now: Callable[[], datetime] = _now
     kinds: tuple[type[Wanted], ...] = (BackupPlan,)
 
     def settle(self, wanted: Wanted, before: Wanted | None) -> Mapping[str, Plain]:
-        """Return where the copies stand. A purge of a repository is the keeper's, on the store."""
+        """Return where the copies stand. What lies in the store is the keeper's to erase, also when a plan is purged."""
         assert isinstance(wanted, BackupPlan)
+        if wanted.state == "purged" and self.privileges is not None:
+            return self.privileges.do(CLEAR_PLAN, wanted.key)
         return {"target": wanted.target, "country": wanted.country}
 
     def look(self, wanted: Wanted) -> Sequence[Difference]:
@@ -147,6 +151,9 @@ class CopyErrands:
         """Do an errand to its end. Raises NotNow when it shall be tried again; what is broken for good is told as failed."""
         assert isinstance(wanted, Restore | Export | MoveIn)
         try:
+            if wanted.state == "purged":
+                tell(ErrandNews(key=wanted.key, state="done", step="cleared", percent=100, result=self._clear(wanted)))
+                return
             if isinstance(wanted, MoveIn):
                 self._fetch(wanted, tell)
             result = self._watched(wanted, tell)
@@ -154,6 +161,9 @@ class CopyErrands:
             tell(ErrandNews(key=wanted.key, state="failed", step="failed", result={"reason": str(error)[:500]}))
             return
         tell(ErrandNews(key=wanted.key, state="done", step="done", percent=100, result=result))
+
+    def _clear(self, wanted: Restore | Export | MoveIn) -> Mapping[str, Plain]:
+        return self.privileges.do(CLEAR_ERRAND, wanted.key)
 
     def _watched(self, wanted: Restore | Export | MoveIn, tell: Callable[[ErrandNews], None]) -> Mapping[str, Plain]:
         verb = GIVE if isinstance(wanted, Restore) else HAND if isinstance(wanted, Export) else TAKE

@@ -52,7 +52,7 @@ def copy_plan(
     state.copied_at = at
     state.snapshots = {what: one.snapshot for what, one in made.items()}
     shelf.keep_state(state)
-    shelf.drop_lists(frozenset(one.id for one in repository.snapshots()))
+    shelf.drop_lists(frozenset(repository.names("snapshots")))
     return _told(made, at, time.monotonic() - began)
 
 

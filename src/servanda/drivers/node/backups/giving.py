@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from servanda.drivers.node import Broken, NotNow, Plain, Task
 from servanda.drivers.node.backups.copying import PARTS
@@ -13,7 +14,7 @@ from servanda.drivers.node.backups.errands import Desk, Journal, Move, checked_t
 from servanda.drivers.node.backups.jails import Jail, PipeBroke, pipe
 from servanda.drivers.node.backups.keeping import Access, Shelf
 from servanda.drivers.node.backups.places import Parts, Within
-from servanda.drivers.node.backups.proving import unpack
+from servanda.drivers.node.backups.proving import parsed, unpack
 from servanda.drivers.node.backups.restic import Repository, Snapshot, trouble
 from servanda.ground.nodes.kinds.backups import BackupPlan, Restore
 from servanda.ground.nodes.kinds.databases import Database
@@ -135,7 +136,14 @@ class Giving:
         return {one.what: one for one in found if one.run == named[0].run}
 
     def _has(self, snapshot: Snapshot, path: str) -> bool:
-        return any(True for _ in self.repository.entries(snapshot.id, path))
+        return any(one == path or one.startswith(f"{path}/") for one in self._listed(snapshot, path))
+
+    def _listed(self, snapshot: Snapshot, path: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return what the copy holds: by this node's own list, or asked of the store when this node has none."""
+        try:
+            return parsed(self.repository.shelf.list_of(snapshot.id))
+        except Broken:
+            return {str(one["path"]): one for one in self.repository.entries(snapshot.id, path)}
 
     def _fetch(self, what: str, subject: str, snapshot: Snapshot) -> Move:
         if what == "database":
@@ -170,7 +178,7 @@ class Giving:
 
     def _lay(self, snapshot: Snapshot, subject: str, folder: str, name: str) -> None:
         """Lay one file or folder down in a folder of the tenant's."""
-        entry = next((one for one in self.repository.entries(snapshot.id, subject) if one["path"] == subject), None)
+        entry = self._listed(snapshot, subject).get(subject)
         if entry is None:
             raise Broken(f"the copy of {snapshot.time:%Y-%m-%d} has no {subject.removeprefix('/files/')}")
         jail = self.within.jail()

@@ -119,7 +119,10 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How this node enters its store: a name, a word, and the public key for which copies of keys are sealed."""
+    """How this node enters its store: a name, a word, and the public key for which copies of keys are sealed.
+
+    It lies where only root writes: whoever could change the public key would get the keys of all repositories.
+    """
 
     name: str
     word: str
@@ -128,15 +131,16 @@ class Access:
     @classmethod
     def of(cls, layout: Layout) -> "Access":
         try:
-            read: Mapping[str, Any] = json.loads((layout.secrets / "store.json").read_bytes())
+            read: Mapping[str, Any] = json.loads((layout.etc / "store.json").read_bytes())
         except FileNotFoundError as error:
             raise NotNow("this node has not been let into a backup store yet: servanda node enrol") from error
         return cls(name=read["name"], word=read["word"], keeper=bytes.fromhex(read["keeper"]))
 
     def keep(self, layout: Layout) -> None:
-        files.folder(layout.secrets, mode=0o700, owner=layout.accounts.agent, group=layout.accounts.agent)
+        if not layout.etc.is_dir():
+            files.folder(layout.etc, mode=0o711, owner=0, group=0)
         entry = {"name": self.name, "word": self.word, "keeper": self.keeper.hex()}
-        files.write(layout.secrets / "store.json", json.dumps(entry), mode=0o600, owner=0, group=0)
+        files.write(layout.etc / "store.json", json.dumps(entry), mode=0o600, owner=0, group=0)
 
 
 def _flush(path: Path) -> None:

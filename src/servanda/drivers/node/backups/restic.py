@@ -2,6 +2,7 @@
 
 import json
 import re
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from servanda.drivers.node.backups.keeping import Access, Shelf
 from servanda.drivers.node.backups.sealing import seal
 from servanda.drivers.node.commands import program
 
+V2 = "application/vnd.x.restic.rest.v2"
 HOST = "node"  # all copies of a repository have one, so that they form one row of generations
 # What restic says when what lies in the repository is not what was put there.
 _DAMAGE = re.compile(
@@ -102,7 +104,7 @@ class Repository:
         out = self.run(*words, *paths, binds=jail_binds, reads_all=True, good=(0, 3))  # 3: some files were unreadable
         last = _summary(out)
         return Made(
-            snapshot=self.snapshot(str(last["snapshot_id"])).id,
+            snapshot=self._whole_id(str(last["snapshot_id"])),
             bytes_read=int(last["total_bytes_processed"]),
             bytes_added=int(last["data_added"]),
             files=int(last["total_files_processed"]),
@@ -111,13 +113,6 @@ class Repository:
     def snapshots(self) -> Sequence[Snapshot]:
         out = self.run("snapshots", "--json", "--no-lock")
         return sorted(msgspec.json.decode(out, type=list[Snapshot]), key=lambda one: one.time)
-
-    def snapshot(self, prefix: str) -> Snapshot:
-        """Return one generation by its id or the beginning of it. Raises Broken when there is none."""
-        found = [one for one in self.snapshots() if one.id.startswith(prefix)]
-        if len(found) != 1:
-            raise Broken(f"the repository of plan {self.shelf.plan} has no copy {prefix}; it may be too old to be kept")
-        return found[0]
 
     def entries(self, snapshot: str, *paths: str) -> Iterator[Mapping[str, Any]]:
         out = self.run("ls", "--json", "--no-lock", snapshot, *paths)
@@ -130,7 +125,17 @@ class Repository:
 
     def unlock(self) -> None:
         """Take away locks that a process of this node left when it was killed."""
-        self.run("unlock")
+        if self.names("locks"):
+            self.run("unlock")
+
+    def names(self, kind: str) -> Sequence[str]:
+        """Return the names of what lies in the store, without opening the repository, which takes a second each time."""
+        with self._client() as client:
+            try:
+                answer = client.get(f"/{self.path}/{kind}/", headers={"Accept": V2})
+                return [str(one["name"]) for one in answer.json()]
+            except (httpx.HTTPError, ValueError, KeyError) as error:
+                raise NotNow(f"the backup store does not answer: {error}") from error
 
     def dump(self, snapshot: str, path: str) -> tuple[Jail, list[str]]:
         """Return the jail and the command that print a folder as tar, or a file as it is."""
@@ -170,6 +175,13 @@ class Repository:
             },
         )
 
+    def _whole_id(self, beginning: str) -> str:
+        """Return the whole id of a copy; this restic tells only its first signs."""
+        found = [one for one in self.names("snapshots") if one.startswith(beginning)]
+        if len(found) != 1:
+            raise NotNow(f"the store lists {len(found)} copies {beginning}")
+        return found[0]
+
     def _restic(self) -> list[str]:
         roots = ["--cacert", "/etc/store-ca.pem"] if self._store_roots() else []
         return [program("restic"), *roots]
@@ -190,7 +202,7 @@ class Repository:
             base_url=self._address(with_word=False),
             auth=(self.access.name, self.access.word),
             timeout=30,
-            verify=str(roots) if roots else True,
+            verify=ssl.create_default_context(cafile=roots),
             trust_env=False,
         )
 
@@ -199,6 +211,8 @@ def trouble(said: str) -> Exception:
     """Tell a damaged repository from one that is out of reach for now."""
     if _DAMAGE.search(said):
         return Damaged(said)
+    if "not found in snapshot" in said or "cannot find" in said:
+        return Broken(f"the copy does not hold it: {said}")
     return NotNow(said)
 
 

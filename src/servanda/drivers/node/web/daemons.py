@@ -33,7 +33,7 @@ def daemons(layout: Layout) -> Sequence[Daemon]:
                 "-S",
                 str(_KEEPER),
                 str(layout.root),
-                str(pwd.getpwnam(layout.accounts.web).pw_gid),
+                *(str(number) for number in pwd.getpwnam(layout.accounts.web)[2:4]),
             ),
             ready=lambda: _keeper_answers(layout),
             reload=None,

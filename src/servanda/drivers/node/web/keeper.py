@@ -1,6 +1,6 @@
 """A program of its own: it holds every site's PHP socket and starts a site's PHP when a first visitor comes.
 
-`python -I -S keeper.py ROOT WEB_GID`, as root. Standard library only.
+`python -I -S keeper.py ROOT WEB_UID WEB_GID`, as root. Standard library only.
 
 A PHP master costs 10 MB even when nobody visits, so ten thousand of them would cost 100 GB. The keeper listens on all
 sockets itself (a socket costs almost nothing), starts a master in its jail when a connection waits (about 0.1 s for that
@@ -15,6 +15,7 @@ ends everything that the site started, at once. When the keeper dies the kernel 
 import ctypes
 import json
 import os
+import resource
 import selectors
 import signal
 import socket
@@ -28,6 +29,7 @@ from typing import Any
 
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 JAIL = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "jail.py")
+ROTATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rotate.py")
 CLONE_NEWPID = 0x20000000
 # How many masters may stay although nobody uses them, and how long one may.
 KEPT_IDLE = 100
@@ -35,6 +37,7 @@ IDLE_SECONDS = 900
 # After so short a life PHP is not started again for a while, and its visitors get an answer at once instead of waiting.
 SHORT_LIFE, REST_SECONDS = 2.0, 15.0
 LOOK_SECONDS = 5.0
+ROTATE_SECONDS = 1800.0
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -55,8 +58,10 @@ class Kept:
 
 
 class Keeper:
-    def __init__(self, root: str, web_group: int) -> None:
-        self.root, self.web_group = root, web_group
+    def __init__(self, root: str, web_user: int, web_group: int) -> None:
+        self.root, self.web_user, self.web_group = root, web_user, web_group
+        self.rotation: subprocess.Popen[bytes] | None = None
+        self.next_rotation = time.monotonic() + LOOK_SECONDS
         self.sites: dict[int, Kept] = {}
         self.masters: dict[int, Kept] = {}
         self.selector = selectors.DefaultSelector()
@@ -209,6 +214,18 @@ class Keeper:
                 assert kept.master is not None
                 kept.master.send_signal(signal.SIGQUIT)
 
+    def rotate(self) -> None:
+        """Let logs be turned over, one run at a time, by a process that is the web server's user."""
+        if time.monotonic() < self.next_rotation or (self.rotation is not None and self.rotation.poll() is None):
+            return
+        self.next_rotation = time.monotonic() + ROTATE_SECONDS
+        numbers = [name for name in os.listdir(f"{self.root}/sites") if name.isdigit()]
+        words = [sys.executable, "-I", "-S", ROTATE, self.root, str(self.web_user), str(self.web_group)]
+        self.rotation = subprocess.Popen(words, stdin=subprocess.PIPE, cwd="/", env={"PATH": PATH})
+        assert self.rotation.stdin is not None
+        with suppress(BrokenPipeError), self.rotation.stdin as stdin:
+            stdin.write("\n".join(numbers).encode())
+
     def read_all(self) -> None:
         for name in os.listdir(f"{self.root}/run/php"):
             unlink(f"{self.root}/run/php/{name}")
@@ -232,6 +249,7 @@ class Keeper:
             self.reap()
             if time.monotonic() >= next_look:
                 self.look()
+                self.rotate()
                 next_look = time.monotonic() + LOOK_SECONDS
 
 
@@ -281,9 +299,7 @@ def answer(control: socket.socket, keeper: Keeper) -> None:
             print(f"control: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
 
 
-def main(root: str, web_group: int) -> None:
-    import resource
-
+def main(root: str, web_user: int, web_group: int) -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     os.umask(0o077)
@@ -293,7 +309,7 @@ def main(root: str, web_group: int) -> None:
     signal.set_wakeup_fd(signals.fileno(), warn_on_full_buffer=False)
     for number in (signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, lambda *_: None)
-    keeper = Keeper(root, web_group)
+    keeper = Keeper(root, web_user, web_group)
     keeper.read_all()
     control = bound(f"{root}/run/php/control", 0)
     keeper.serve(control, alarm)
@@ -302,4 +318,4 @@ def main(root: str, web_group: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

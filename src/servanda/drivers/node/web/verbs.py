@@ -162,18 +162,19 @@ def _marks(place: Places, site: Site) -> None:
 
 def _erase(layout: Layout, site: Site, folder: Path, warrant: str) -> Erased:
     web = pwd.getpwnam(layout.accounts.web).pw_uid
-    counts, digests = [0, 0], []
-    for name in (*OWN, "logs"):
-        part = folder / name
-        if part.is_dir():
-            place = tenants.jail(layout, web if name == "logs" else site.tenant, part)
-            found = tenants.erase(place, part)
-            if found.left:
-                raise Broken(f"{found.left} entries in {part} cannot be removed by their owner: a person must look")
-            counts = [counts[0] + found.files, counts[1] + found.bytes]
-            digests.append(f"{name} {found.list_sha256}")
+    found: dict[str, tenants.Census] = {}
+    for uid, names in ((site.tenant, OWN), (web, ("logs",))):
+        parts = [folder / name for name in names if (folder / name).is_dir()]
+        if parts:
+            erased = tenants.erase(tenants.jail(layout, uid, *parts), *parts)
+            found.update(zip([part.name for part in parts], erased, strict=True))
+    left = sum(one.left for one in found.values())
+    if left:
+        raise Broken(f"{left} entries in {folder} cannot be removed by their owner: a person must look")
+    digests = [f"{name} {one.list_sha256}" for name, one in sorted(found.items())]
+    files_erased, bytes_erased = (sum(getattr(one, name) for one in found.values()) for name in ("files", "bytes"))
     whole = sha256("\n".join(digests).encode()).hexdigest()
-    return Erased(counts[0], counts[1], whole, datetime.now(UTC).isoformat(timespec="seconds"), warrant)
+    return Erased(files_erased, bytes_erased, whole, datetime.now(UTC).isoformat(timespec="seconds"), warrant)
 
 
 def _remove_own(folder: Path) -> None:

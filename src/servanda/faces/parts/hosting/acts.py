@@ -3,6 +3,7 @@
 Whoever may open the page may do these; everything else is checked by the actions themselves.
 """
 
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -73,6 +74,7 @@ def _restore(service_id: int, fields: Fields, order: Order, now: datetime) -> No
         raise NotAnAct(_("Choose what shall come back, and where to."))
     errands.order_restore(
         service_id,
+        errand=secrets.token_hex(16),
         snapshot=_text(fields, "snapshot"),
         what=what,  # type: ignore[arg-type]
         into=into,  # type: ignore[arg-type]
@@ -127,7 +129,7 @@ ACTS: Mapping[str, Act] = {
     "put-back": lambda s, f, o, _now: changing.put_back(s, _text(f, "key"), order=o),
     "restore": _restore,
     "undo-restore": lambda s, f, o, now: errands.undo_restore(s, _text(f, "errand"), order=o, now=now),
-    "export": lambda s, _f, o, now: _ignored(errands.order_export(s, order=o, now=now)),
+    "export": lambda s, _f, o, now: _ignored(errands.order_export(s, errand=secrets.token_hex(16), order=o, now=now)),
 }
 
 

@@ -4,6 +4,7 @@ The keeper has credentials that may remove and a private key that opens the seal
 on a node. Age is counted from when the store received a copy, by the store's own clock.
 """
 
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,10 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from servanda.drivers.node import Broken, NotNow
 from servanda.drivers.node.backups.decisions import Generation, Rule, to_forget
-from servanda.drivers.node.backups.restic import Snapshot, trouble
+from servanda.drivers.node.backups.restic import V2, Snapshot, trouble
 from servanda.drivers.node.backups.sealing import open_sealed
 from servanda.drivers.node.commands import run
-from servanda.drivers.node.store.serving import V2
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Keeper:
             auth=(self.name, self.word),
             headers={"Accept": V2},
             timeout=60,
-            verify=str(self.roots) if self.roots else True,
+            verify=ssl.create_default_context(cafile=self.roots),
             trust_env=False,
         )
 
