@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -297,6 +298,17 @@ class Browser:
 
 def hidden(html: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
+
+
+def kill_part(house: House, word: str) -> bool:
+    """Kill one process of the node by a word of its command line, with nothing said before; tell whether there was one."""
+    run = psutil.Process(house.children["node"].pid)
+    for one in run.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            if word in one.cmdline() or one.name().startswith(word):
+                one.kill()
+                return True
+    return False
 
 
 @contextmanager

@@ -19,7 +19,6 @@ import dns.rdatatype
 import dns.rrset
 import httpx
 import paramiko
-import psutil
 import psycopg
 import pymysql
 import pytest
@@ -49,7 +48,7 @@ from servanda.wiring.roles import WEB
 from tests.conftest import Server, a_database
 from tests.faces.node.worlds import wait_until
 from tests.faces.office import office_world
-from tests.real.houses import Customer, House, a_house, customer, order, refuse_without_daemons, working_as
+from tests.real.houses import Customer, House, a_house, customer, kill_part, order, refuse_without_daemons, working_as
 
 BEGAN_ON = date(2026, 9, 1)
 PASSWORD = "Kaffe-og-17-kopper"
@@ -155,7 +154,7 @@ def a_payment_opens_it_at_once(house: House, company: CompanyFacts) -> None:
 def the_contract_ends_and_what_was_there_goes_in_two_steps(house: House, kaj: Customer, page: str) -> None:
     company = company_of(1)
     (service,) = services_of_customer(customer_id(company, "1001"))
-    kill_the_agent(house)  # a new one begins with a round of copies
+    kill_part(house, "agent")  # a new one begins with a round of copies
     answer = kaj.post(f"{page}act/export/", {}, page=page)
     assert "It is ordered" in kaj.get(page).text, answer.text
     wait_until(lambda: copies_of_service(service.service_id) != (), seconds=60, told=house.troubles)
@@ -236,13 +235,6 @@ def end_contract(line_id: int, *, on: date) -> None:
     terms = ending_terms_of(line_of(line_id), on=today)
     receipt = receive_notice(line_id, given, terms, today=today, at=at(today), by="staff:eva")
     decide_notice(receipt.notice_id, ends_on=on, reason="agreed with them", today=today, at=at(today), by="staff:eva")
-
-
-def kill_the_agent(house: House) -> None:
-    run = psutil.Process(house.children["node"].pid)
-    agents = [one for one in run.children(recursive=True) if "agent" in one.cmdline()]
-    assert agents
-    agents[0].kill()
 
 
 def export_of(house: House) -> Path | None:

@@ -30,12 +30,18 @@ def needs(*programs: str) -> None:
             pytest.skip(f"{name} is not installed: tools/install_daemons.sh installs it")
 
 
-@contextmanager
-def node_folder() -> Iterator[Layout]:
+def new_layout(**values: object) -> Layout:
+    """Make the folder of a node, root-owned all the way down; who asks for it removes it."""
     BELOW.mkdir(mode=0o711, parents=True, exist_ok=True)
-    layout = Layout(root=BELOW / f"t{secrets.token_hex(3)}", ports=Ports.free())
+    layout = Layout(root=BELOW / f"t{secrets.token_hex(3)}", ports=Ports.free(), **values)  # type: ignore[arg-type]
     files.folder(layout.root, mode=0o711)
     tenants.prepare(layout)
+    return layout
+
+
+@contextmanager
+def node_folder(**values: object) -> Iterator[Layout]:
+    layout = new_layout(**values)
     try:
         yield layout
     finally:

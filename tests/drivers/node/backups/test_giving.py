@@ -159,7 +159,7 @@ def test_mail_comes_back_in_place(node: Node) -> None:
     folder = node.layout.mail / "example.dk"
     (folder / "anna/new").mkdir(parents=True)
     (folder / "anna/new/1").write_bytes(b"Subject: x")
-    for path in (folder, *folder.rglob("*")):
+    for path in folder.rglob("*"):
         os.chown(path, TENANT, TENANT)
         path.chmod(0o700 if path.is_dir() else 0o600)
     plan = node.plan_with(databases=(), mail_domains=("example.dk",))
@@ -168,7 +168,8 @@ def test_mail_comes_back_in_place(node: Node) -> None:
     wanted = restore(told["files_snapshot"], what="mail", domain="example.dk", into="in place")
     work(node, wanted, plan)
     assert (folder / "anna/new/1").read_bytes() == b"Subject: x"
-    assert (folder.stat().st_uid, folder.stat().st_mode & 0o777) == (TENANT, 0o700)
+    assert (folder.stat().st_uid, folder.stat().st_mode & 0o777) == (0, 0o711)
+    assert ((folder / "anna").stat().st_uid, (folder / "anna").stat().st_mode & 0o777) == (TENANT, 0o700)
 
 
 def test_what_is_not_in_the_copy_is_said(node: Node) -> None:

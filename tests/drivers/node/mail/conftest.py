@@ -26,7 +26,7 @@ from servanda.drivers.node.mail import MailConverger, daemons, prepare, verbs
 from servanda.ground.nodes.kinds.base import Cause, Hold
 from servanda.ground.nodes.kinds.mail import MailAlias, Mailbox, MailDomain
 from servanda.ground.nodes.wanted import NodeWarrant, Wanted
-from tests.drivers.node.conftest import needs, new_layout
+from tests.drivers.node.running import needs, new_layout
 
 PASSWORD = "correct horse battery"
 HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()

@@ -17,8 +17,8 @@ from servanda.drivers.node.mail.effects import block_answer, plain, stops_of
 from servanda.ground.nodes.kinds.base import Hold
 from servanda.ground.nodes.kinds.mail import MailAlias, Mailbox, MailDomain, OutboundBlock
 from servanda.ground.nodes.wanted import decode_statement, encode
-from tests.drivers.node.conftest import needs
 from tests.drivers.node.mail.conftest import HASH, MailNode, domain, hold
+from tests.drivers.node.running import needs
 
 COUNTS = [2_000, pytest.param(100_000, marks=pytest.mark.slow)]
 SIGNS = string.ascii_lowercase + string.digits + "'\"`\\;{}$%#@!()<>|&*?=+-_./:, \t\r\n\0\x1b\x7fæøå§\u2028\U0001f4a9"

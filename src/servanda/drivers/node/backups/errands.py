@@ -9,6 +9,7 @@ import msgspec
 
 from servanda.drivers.node import Broken, Plain, files
 from servanda.drivers.node.layout import Layout
+from servanda.drivers.node.stages import stage_of
 
 Phase = Literal["new", "working", "placing", "done", "undoing", "undone"]
 
@@ -51,7 +52,7 @@ class Desk:
     @property
     def stage(self) -> str:
         """Return the name of the folder beside a tenant's own in which things are made ready, and kept for the undo."""
-        return f".r-{self.short}"
+        return stage_of(self.errand)
 
     @property
     def news(self) -> Path:

@@ -157,6 +157,8 @@ class Giving:
         place = (layout.mail if what == "mail" else self.site) / name
         fresh = self.parts.fresh(place)
         self._extract(snapshot, subject, self.parts.jail(fresh), "/into", strip=2)
+        if what == "mail":
+            self.parts.give_to_root(fresh)
         return self.parts.move(place)
 
     def _fetch_file(self, subject: str, snapshot: Snapshot) -> Move:

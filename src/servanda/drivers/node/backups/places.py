@@ -35,6 +35,16 @@ class Parts:
         os.chmod(path, stat.S_IMODE(stands.st_mode) if stands else 0o750)
         return path
 
+    def give_to_root(self, fresh: Path) -> None:
+        """Let a mail domain's folder be root's again, as the node keeps it: only the mailboxes in it are the tenant's."""
+        for one in fresh.iterdir():
+            if one.is_symlink() or not one.is_dir():
+                raise Broken(
+                    f"the copy holds {one.name} where only folders of mailboxes may lie; nothing was given back"
+                )
+        os.chown(fresh, 0, 0, follow_symlinks=False)
+        os.chmod(fresh, 0o711)
+
     def jail(self, fresh: Path) -> Jail:
         """Return the jail in which the fresh folder is filled, as the tenant, who may give it the group that it has."""
         group = fresh.lstat().st_gid

@@ -21,6 +21,7 @@ from servanda.drivers.node.layout import Layout
 from servanda.drivers.node.mail import kicking
 from servanda.drivers.node.mail.effects import stops_of
 from servanda.drivers.node.mail.places import Places
+from servanda.drivers.node.stages import stages_in
 from servanda.ground.nodes.kinds.mail import Mailbox, MailDomain
 
 Kept = MailDomain | Mailbox
@@ -107,13 +108,13 @@ def purge(task: Task) -> Result:
     told = away_of(task.layout, wanted).with_suffix(".erased")
     if _live(task.layout, wanted).exists():
         raise Broken(f"{wanted.key} still lies in its place: it must be quarantined before it is purged")
-    places = [one for one in _quarantined(task.layout, wanted) if one.is_dir()]
+    places = [one for one in (*_quarantined(task.layout, wanted), *_kept_for_undo(task.layout, wanted)) if one.is_dir()]
     if not places:
         return _told(told) if told.exists() else {"erased_files": 0, "erased_bytes": 0}
     files = size = 0
     lists = []
     for place in places:
-        for box in _boxes(place, wanted):
+        for box in (place,) if place.lstat().st_uid == wanted.tenant else _boxes(place, wanted):
             found = _erase(task.layout, box, wanted.tenant)
             files, size = files + found.files, size + found.bytes
             lists.append(found.list_sha256)
@@ -142,6 +143,12 @@ def _quarantined(layout: Layout, wanted: Kept) -> Sequence[Path]:
     return (by_itself, away_of(layout, domain) / wanted.local)
 
 
+def _kept_for_undo(layout: Layout, wanted: Kept) -> Sequence[Path]:
+    """Return what restores have kept of it beside what stood there."""
+    stages = stages_in(layout.mail, of=wanted.domain)
+    return stages if isinstance(wanted, MailDomain) else tuple(one / wanted.local for one in stages)
+
+
 def _boxes(place: Path, wanted: Kept) -> Sequence[Path]:
     return sorted(place.iterdir()) if isinstance(wanted, MailDomain) else (place,)
 
@@ -150,12 +157,12 @@ def _erase(layout: Layout, box: Path, tenant: int) -> tenants.Census:
     """Empty one tenant's folder in a jail, then remove the empty folder itself, which lies in root's."""
     found = box.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != tenant:
-        raise Broken(f"{box.name} in quarantine is not a folder of tenant {tenant}: a person must look")
+        raise Broken(f"{box.name} is not a folder of tenant {tenant}: a person must look")
     tenants.prepare(layout)
     place = tenants.jail(layout, tenant, box)
-    counted = tenants.census(place, box)
-    if left := tenants.empty(place, box):
-        raise Broken(f"{left} entries of a mailbox could not be erased")
+    (counted,) = tenants.erase(place, box)
+    if counted.left:
+        raise Broken(f"{counted.left} entries of a mailbox could not be erased")
     os.rmdir(box)
     return counted
 

@@ -15,6 +15,7 @@ import msgspec
 from servanda.drivers.node import Broken, NotNow, Result, Task, Verb, VerbRefused, files, tenants
 from servanda.drivers.node.beneath import move
 from servanda.drivers.node.layout import Layout
+from servanda.drivers.node.stages import stages_in
 from servanda.drivers.node.web import pages, php
 from servanda.drivers.node.web.names import drop_names, settle_names
 from servanda.drivers.node.web.places import ALL_MARKS, OWN, Places, places, wanted_marks
@@ -163,8 +164,11 @@ def _marks(place: Places, site: Site) -> None:
 def _erase(layout: Layout, site: Site, folder: Path, warrant: str) -> Erased:
     web = pwd.getpwnam(layout.accounts.web).pw_uid
     found: dict[str, tenants.Census] = {}
-    for uid, names in ((site.tenant, OWN), (web, ("logs",))):
-        parts = [folder / name for name in names if (folder / name).is_dir()]
+    kept_for_undo = [one.name for one in stages_in(folder)]
+    if foreign := [name for name in kept_for_undo if (folder / name).lstat().st_uid != site.tenant]:
+        raise Broken(f"{', '.join(foreign)} in {folder} is not this tenant's: a person must look")
+    for uid, names in ((site.tenant, (*OWN, *kept_for_undo)), (web, ("logs",))):
+        parts = [folder / name for name in names if (folder / name).is_dir() and not (folder / name).is_symlink()]
         if parts:
             erased = tenants.erase(tenants.jail(layout, uid, *parts), *parts)
             found.update(zip([part.name for part in parts], erased, strict=True))
