@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -243,7 +244,7 @@ def _make_key(home: Path) -> None:
 
 
 def _token(company: CompanyFacts) -> str:
-    today, now = company.clock_on or date.today(), datetime.now(UTC)
+    today, now = company.clock_on or datetime.now(UTC).date(), datetime.now(UTC)
     card = {"country": "DK", "services_max": 200, "addresses": (ADDRESS,), "host_name": f"{NODE}.hosting.example"}
     for one in companies()[:1]:
         add_node(one.company_id, NODE, **card, by="staff:eva", today=today, at=now)  # type: ignore[arg-type]
@@ -297,6 +298,17 @@ class Browser:
 
 def hidden(html: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
+
+
+def kill_part(house: House, word: str) -> bool:
+    """Kill one process of the node by a word of its command line, with nothing said before; tell whether there was one."""
+    run = psutil.Process(house.children["node"].pid)
+    for one in run.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            if word in one.cmdline() or one.name().startswith(word):
+                one.kill()
+                return True
+    return False
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -19,16 +19,16 @@ import dns.rdatatype
 import dns.rrset
 import httpx
 import paramiko
-import psutil
+import psycopg
 import pymysql
 import pytest
-from pytest import TempPathFactory
 from pytest_django.plugin import DjangoDbBlocker
 
 from servanda.business.access.actions import make_member
 from servanda.business.access.facts import Role
 from servanda.business.backups.queries import copies_of_service
 from servanda.business.billing.queries import invoices_of_customer
+from servanda.business.companies.actions import move_test_clock, note_bank_news
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import company as company_of
 from servanda.business.contracts.actions import decide_notice, receive_notice
@@ -38,8 +38,9 @@ from servanda.business.contracts.queries import line as line_of
 from servanda.business.customers.queries import customer_numbered
 from servanda.business.dunning.actions import decide_proposal
 from servanda.business.dunning.queries import open_proposals
+from servanda.business.evidence.queries import leaves_of
 from servanda.business.hosting.actions.setting_up import confirm_domain
-from servanda.business.hosting.queries import parts_of_service, services_of_customer
+from servanda.business.hosting.queries import parts_of_service, services_of_customer, setup_of
 from servanda.drivers.node.databases.places import socket
 from servanda.ground.calendar import moment_of
 from servanda.terms.clauses import CustomerKind
@@ -47,7 +48,7 @@ from servanda.wiring.roles import WEB
 from tests.conftest import Server, a_database
 from tests.faces.node.worlds import wait_until
 from tests.faces.office import office_world
-from tests.real.houses import Customer, House, a_house, customer, order, refuse_without_daemons, working_as
+from tests.real.houses import Customer, House, a_house, customer, kill_part, order, refuse_without_daemons, working_as
 
 BEGAN_ON = date(2026, 9, 1)
 PASSWORD = "Kaffe-og-17-kopper"
@@ -61,7 +62,7 @@ def house(
     database_server: Server,
     template_database: str,
     django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: TempPathFactory,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[House]:
     refuse_without_daemons()
     home = tmp_path_factory.mktemp("house")
@@ -153,7 +154,7 @@ def a_payment_opens_it_at_once(house: House, company: CompanyFacts) -> None:
 def the_contract_ends_and_what_was_there_goes_in_two_steps(house: House, kaj: Customer, page: str) -> None:
     company = company_of(1)
     (service,) = services_of_customer(customer_id(company, "1001"))
-    kill_the_agent(house)  # a new one begins with a round of copies
+    kill_part(house, "agent")  # a new one begins with a round of copies
     answer = kaj.post(f"{page}act/export/", {}, page=page)
     assert "It is ordered" in kaj.get(page).text, answer.text
     wait_until(lambda: copies_of_service(service.service_id) != (), seconds=60, told=house.troubles)
@@ -163,8 +164,59 @@ def the_contract_ends_and_what_was_there_goes_in_two_steps(house: House, kaj: Cu
         end_contract(service.line_id, on=date(2026, 9, 15))
     house.move_time(company, to=date(2026, 9, 16))
     wait_until(lambda: code(house) == 421, seconds=30, told=house.troubles)
+    assert code(house, OTHER) == 403
     (service,) = services_of_customer(customer_id(company, "1001"))
-    print(service)
+    assert service.purge_on is not None
+    began = time.monotonic()
+    the_months_pass(house, company, until=service.purge_on + timedelta(days=3))
+    (service,) = services_of_customer(customer_id(company, "1001"))
+    assert service.state == "purged"
+    wait_until(lambda: is_erased(service.service_id), seconds=60, told=house.troubles)
+    say("from the day of the purge until the node has said that nothing is left", began)
+    nothing_of_it_lies_on_the_node(house)
+    leaves = {warrant.act for warrant in leaves_of(company.company_id, warrants_on_the_node(house, "site/1"))}
+    assert leaves == {"service.quarantined", "data.purged"}
+    assert [one.kind for one in invoices_of_customer(customer_id(company, "1001"))][-1] == "invoice"
+    assert code(house, OTHER) == 403
+
+
+def the_months_pass(house: House, company: CompanyFacts, *, until: date) -> None:
+    """Let the clock stand still until shortly before, as after a long outage of the house; then it lives its days."""
+    move_test_clock(company.company_id, to=until - timedelta(days=4))
+    note_bank_news(company.company_id, until=until - timedelta(days=4))
+    house.move_time(company_of(company.company_id), to=until)
+
+
+def is_erased(service_id: int) -> bool:
+    setup = setup_of(service_id)
+    return setup is not None and setup.erased_at is not None
+
+
+def nothing_of_it_lies_on_the_node(house: House) -> None:
+    layout = house.layout
+    assert not (layout.hosts / HOST).exists()
+    assert not (layout.site(1) / "htdocs").exists()
+    with pytest.raises(pymysql.err.OperationalError):
+        sql(house)
+    left = subprocess.run(
+        ["grep", "-rlE", "Velkommen|while it is held", *map(str, (layout.sites, layout.mail, layout.quarantine))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert left.stdout == ""
+    assert (layout.site(2) / "htdocs").is_dir()
+
+
+def warrants_on_the_node(house: House, key: str) -> list[str]:
+    """Return the warrants that the documents for a resource named."""
+    with psycopg.connect(house.database.url) as owner:
+        rows = owner.execute(
+            "select w.key from evidence_warrant w join node_statement s"
+            " on s.warrant = replace(lower(w.key), '.', '-') where s.key = %s",
+            [key],
+        )
+        return [row[0] for row in rows.fetchall()]
 
 
 def pay(company: CompanyFacts, number: str) -> None:
@@ -183,13 +235,6 @@ def end_contract(line_id: int, *, on: date) -> None:
     terms = ending_terms_of(line_of(line_id), on=today)
     receipt = receive_notice(line_id, given, terms, today=today, at=at(today), by="staff:eva")
     decide_notice(receipt.notice_id, ends_on=on, reason="agreed with them", today=today, at=at(today), by="staff:eva")
-
-
-def kill_the_agent(house: House) -> None:
-    run = psutil.Process(house.children["node"].pid)
-    agents = [one for one in run.children(recursive=True) if "agent" in one.cmdline()]
-    assert agents
-    agents[0].kill()
 
 
 def export_of(house: House) -> Path | None:
