@@ -1,13 +1,30 @@
 """Which technology stands for each capability of a node: the only place of the node that names one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
-from servanda.drivers.node import Daemon, Layout, Verb, access, backups, certificates, databases, dns, mail, quota, web
+from servanda.drivers.node import (
+    Daemon,
+    Known,
+    Layout,
+    Verb,
+    access,
+    backups,
+    certificates,
+    databases,
+    dns,
+    mail,
+    quota,
+    web,
+)
 from servanda.drivers.node.certificates import private_authority
+from servanda.drivers.node.store import __main__ as store
 from servanda.drivers.nodelink import Clock, Door, Identity, Link
 from servanda.drivers.nodelink.http import HttpDoor, HttpLink
 from servanda.faces.node.parts import Capability
+from servanda.ground.nodes.kinds.backups import BackupPlan
 
 
 def capabilities() -> Sequence[Capability]:
@@ -39,6 +56,7 @@ def capabilities() -> Sequence[Capability]:
             name="quota",
             verbs=quota.verbs,
             meterings=lambda here: (quota.SiteMetering(here.privileges),),
+            watchings=lambda here: (quota.LoadWatch(quota.LoadGuard()),),
         ),
         Capability(
             name="access",
@@ -85,6 +103,20 @@ def link(url: str, identity: Identity, now: Clock, roots: str | None) -> Link:
 
 def door(url: str, roots: str | None) -> Door:
     return HttpDoor(url, roots=roots)
+
+
+def serve_store(words: Sequence[str]) -> int:
+    """Be the store on a machine of its own until asked to stop."""
+    return store.main(list(words))
+
+
+def keep_private_store(layout: Layout, known: Known, today: date) -> Mapping[str, str]:
+    plans = [one for one in known.of(BackupPlan) if isinstance(one, BackupPlan)]
+    return backups.keep_private(layout, plans, today=today)
+
+
+def keep_store(folder: Path, today: date) -> Mapping[str, str]:
+    return backups.keep_folder(folder, today=today)
 
 
 def _prepare_certificates(layout: Layout) -> None:

@@ -182,7 +182,9 @@ def test_what_the_node_finds_comes_back_to_the_service(house: House) -> None:
     drift = Difference(code="mode", wanted="0750", found="0777")
     odd = Finding(key=site, fingerprint=house.found(site).fingerprint, state="differs", differences=(drift,))
     used = Measurement(key=site, day="2026-09-01", figures={"disk_bytes": 5000})
+    sent = Measurement(key=site, day="2026-09-01", figures={"sent_bytes": 70})  # is known a day later
     house.report(findings=(house.found("mail-domain/alma.example", facts), odd), measurements=(used,))
+    house.report(measurements=(sent,))
     told(house)
     zone = house.known["zone/alma.example"]
     assert isinstance(zone, Zone)
@@ -190,7 +192,7 @@ def test_what_the_node_finds_comes_back_to_the_service(house: House) -> None:
     found = {one.key: one for one in found_of([f"service:{service_id}"])}
     assert found[site].differences == (("mode", "0750", "0777"),)
     assert found[site].is_current
-    assert [one.figures for one in usage_of(service_id, since=BEGINS)] == [{"disk_bytes": 5000}]
+    assert [one.figures for one in usage_of(service_id, since=BEGINS)] == [{"disk_bytes": 5000, "sent_bytes": 70}]
 
 
 def test_copies_are_known_by_what_the_node_told_and_the_promise_by_the_copies(house: House) -> None:

@@ -139,13 +139,20 @@ def _certificate(service: Service, *, today: date, at: datetime) -> LetterDraft:
 
 
 def _take_measurements(node: NodeFacts, measurements: Iterable[Measurement]) -> None:
-    by_key = {(one.key, one.day): one for one in measurements}
-    subjects = subjects_of(node.node_id, {key for key, _ in by_key})
+    """Keep what was measured. Figures of one day may come apart: traffic is known a day after the space of that day."""
+    came: dict[tuple[str, date], dict[str, int]] = {}
+    for one in measurements:
+        came.setdefault((one.key, date.fromisoformat(one.day)), {}).update(one.figures)
+    keys = {key for key, _ in came}
+    subjects = subjects_of(node.node_id, keys)
+    before = Usage.objects.filter(key__in=keys, day__in={day for _, day in came}) if came else ()
+    known: dict[tuple[str, date], dict[str, int]] = {(row.key, row.day): row.figures for row in before}
     rows = []
-    for (key, day), one in sorted(by_key.items()):
+    for (key, day), figures in sorted(came.items()):
         service_id = _service_of(subjects.get(key, ""))
         if service_id is not None:
-            rows.append(Usage(service_id=service_id, key=key, day=date.fromisoformat(day), figures=dict(one.figures)))
+            merged = {**known.get((key, day), {}), **figures}
+            rows.append(Usage(service_id=service_id, key=key, day=day, figures=merged))
     Usage.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key", "day"], update_fields=["figures", "service"]
     )
