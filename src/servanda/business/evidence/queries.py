@@ -17,6 +17,11 @@ def recorded_among(keys: Iterable[str]) -> frozenset[str]:
     return frozenset(Record.objects.filter(key__in=list(keys)).values_list("key", flat=True))
 
 
+def events_among(keys: Iterable[str]) -> tuple[Event, ...]:
+    """Return those of the named things that have happened."""
+    return tuple(_event(row) for row in Record.objects.filter(key__in=list(keys)))
+
+
 def count_recorded(subject: str, what: str) -> int:
     """Return how often a thing of this kind has happened to the subject."""
     return Record.objects.filter(subject=subject, what=what).count()
