@@ -197,6 +197,7 @@ OFFICE: list[URLPattern | URLResolver] = [
             [
                 *COMPANY,
                 *BANK,
+                *HOSTING,
                 *PAYING_BACK,
                 *COLLECTING,
                 *HOSTING,

@@ -41,9 +41,8 @@ def keep_report(node: NodeFacts, report: Report, *, now: datetime, on_day: date)
     row.report_number, row.last_report_at = report.number, now
     row.accepted_seq, row.accepted_hash = report.accepted, report.accepted_hash
     row.reached_seq = max(row.reached_seq, report.accepted)
-    if report.facts:
-        row.facts = {**row.facts, **report.facts}
-    row.save()
+    row.facts = {**row.facts, **report.facts}
+    row.save(update_fields=["report_number", "last_report_at", "accepted_seq", "accepted_hash", "reached_seq", "facts"])
     _keep_findings(row, report)
     _keep_refusals(row, report, now=now, on_day=on_day)
 
