@@ -53,7 +53,8 @@ def existing_node(name: str) -> NodeFacts:
     found = node_named(name)
     if found is None:
         raise NoSuchNode(
-            f"There is no node {name!r}. Add it by `servanda node add {name}`, or choose one that is there."
+            "There is no node '%(name)s'. Add it by `servanda nodes add %(name)s`, or choose one that is there.",
+            {"name": name},
         )
     return found
 

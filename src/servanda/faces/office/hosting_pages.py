@@ -24,6 +24,7 @@ from servanda.faces.parts.access import access
 from servanda.faces.parts.hosting.acts import act_on
 from servanda.faces.parts.hosting.choices import hosting_choices
 from servanda.faces.parts.hosting.gathering import hosting_page
+from servanda.faces.parts.telling import told
 from servanda.ground.refusal import Refused
 
 PAGE_MAX = 100_000
@@ -83,7 +84,7 @@ def service_act(request: HttpRequest, slug: str, service_id: int, name: str) -> 
             act_on(service_id, name, request.POST, order=order, now=timezone.now())
         say(request, _("It is ordered, and done within seconds."))
     except Refused as refusal:
-        say(request, _("The act was refused: %(why)s") % {"why": refusal}, tone="stop")
+        say(request, _("The act was refused: %(why)s") % {"why": told(refusal)}, tone="stop")
     return redirect("office:service", slug, service_id)
 
 

@@ -321,7 +321,9 @@ def renew_purge(service_id: int, *, approval: Approval, today: date, at: datetim
     """Issue leave anew for a purge whose warrant ran out before the node carried it out: a person looks each time."""
     row = Service.objects.select_for_update().get(pk=service_id)
     if row.state != "purged":
-        raise NotInQuarantine(f"{row.name} is {row.state}. Only a purge that was decided can be renewed.")
+        raise NotInQuarantine(
+            "No purge of %(name)s was decided. Only a purge that was decided can be renewed.", {"name": row.name}
+        )
     issue_warrant(
         WarrantRequest(
             company_id=row.company_id,
