@@ -2,15 +2,16 @@
 
 `db` gives a clone per run, and rolls back after each test. `real_database` gives a clone of its own to a test that
 needs real commits, several connections or several processes; nothing else can, because the append-only tables refuse
-the TRUNCATE with which Django would clean up. The template is kept between runs while the migrations are unchanged.
-With SERVANDA_DATABASE_URL the clones are made on that server instead; its role must be allowed to create databases.
+the TRUNCATE with which Django would clean up. `worlds` has companies that have lived for a while. The template is kept
+between runs while the migrations are unchanged. With SERVANDA_DATABASE_URL the clones are made on that server instead;
+its role must be allowed to create databases.
 """
 
 import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import count
@@ -26,7 +27,9 @@ from django.db import connection, connections
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
+from servanda.wiring import roles
 from servanda.wiring.embedded import DISPOSABLE, leased
+from tests.worlds import Worlds
 
 ROOT = Path(__file__).parent.parent
 HOME = ROOT / "var" / "tests"
@@ -128,13 +131,33 @@ def real_database(
     """A database of its own for a test with real commits: Django is connected to it, and it is gone afterwards."""
     if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
         pytest.fail("A test takes either db or real_database: db rolls back what real_database commits.")
+    with a_database(database_server, template_database, django_db_blocker) as database:
+        yield database
+
+
+@contextmanager
+def a_database(server: Server, template: str, blocker: DjangoDbBlocker) -> Iterator[RealDatabase]:
+    """Make a clone, let Django be connected to it for the length of the block, and drop it."""
     name = f"{CLONES}_{os.getpid()}_{next(_numbers)}"
-    database_server.create(name, template=template_database)
+    server.create(name, template=template)
     try:
-        with _pointed_at(database_server, name, django_db_blocker), django_db_blocker.unblock():
-            yield RealDatabase(name=name, url=database_server.url_of(name))
+        with _pointed_at(server, name, blocker), blocker.unblock():
+            yield RealDatabase(name=name, url=server.url_of(name))
     finally:
-        database_server.drop(name)
+        server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def worlds(
+    database_server: Server, template_database: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Worlds]:
+    """The worlds that tests share: each is lived once per run, and visited without being changed."""
+
+    def pointed_at(name: str) -> AbstractContextManager[None]:
+        return _pointed_at(database_server, name, django_db_blocker)
+
+    with Worlds(database_server, template_database, HOME, pointed_at, django_db_blocker).opened() as worlds:
+        yield worlds
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -176,13 +199,24 @@ def _make_template(server: Server, name: str, blocker: DjangoDbBlocker) -> None:
     with _pointed_at(server, unfinished, blocker), blocker.unblock():
         call_command("migrate", interactive=False, verbosity=0)
         assert connection.settings_dict["NAME"] == unfinished
+    if not settings.DATABASE_URL:
+        _give_rights(server.url_of(unfinished))
     server.rename(unfinished, to=name)
 
 
+def _give_rights(url: str) -> None:
+    """Give each role of the product what is its own, as `servanda up` does after the migrations."""
+    for role in (roles.APPLICATION, roles.WEB, roles.SIGNER):
+        roles.make_role(url, role)
+    roles.grant_rights(url)
+    roles.grant_all(url)
+
+
 def _migrations_digest() -> str:
-    """Name the state of all migrations, so that a change of one makes a new template."""
+    """Name the state of all migrations and rights, so that a change of one makes a new template."""
     digest = hashlib.sha256(repr([version(name) for name in ("django", "procrastinate")]).encode())
-    for path in sorted((ROOT / "src" / "servanda").rglob("migrations/*.py")):
+    source = ROOT / "src" / "servanda"
+    for path in (*sorted(source.rglob("migrations/*.py")), source / "wiring" / "roles.py"):
         digest.update(path.as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 

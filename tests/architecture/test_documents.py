@@ -3,13 +3,14 @@
 import ast
 import re
 import shlex
-import subprocess
-import sys
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from servanda.faces.cli.main import main
 from tests.architecture.sources import ROOT, documents, short
 
 POINTER = re.compile(r"`([\w./-]+\.(?:py|md|toml))::([\w.]+)`")
@@ -82,11 +83,11 @@ def _assert_is_understood(words: list[str], line: str) -> None:
 @cache
 def _help(chain: tuple[str, ...]) -> str | None:
     """What `--help` of a subcommand prints; nothing when there is no such subcommand."""
-    command = [sys.executable, "-m", "servanda.faces.cli.main", *chain, "--help"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
-    if done.returncode or f"servanda {' '.join(chain)}" not in done.stdout:
-        return None
-    return done.stdout
+    shown = StringIO()
+    with redirect_stdout(shown), redirect_stderr(StringIO()):
+        code = main([*chain, "--help"])
+    is_known = code == 0 and f"servanda {' '.join(chain)}" in shown.getvalue()
+    return shown.getvalue() if is_known else None
 
 
 def _targets() -> set[str]:

@@ -1,4 +1,4 @@
-"""The two kinds of database that a test can have, and that neither leaves anything behind."""
+"""The kinds of database that a test can have, and that none leaves anything behind."""
 
 import threading
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from servanda.business.companies.models import Company
 
 if TYPE_CHECKING:
     from tests.conftest import RealDatabase
+    from tests.worlds import Worlds
 
 NAMES = ("slug", "name", "legal_name", "cvr", "email", "bank_registration", "bank_account", "iban", "fik_creditor")
 FIELDS = dict.fromkeys(NAMES, "x")
@@ -45,6 +46,29 @@ def test_a_thread_with_its_own_connection_sees_the_same_real_database(real_datab
     thread.start()
     thread.join()
     assert seen == [real_database.name]
+
+
+def test_a_world_is_lived_once_and_is_the_same_for_each_who_visits(worlds: "Worlds") -> None:
+    lived: list[str] = []
+
+    def live() -> list[str]:
+        Company.objects.create(**FIELDS)
+        lived.append("a life")
+        return ["what is remembered"]
+
+    for _ in range(2):
+        with worlds.visited("small", live) as kept:
+            assert kept == ["what is remembered"]
+            kept.append("forgotten")
+            assert Company.objects.count() == 1
+            Company.objects.create(**{**FIELDS, "slug": "y", "name": "y"})
+    assert lived == ["a life"]
+
+
+@pytest.mark.django_db
+def test_a_world_is_not_visited_from_within_another_database(worlds: "Worlds") -> None:
+    with pytest.raises(AssertionError, match="either db or a world"), worlds.visited("nowhere", dict):
+        pass
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ Everything below works on text; this is the one place that opens the files.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -16,6 +16,8 @@ from servanda.terms.checking import check
 from servanda.terms.document import Language
 from servanda.terms.parsing import Parsed, parse_bytes
 from servanda.terms.versions import Library
+
+CARDS = ("catalogue.toml", "company.toml")
 
 
 class NoSuchProvider(Refused):
@@ -78,9 +80,15 @@ def read_shelf(folder: Traversable, *, shown_as: str, provider: str = "") -> She
     """
     entries = sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else []
     named = {entry.name: entry for entry in entries if entry.is_file()}
-    documents = tuple(
-        _document(named[name], f"{shown_as}/{name}") for name in named if name.endswith(".md") and name != "README.md"
-    )
+    wanted = (name for name in named if name in CARDS or (name.endswith(".md") and name != "README.md"))
+    return _shelf(tuple((name, named[name].read_bytes()) for name in wanted), shown_as, provider)
+
+
+@lru_cache(maxsize=32)
+def _shelf(contents: tuple[tuple[str, bytes], ...], shown_as: str, provider: str) -> Shelf:
+    """Return what files say. The same bytes say the same, so they are taken apart once; the files are read each time."""
+    named = dict(contents)
+    documents = tuple(_document(name, named[name], f"{shown_as}/{name}") for name in named if name not in CARDS)
     catalogue = _toml(named, "catalogue.toml", shown_as, is_wanted=bool(provider))
     company = _toml(named, "company.toml", shown_as, is_wanted=bool(provider))
     drafts = tuple(parsed.draft for parsed in documents if parsed.draft is not None)
@@ -122,23 +130,23 @@ def _sound_shelf(provider: str) -> Shelf:
     return shelf
 
 
-def _document(entry: Traversable, file: str) -> Parsed:
-    parsed = parse_bytes(entry.read_bytes(), file=file)
+def _document(name: str, content: bytes, file: str) -> Parsed:
+    parsed = parse_bytes(content, file=file)
     draft = parsed.draft
-    if draft is None or entry.name == f"{draft.version}.{draft.language}.md":
+    if draft is None or name == f"{draft.version}.{draft.language}.md":
         return parsed
     message = "The file's name does not fit its front matter."
     remedy = f"Name it {draft.version}.{draft.language}.md."
     return replace(parsed, problems=(Problem(file, 1, message, remedy), *parsed.problems))
 
 
-def _toml(named: dict[str, Traversable], name: str, shown_as: str, *, is_wanted: bool) -> _Text:
+def _toml(named: dict[str, bytes], name: str, shown_as: str, *, is_wanted: bool) -> _Text:
     file = f"{shown_as}/{name}"
     if name not in named:
         missing = Problem(file, 1, "The file is missing.", "See docs/reference/agreement-format.md.")
         return _Text(file, "", (missing,) if is_wanted else ())
     try:
-        text = named[name].read_bytes().decode("utf-8")
+        text = named[name].decode("utf-8")
     except UnicodeDecodeError:
         return _Text(file, "", (Problem(file, 1, "The text is not UTF-8.", "Save it with the encoding UTF-8."),))
     empty = Problem(file, 1, "The file is empty.", "See docs/reference/agreement-format.md.")

@@ -28,14 +28,19 @@ def parse_account(text: str) -> str:
         return danish_iban(written[:4], written[4:])
     if not written.isascii() or not _IBAN.match(written):
         raise NotAnAccount(
-            f"{text!r} is not a bank account. Write registration and account number, as in 9999 0012345678, or an IBAN."
+            "'%(text)s' is not a bank account. Write registration and account number, as in 9999 0012345678, or "
+            "an IBAN.",
+            {"text": text},
         )
     if written.startswith("DK") and len(written) != DANISH_LENGTH:
         raise NotAnAccount(
-            f"{text!r} has {len(written)} characters; a Danish IBAN has {DANISH_LENGTH}. Compare it with its source."
+            "'%(text)s' has %(count)s characters; a Danish IBAN has %(length)s. Compare it with its source.",
+            {"text": text, "count": len(written), "length": DANISH_LENGTH},
         )
     if _remainder(written) != 1:
-        raise NotAnAccount(f"The check digits of {text!r} are wrong. Compare it with its source, digit by digit.")
+        raise NotAnAccount(
+            "The check digits of '%(text)s' are wrong. Compare it with its source, digit by digit.", {"text": text}
+        )
     return written
 
 

@@ -7,6 +7,7 @@ sample of the bank's file and keeps it under a name.
 from dataclasses import asdict, dataclass, fields
 from typing import Literal, cast
 
+from servanda.ground.message import Message
 from servanda.ground.refusal import Refused
 
 DELIMITERS = (";", ",", "\t", "|")
@@ -78,21 +79,26 @@ def check_layout(layout: BankLayout) -> None:
     wrong: dict[str, str] = {}
     for field, allowed in _ALLOWED.items():
         if getattr(layout, field) not in allowed:
-            wrong[field] = f"{getattr(layout, field)!r} is not one of {', '.join(repr(one) for one in allowed)}."
+            wrong[field] = Message(
+                "'%(given)s' is not one of %(known)s.",
+                {"given": getattr(layout, field), "known": ", ".join(map(repr, allowed))},
+            )
     if layout.decimal == layout.thousands:
-        wrong["thousands"] = "The decimal and the thousands sign are the same, so no amount could be read."
+        wrong["thousands"] = Message("The decimal and the thousands sign are the same, so no amount could be read.")
     if not 0 <= layout.header_lines <= HEADER_LINES_MAX:
-        wrong["header_lines"] = f"Between 0 and {HEADER_LINES_MAX} lines can stand before the first movement."
+        wrong["header_lines"] = Message(
+            "Between 0 and %(most)s lines can stand before the first movement.", {"most": HEADER_LINES_MAX}
+        )
     if not layout.booked_on:
-        wrong["booked_on"] = "Name the column with the booking day."
+        wrong["booked_on"] = Message("Name the column with the booking day.")
     has_two = bool(layout.money_in and layout.money_out)
     if bool(layout.amount) == has_two or bool(layout.money_in) != bool(layout.money_out):
-        wrong["amount"] = "Name the column with the amount, or the two columns for money in and money out."
+        wrong["amount"] = Message("Name the column with the amount, or the two columns for money in and money out.")
     if bool(layout.sign) != bool(layout.sign_out):
-        wrong["sign"] = "A column for the direction needs the word that stands there when money goes out."
+        wrong["sign"] = Message("A column for the direction needs the word that stands there when money goes out.")
     if not layout.header_lines:
         named = [name for name in COLUMNS if not _are_numbers(getattr(layout, name))]
-        wrong.update(dict.fromkeys(named, "Without a header line, name the column by its number."))
+        wrong.update(dict.fromkeys(named, Message("Without a header line, name the column by its number.")))
     if wrong:
         raise WrongLayout(wrong)
 
@@ -107,7 +113,7 @@ def layout_from_json(stored: dict[str, object]) -> BankLayout:
     known = {field.name: field for field in fields(BankLayout)}
     strange = sorted(set(stored) - set(known))
     if strange:
-        raise WrongLayout({strange[0]: "There is no such field in a layout."})
+        raise WrongLayout({strange[0]: Message("There is no such field in a layout.")})
     wrong = {
         name: f"{value!r} is not {_KINDS[cast(type, known[name].type)]}."
         for name, value in stored.items()

@@ -116,7 +116,9 @@ def parse_day(text: str) -> date:
     except ValueError:
         day = None
     if day is None or day.isoformat() != text.strip():
-        raise NotADay(f"{text!r} is not a date that exists. Write year, month and day, as in 2026-11-30.")
+        raise NotADay(
+            "'%(text)s' is not a date that exists. Write year, month and day, as in 2026-11-30.", {"text": text}
+        )
     return day
 
 
@@ -137,7 +139,10 @@ def moment_text(moment: datetime, language: str) -> str:
 
 def _local(moment: datetime) -> datetime:
     if moment.utcoffset() is None:
-        raise NaiveMoment(f"{moment.isoformat()} has no time zone, so its legal day is unknown. Give a moment in UTC.")
+        raise NaiveMoment(
+            "%(moment)s has no time zone, so its legal day is unknown. Give a moment in UTC.",
+            {"moment": moment.isoformat()},
+        )
     return moment.astimezone(COPENHAGEN)
 
 
@@ -163,8 +168,9 @@ def _at(days: tuple[date, ...], index: int, day: date) -> date:
 
 def _outside(day: date) -> YearNotCovered:
     return YearNotCovered(
-        f"Working days and bank days around {day.isoformat()} are not known; they are computed for"
-        f" {FIRST_YEAR} to {LAST_YEAR}. Check the year of the date."
+        "Working days and bank days around %(day)s are not known; they are computed for %(first)s to "
+        "%(last)s. Check the year of the date.",
+        {"day": day, "first": FIRST_YEAR, "last": LAST_YEAR},
     )
 
 

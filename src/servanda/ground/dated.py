@@ -40,6 +40,7 @@ class Dated(Generic[T]):
         known = [entry for entry in self.entries if entry.since <= day]
         if not known or (self.until is not None and day >= self.until):
             raise NotCovered(
-                f"{self.name} is not known for {day.isoformat()}. Add the confirmed figure with its source."
+                "%(name)s is not known for %(day)s. Add the confirmed figure with its source.",
+                {"name": self.name, "day": day},
             )
         return known[-1]

@@ -49,8 +49,9 @@ def holidays_of(year: int) -> tuple[Holiday, ...]:
     """
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise YearNotCovered(
-            f"The holidays of {year} are not known; they are computed for {FIRST_YEAR} to {LAST_YEAR}."
-            " Check the year of the date."
+            "The holidays of %(year)s are not known; they are computed for %(first)s to %(last)s. Check "
+            "the year of the date.",
+            {"year": year, "first": FIRST_YEAR, "last": LAST_YEAR},
         )
     holidays = (
         Holiday(rule.on(year), rule.name_da, rule.name_en, rule.is_public) for rule in _RULES if year <= rule.last_year

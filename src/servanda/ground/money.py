@@ -95,7 +95,8 @@ class Money:
     def _same(self, other: "Money") -> "Money":
         if other.currency != self.currency:
             raise CurrenciesDiffer(
-                f"{self} and {other} have different currencies. Exchange one of them first, at a stated rate."
+                "%(self)s and %(other)s have different currencies. Exchange one of them first, at a stated rate.",
+                {"self": self, "other": other},
             )
         return other
 
@@ -104,7 +105,8 @@ def parse_money(text: str, currency: str = "DKK") -> Money:
     """Return the amount written as `12500.00`; more than two decimals, commas and exponents are refused."""
     if not _AMOUNT.match(text.strip()):
         raise NotAnAmount(
-            f"{text!r} is not an amount. Write whole units, a full stop and at most two decimals, as in 12500.00."
+            "'%(text)s' is not an amount. Write whole units, a full stop and at most two decimals, as in 12500.00.",
+            {"text": text},
         )
     return Money(int(Decimal(text.strip()).scaleb(2)), currency)
 

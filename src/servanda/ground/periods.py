@@ -15,7 +15,10 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.until <= self.since:
-            raise Refused(f"A period must end after it begins; {self.since} to {self.until} does not.")
+            raise Refused(
+                "A period must end after it begins; %(since)s to %(until)s does not.",
+                {"since": self.since, "until": self.until},
+            )
 
     def __contains__(self, day: date) -> bool:
         return self.since <= day < self.until

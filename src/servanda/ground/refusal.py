@@ -1,15 +1,20 @@
 """How a rule says no, and how a wrong document is reported: with the place, the reason and the remedy."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from servanda.ground.citation import Citation
+from servanda.ground.message import Message
 
 
 class Refused(Exception):
-    """A rule says no. The message tells what happened, why, and what to do next."""
+    """A rule says no. The message tells what happened, why, and what to do next; `values` stands in its named places."""
 
-    def __init__(self, message: str, *, because: Citation | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, text: str, values: Mapping[str, object] | None = None, *, because: Citation | None = None
+    ) -> None:
+        self.message = text if isinstance(text, Message) else Message(text, values)
+        super().__init__(self.message)
         self.because = because
 
 

@@ -5,6 +5,9 @@ ids in a file, which a `kill -9` leaves wrong; its lock lies in the common tempo
 may own it; and as root it lets everybody list all directories above the data. Here each process that uses the server
 holds a shared file lock. The kernel drops a lock with its process, however that ends, so whoever leaves last stops the
 server.
+
+Nobody is let in by a password: the kernel says which account a connection comes from, and the map beside the data says
+which roles that account may be. The account of the pages may be one, from a socket of its own.
 """
 
 import fcntl
@@ -32,6 +35,8 @@ from servanda.ground.refusal import Refused
 DATABASE = "servanda"
 ROLE = "postgres"
 ACCOUNT = "servanda"  # PostgreSQL refuses to run as root, so root gets a system account for it
+PAGES_ACCOUNT = "servanda-web"  # of the web server, where root starts it; it can only be the role of the same purpose
+PAGES_ROLE = "servanda_web"
 VERSIONS = range(15, 19)  # of an own server; each is tried in the tests of a release
 PATIENCE_SECONDS = 10.0
 _BINARIES = "pginstall18"
@@ -63,6 +68,13 @@ class Lease:
 def url_of(cluster: Path, database: str = DATABASE, *, role: str = ROLE) -> str:
     """Return where the server of a data directory listens, for a role. Nothing needs to run for this."""
     return f"postgresql://{role}@/{database}?host={_socket_directory(cluster)}"
+
+
+def url_of_pages(cluster: Path, database: str = DATABASE) -> str:
+    """Return where the pages find the server: from root's account of its own, by a socket that this account can reach."""
+    if os.geteuid() != 0:
+        return url_of(cluster, database, role=PAGES_ROLE)
+    return f"postgresql://{PAGES_ROLE}@/{database}?host={_pages_sockets(cluster)}"
 
 
 def take(cluster: Path, *, settings: Mapping[str, str] = DURABLE) -> Lease:
@@ -187,7 +199,7 @@ def _make_cluster(cluster: Path, account: pwd.struct_passwd | None) -> None:
     shutil.rmtree(raw, ignore_errors=True)
     raw.mkdir(mode=0o700)
     _hand_over(raw, account)
-    made = _run("initdb", "--auth=trust", "--encoding=UTF8", "--no-locale", "-U", ROLE, "-D", str(raw), account=account)
+    made = _run("initdb", "--auth=peer", "--encoding=UTF8", "--no-locale", "-U", ROLE, "-D", str(raw), account=account)
     if made.returncode != 0:
         raise DatabaseUnavailable(f"The embedded PostgreSQL cannot be made under {cluster}:\n{made.stdout.strip()}")
     with (raw / "postgresql.conf").open("a", encoding="utf-8") as file:
@@ -201,11 +213,47 @@ def _write_settings(cluster: Path, settings: Mapping[str, str]) -> None:
     sockets = _socket_directory(cluster)
     if sockets != cluster:
         _make_private(sockets)
-    chosen = {"listen_addresses": "", "unix_socket_directories": str(sockets), "max_connections": "200"} | {**settings}
+    places = [sockets]
+    if os.geteuid() == 0:
+        places.append(_make_pages_sockets(cluster))
+    chosen = {
+        "listen_addresses": "",
+        "unix_socket_directories": ", ".join(f'"{place}"' for place in places),
+        "max_connections": "200",
+        "hba_file": str(cluster / "servanda-hba.conf"),
+        "ident_file": str(cluster / "servanda-ident.conf"),
+    } | {**settings}
     lines = (f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in chosen.items())
-    file = cluster / "servanda.conf"
-    file.write_text("".join(lines), encoding="utf-8")
+    _write(cluster / "servanda-hba.conf", "local all all peer map=servanda\n")
+    _write(cluster / "servanda-ident.conf", "".join(_accounts_and_roles()))
+    _write(cluster / "servanda.conf", "".join(lines))
+
+
+def _accounts_and_roles() -> Iterator[str]:
+    """Say which account may be which role: who started the server may be each, the pages' account one."""
+    if os.geteuid() != 0:
+        yield f'servanda "{pwd.getpwuid(os.geteuid()).pw_name}" all\n'
+        return
+    for name in (pwd.getpwuid(0).pw_name, ACCOUNT):
+        yield f'servanda "{name}" all\n'
+    yield f'servanda "{PAGES_ACCOUNT}" {PAGES_ROLE}\n'
+
+
+def _write(file: Path, content: str) -> None:
+    file.write_text(content, encoding="utf-8")
     file.chmod(0o644)  # readable for the server's account whatever our umask; the directory above is private
+
+
+def _pages_sockets(cluster: Path) -> Path:
+    return _short(_beside(cluster, "pages"), suffix="-pages")
+
+
+def _make_pages_sockets(cluster: Path) -> Path:
+    """Make the directory of the socket for the pages: anybody may try it, and the map lets their account in."""
+    place = _pages_sockets(cluster)
+    _make_private(place)
+    place.chmod(0o711)
+    return place
 
 
 def _ensure_database(cluster: Path) -> None:
@@ -249,10 +297,14 @@ def _refuse_other_version(cluster: Path) -> None:
 
 def _socket_directory(cluster: Path) -> Path:
     """Return the data directory, or a short private one where its path is too long for a socket."""
-    if len(os.fsencode(cluster / _SOCKET_NAME)) <= _SOCKET_BYTES_MAX:
-        return cluster
-    name = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"servanda-{os.getuid()}-{name}"
+    return _short(cluster, suffix="")
+
+
+def _short(directory: Path, *, suffix: str) -> Path:
+    if len(os.fsencode(directory / _SOCKET_NAME)) <= _SOCKET_BYTES_MAX:
+        return directory
+    name = hashlib.sha256(os.fsencode(directory)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"servanda-{os.getuid()}-{name}{suffix}"
 
 
 def _make_private(directory: Path) -> None:
@@ -269,21 +321,28 @@ def _make_private(directory: Path) -> None:
         os.chown(directory, account.pw_uid, account.pw_gid)
 
 
+def pages_account() -> pwd.struct_passwd | None:
+    """Return the account to run the web server as, when we are root; it is made when missing."""
+    return _system_account(PAGES_ACCOUNT) if os.geteuid() == 0 else None
+
+
 def _account() -> pwd.struct_passwd | None:
     """Return the account to run the server as, when we are root; it is made when missing."""
-    if os.geteuid() != 0:
-        return None
+    return _system_account(ACCOUNT) if os.geteuid() == 0 else None
+
+
+def _system_account(name: str) -> pwd.struct_passwd:
     with suppress(KeyError):
-        return pwd.getpwnam(ACCOUNT)
-    command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT]
+        return pwd.getpwnam(name)
+    command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=30)
     except (OSError, subprocess.SubprocessError) as error:
         raise DatabaseUnavailable(
-            f"PostgreSQL does not run as root, and the account {ACCOUNT!r} for it could not be made ({error}). "
+            f"Neither PostgreSQL nor the web server runs as root, and the account {name!r} could not be made ({error}). "
             "Run as an ordinary user, or set SERVANDA_DATABASE_URL."
         ) from error
-    return pwd.getpwnam(ACCOUNT)
+    return pwd.getpwnam(name)
 
 
 def _hand_over(cluster: Path, account: pwd.struct_passwd | None) -> None:

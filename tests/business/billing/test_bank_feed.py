@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-import pytest
 from django.db import transaction
 
 from servanda.business.billing.models import BankEntry
@@ -14,8 +13,6 @@ from servanda.ground.money import Money
 from tests.business.billing.bank import Bank
 from tests.business.billing.books import assert_books_agree
 from tests.cast import ALMA
-
-pytestmark = pytest.mark.django_db
 
 LINES = 60
 

@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
-
 from servanda.business.billing.queries.credit import credit_totals
 from servanda.business.dunning.actions import pause_claim, use_credits
 from servanda.business.ledger.queries import balance_of_customer
@@ -13,8 +11,6 @@ from servanda.ground.money import Money
 from tests.business.billing.bank import ORE, OWED, Bank, moved
 from tests.business.billing.books import assert_books_agree
 from tests.cast import EVA
-
-pytestmark = pytest.mark.django_db
 
 
 def test_credit_pays_the_next_invoice_on_its_day_and_only_what_is_open(bank: Bank) -> None:

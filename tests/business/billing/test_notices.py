@@ -16,8 +16,6 @@ from servanda.ground.money import Money, total_of
 from tests.business.billing.bank import OWED, Bank, moved
 from tests.business.billing.books import assert_books_agree
 
-pytestmark = pytest.mark.django_db
-
 UNKNOWN = Money(77_00)
 
 

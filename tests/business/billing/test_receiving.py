@@ -13,8 +13,6 @@ from servanda.ground.money import Money
 from servanda.ground.refusal import Refused
 from tests.business.billing.bank import ORE, OWED, Bank, moved
 
-pytestmark = pytest.mark.django_db
-
 SOME = Money(100_00)
 DAY = date(2026, 9, 1)
 NEXT = DAY + timedelta(days=1)

@@ -11,8 +11,6 @@ from servanda.business.ledger.queries import balances_of_accounts
 from servanda.ground.money import Money
 from tests.business.billing.bank import OWED, Bank, moved
 
-pytestmark = pytest.mark.django_db
-
 PROVIDER = "BS-01234567"
 
 

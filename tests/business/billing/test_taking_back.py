@@ -16,8 +16,6 @@ from tests.business.billing.bank import OWED, Bank, moved
 from tests.business.billing.books import assert_books_agree
 from tests.cast import EVA
 
-pytestmark = pytest.mark.django_db
-
 SOME = Money(400_00)
 BECAUSE = (Citation("safe-it", "2.1", "2025-01"),)
 

@@ -23,8 +23,6 @@ from tests.business.billing.bank import ORE, OWED, Bank, moved
 from tests.business.billing.books import assert_books_agree
 from tests.cast import EVA
 
-pytestmark = pytest.mark.django_db
-
 
 def when(bank: Bank) -> dict[str, object]:
     return {"by": EVA, "today": bank.world.today, "at": moment_of(bank.world.today)}
@@ -69,7 +67,7 @@ def test_an_entry_explained_otherwise_goes_back_to_suspense(bank: Bank) -> None:
     balances = balances_of_accounts(bank.world.company_id)
     assert not balances[Account.OTHER]
     assert not balances[Account.CLEARING]
-    with pytest.raises(NotThisEntry, match="suspense"):
+    with pytest.raises(NotThisEntry, match="no explanation"):
         undo(bank, fee)
     with pytest.raises(NoSuchCategory, match="Choose one of"):
         explain_otherwise(bank.world.company, fee, reason="?", category="nothing", **when(bank))  # type: ignore[arg-type]

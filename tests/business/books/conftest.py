@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 from django.db import transaction
 from django.test import override_settings
-from pytest_django.plugin import DjangoDbBlocker
 
 from servanda.ground.money import Money
 from servanda.simulation import drivers
 from tests.cast import ALMA, BIRK
 from tests.stories.world import World
+from tests.worlds import Worlds
 
 BEGIN = date(2026, 1, 5)
 END = date(2026, 2, 20)
@@ -25,12 +25,9 @@ class Lived:
 
 
 @pytest.fixture(scope="module")
-def lived(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lived]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        with override_settings(DRIVERS="servanda.simulation.drivers", DAILY_LIFE=""):
-            drivers.post.cache_clear()
-            yield _live()
-        transaction.set_rollback(True)
+def lived(worlds: Worlds) -> Iterator[Lived]:
+    with worlds.visited("weeks-of-books", _live) as lived:
+        yield lived
 
 
 @pytest.fixture
@@ -42,6 +39,12 @@ def books(lived: Lived) -> Iterator[Lived]:
 
 
 def _live() -> Lived:
+    with override_settings(DRIVERS="servanda.simulation.drivers", DAILY_LIFE=""):
+        drivers.post.cache_clear()
+        return _live_here()
+
+
+def _live_here() -> Lived:
     world = World("safe-it", BEGIN)
     alma = world.customer(ALMA, "hosting-monthly", began_on=date(2025, 12, 20))
     world.customer(BIRK, "hosting-monthly", began_on=date(2025, 12, 20))

@@ -10,7 +10,7 @@ from servanda.business.books.actions.sealing import note_head, seal
 from servanda.business.books.decisions.retention import RULES, TABLES, RetentionClass, kept_until
 from servanda.business.books.facts import HeadFacts
 from servanda.business.books.queries.chain import check_chain, head_of, heads_of
-from servanda.business.books.queries.keeping import kept_rows
+from servanda.business.books.queries.keeping import KeptRows, kept_rows
 from servanda.ground.calendar import moment_of
 from tests.business.books.conftest import END, Lived
 
@@ -143,3 +143,14 @@ def test_what_may_go_is_counted(books: Lived) -> None:
     assert now["invoice"].rows == later["invoice"].may_go > 0
     assert now["invoice"].may_go == 0
     assert now["invoice"].first_until == date(2031, 12, 31)
+
+
+def test_what_still_runs_is_counted_without_a_day(books: Lived) -> None:
+    def kept() -> KeptRows:
+        return next(one for one in kept_rows(books.world.company, today=books.world.today) if one.table == "contract")
+
+    before = kept()
+    assert (before.rows, before.running) == (2, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("update contract set ended_on = null where company_id = %s", [books.world.company_id])
+    assert (kept().rows, kept().running, kept().may_go, kept().first_until) == (2, 2, 0, None)

@@ -7,6 +7,7 @@ from pytest_django import Settings
 
 from servanda.simulation import drivers
 from tests.business.billing.conftest import bank as bank
+from tests.business.billing.conftest import owing as owing
 
 
 @pytest.fixture(autouse=True)

@@ -13,16 +13,17 @@ from servanda.business.collecting.actions import end_mandate, note_mandate, see_
 from servanda.business.collecting.actions.mandates import NoSuchMandate
 from servanda.business.collecting.facts import CollectionState, CreditorFacts, MandateKind, ToldMandate, ToldOutcome
 from servanda.business.collecting.queries import (
-    collection_counts,
+    collection_tallies,
     collections_of,
     deliveries_to_hand_over,
     mandates_of_customer,
     pending_collections,
     unexplained_news,
 )
-from servanda.business.companies.queries import company
+from servanda.business.companies.queries import company, tallied
 from servanda.business.dunning.queries import pauses_of_invoice
 from servanda.business.ledger.queries import balances_of_accounts
+from servanda.business.letters.queries import letters_of_customer
 from servanda.drivers.collections.betalingsservice import Creditor
 from servanda.drivers.collections.simulated_centre import SimulatedCentre
 from servanda.drivers.collections.simulated_mobilepay import SimulatedMobilePay
@@ -33,7 +34,6 @@ from servanda.wiring.collections import creditor_values
 from tests.business.billing.bank import OWED, Bank, moved
 from tests.business.billing.books import assert_books_agree
 
-pytestmark = pytest.mark.django_db
 AGREEMENT = "700000001"
 COLLECTED_ON = date(2026, 10, 1)  # the first day for which September's deadline has not passed
 
@@ -184,7 +184,9 @@ def test_an_outcome_under_another_agreement_changes_no_order(bank: Bank) -> None
     collect_now(bank)
     tell(bank, found, outcome_of(bank, mandate_number="999"))
     assert state(bank) is CollectionState.ORDERED
-    assert collection_counts([bank.world.company_id]) == {bank.world.company_id: 1}
+    assert tallied({"collections": collection_tallies([bank.world.company_id])})["collections"] == {
+        bank.world.company_id: 1
+    }
     assert bank.invoice(bank.alma).open_total == OWED
 
 
@@ -260,7 +262,9 @@ def test_an_order_of_which_nothing_is_heard_is_let_go_and_a_person_is_told(bank:
     bank.world.sleep_until(date.fromordinal(order.window_ends_on.toordinal() + 1))
     collect_now(bank)
     assert state(bank) is CollectionState.SILENT
-    assert collection_counts([bank.world.company_id]) == {bank.world.company_id: 1}
+    assert tallied({"collections": collection_tallies([bank.world.company_id])})["collections"] == {
+        bank.world.company_id: 1
+    }
     assert not pending_collections([order.invoice_id], today=bank.world.today)
 
 
@@ -328,3 +332,59 @@ def test_what_the_customer_has_to_their_credit_is_not_collected(bank: Bank) -> N
     second = bank.invoice(bank.alma)
     assert second.number != first.number
     assert [one.amount for one in collections_of(bank.world.company_id)] == [second.total - Money(300_00)]
+
+
+def letters_to(bank: Bank, *kinds: str) -> list[tuple[str, str]]:
+    """Return the letters of these kinds to Alma, the oldest first."""
+    found = letters_of_customer(bank.alma)
+    return [(letter.kind, letter.subject) for letter in reversed(found) if letter.kind in kinds]
+
+
+ABOUT_COLLECTING = ("collection announced", "collected", "not collected")
+
+
+def test_the_customer_is_told_once_before_the_collection_and_once_after(bank: Bank) -> None:
+    found = agree(bank)
+    collect_now(bank)
+    collect_now(bank)
+    number = bank.invoice(bank.alma).number
+    paid = outcome_of(bank)
+    tell(bank, found, paid, paid)
+    tell(bank, found, paid)
+    assert letters_to(bank, *ABOUT_COLLECTING) == [
+        ("collection announced", f"Faktura {number} betales automatisk"),
+        ("collected", f"Faktura {number} er trukket"),
+    ]
+    (announced,) = [one for one in letters_of_customer(bank.alma) if one.kind == "collection announced"]
+    assert "1.250,00 kr. bliver trukket gennem Betalingsservice torsdag den 1. oktober 2026." in announced.text
+    assert announced.invoice_id is None, "that it is lost holds nothing back: the money is collected all the same"
+
+
+@pytest.mark.parametrize("kind", ["rejected", "failed", "cancelled"])
+def test_the_customer_is_told_what_to_do_when_nothing_was_collected(bank: Bank, kind: str) -> None:
+    found = agree(bank)
+    collect_now(bank)
+    invoice = bank.invoice(bank.alma)
+    tell(bank, found, outcome_of(bank, kind, reason="afvist"))
+    (letter,) = [one for one in letters_of_customer(bank.alma) if one.kind == "not collected"]
+    assert letter.invoice_id == invoice.invoice_id
+    assert "kunne ikke trækkes" in letter.text
+    assert "1.250,00 kr." in letter.text
+    bank.world.live_until(bank.world.today)
+    assert not [one for one in letters_of_customer(bank.alma) if one.state in {"rejected", "uncertain"}]
+
+
+def test_the_customer_is_told_that_a_payment_was_taken_back(bank: Bank) -> None:
+    found = agree(bank)
+    collect_now(bank)
+    tell(bank, found, outcome_of(bank))
+    tell(bank, found, outcome_of(bank, "reversed"))
+    (letter,) = [one for one in letters_of_customer(bank.alma) if one.kind == "not collected"]
+    assert "er taget tilbage igen" in letter.text
+
+
+def test_news_that_fits_no_order_tells_no_customer_anything(bank: Bank) -> None:
+    found = agree(bank)
+    collect_now(bank)
+    tell(bank, found, outcome_of(bank, "reversed"))
+    assert letters_to(bank, "collected", "not collected") == []

@@ -6,6 +6,7 @@ import bcrypt
 import pytest
 
 from servanda.business.backups.queries import copies_of_service, copy_of, promise_of_service
+from servanda.business.companies.queries import tallied
 from servanda.business.customers.queries import customer_numbered
 from servanda.business.evidence.queries import events_of_subjects
 from servanda.business.hosting.actions import (
@@ -37,6 +38,7 @@ from servanda.business.hosting.queries import (
     setup_of,
     setups_that_wait,
     usage_of,
+    waiting_tally,
 )
 from servanda.business.nodes.queries import found_of
 from servanda.faces.demo.customers import new_line, sign
@@ -291,3 +293,15 @@ def test_a_domain_stays_with_what_its_owner_keeps(house: House) -> None:
 
 def customer_of(house: House) -> int:
     return customer_numbered(house.world.company_id, ALMA.number).customer_id
+
+
+def test_what_lies_nowhere_is_counted_until_a_server_has_room(db: None) -> None:
+    house = House(World("simsoft", BEGINS), services_max=1)
+    first = house.world.customer(ALMA, "webhotel-small", began_on=BEGINS)
+    second = house.world.customer(BIRK, "webhotel-small", began_on=BEGINS)
+    house.world.round()
+    ids = [services_of_customer(one)[0].service_id for one in (first, second)]
+    assert [one.waits_because for one in setups_that_wait(house.world.company_id)] == ["domain taken"]
+    counted = tallied({"servers": [waiting_tally([house.world.company_id])]})
+    assert counted["servers"][house.world.company_id] == 1
+    assert len(ids) == 2

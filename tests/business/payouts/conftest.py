@@ -2,3 +2,4 @@
 
 from tests.business.billing.conftest import bank as bank
 from tests.business.billing.conftest import memory_drivers as memory_drivers
+from tests.business.billing.conftest import owing as owing

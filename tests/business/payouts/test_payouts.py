@@ -10,7 +10,9 @@ from servanda.business.billing.actions.splitting import Share
 from servanda.business.billing.actions.using_credit import NotEnoughCredit
 from servanda.business.billing.queries import entries_in_suspense
 from servanda.business.billing.wording import rule_text
+from servanda.business.companies.queries import tallied
 from servanda.business.dunning.actions import split_payment
+from servanda.business.letters.queries import letters_of_customer
 from servanda.business.payouts.actions import (
     decline_payout,
     follow_payouts,
@@ -32,7 +34,7 @@ from servanda.business.payouts.models import Payout, PayoutApproval
 from servanda.business.payouts.queries import (
     batch_content,
     kept_credit_of,
-    payout_counts,
+    payout_tally,
     payouts_with_problem,
     room_of,
     unseen_payouts,
@@ -55,8 +57,6 @@ from tests.business.payouts.house import (
     propose,
     state,
 )
-
-pytestmark = pytest.mark.django_db
 
 
 def follow(bank: Bank) -> int:
@@ -92,6 +92,9 @@ def test_what_was_paid_too_much_goes_back_to_the_account_it_came_from(bank: Bank
     assert follow(bank) == 0
     assert state(bank, found) is PayoutState.SEEN
     assert house.on_the_way(bank) == Money(0)
+    (told,) = [letter for letter in letters_of_customer(bank.alma) if letter.kind == "paid back"]
+    assert f"betalt 300,00 kr. tilbage til kontoen, der ender på {ALMAS[-4:]}." in told.text
+    assert ALMAS not in told.text
 
 
 def test_one_person_alone_pays_nobody(bank: Bank) -> None:
@@ -177,7 +180,7 @@ def test_no_more_goes_to_an_account_than_came_from_it(bank: Bank) -> None:
 def test_the_same_proposal_twice_is_one_and_two_do_not_exceed_the_credit(bank: Bank) -> None:
     overpay(bank)
     assert propose(bank).payout_id == propose(bank).payout_id
-    with pytest.raises(NotPaidOut, match=r"of which 300.00 DKK is proposed already"):
+    with pytest.raises(NotPaidOut, match=r"all of it is proposed to be paid back already"):
         propose(bank, house.ask_for(Money(1_00)))
 
 
@@ -348,8 +351,8 @@ def test_what_is_not_seen_in_time_waits_for_a_person(bank: Bank) -> None:
     after = bank_days_after(last, count=1)
     assert unseen_payouts(company_id, today=last) == ()
     assert [one.payout_id for one in unseen_payouts(company_id, today=after)] == [found.payout_id]
-    assert payout_counts({company_id: last}).get(company_id, 0) == 0
-    assert payout_counts({company_id: after})[company_id] == 1
+    assert tallied({"payouts": [payout_tally({company_id: last})]})["payouts"][company_id] == 0
+    assert tallied({"payouts": [payout_tally({company_id: after})]})["payouts"][company_id] == 1
 
 
 def test_the_stop_keeps_money_in_the_house(bank: Bank) -> None:
@@ -377,5 +380,5 @@ def test_what_is_declined_or_withdrawn_is_the_customers_credit(bank: Bank) -> No
     assert (state(bank, first), state(bank, second)) == (PayoutState.DECLINED, PayoutState.WITHDRAWN)
     assert house.credit(bank) == OVER
     house.assert_all_agree(bank)
-    with pytest.raises(NotPaidOut, match="already"):
+    with pytest.raises(NotPaidOut, match="does not wait"):
         approve(bank, first, IDA)

@@ -1,29 +1,20 @@
-"""Companies with a quarter behind them, lived once for the tests of a file; nothing of them is committed."""
+"""Companies with a quarter behind them, lived once; what a test changes is undone."""
 
 from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
-from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from servanda.simulation import drivers
-from tests.business.reports.lived import Lived, live
-
-COMPANIES = ("safe-it", "vicevaert")
+from tests.business.reports.lived import COMPANIES, Lived, quarter
+from tests.worlds import Worlds
 
 
 @pytest.fixture(scope="module")
-def all_lived(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Lived]]:
+def all_lived(worlds: Worlds) -> Iterator[dict[str, Lived]]:
     """Companies beside each other, so that no report may count the rows of another."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(DRIVERS="servanda.simulation.drivers", DAILY_LIFE=""),
-        transaction.atomic(),
-    ):
-        drivers.post.cache_clear()
-        yield {slug: live(slug) for slug in COMPANIES}
-        transaction.set_rollback(True)
+    with quarter(worlds) as lived:
+        yield lived
 
 
 @pytest.fixture(params=COMPANIES)

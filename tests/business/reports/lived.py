@@ -6,8 +6,11 @@ written down, from the open rows of that evening, what everybody owed: later rep
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
+
+from django.test import override_settings
 
 from servanda.agreements.reading import catalogue_of
 from servanda.business.billing.actions.crediting import credit_invoice, credit_whole_invoice
@@ -22,12 +25,15 @@ from servanda.faces.demo.people import people_of
 from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
 from servanda.ground.money import Money
+from servanda.simulation import drivers
 from tests.cast import EVA
 from tests.stories.world import World
+from tests.worlds import Worlds
 
 BEGINS_ON = date(2026, 10, 30)
 LIVES_UNTIL = date(2027, 1, 29)
 PEOPLE = 9
+COMPANIES = ("safe-it", "vicevaert")
 BECAUSE = (Citation("Safe IT", "1"),)
 
 
@@ -58,6 +64,19 @@ class Lived:
     def invoices(self) -> tuple[InvoiceFacts, ...]:
         """All documents with their lines, charges and allocations, as billing tells them."""
         return tuple(one for who in customers_of(self.company_id) for one in invoices_of_customer(who.customer_id))
+
+
+def quarter(worlds: Worlds) -> AbstractContextManager[dict[str, Lived]]:
+    """Be where all companies have their quarter behind them."""
+    return worlds.visited("quarter", _live_all)
+
+
+def _live_all() -> dict[str, Lived]:
+    with override_settings(DRIVERS="servanda.simulation.drivers", DAILY_LIFE=""):
+        drivers.post.cache_clear()
+        drivers.e_invoice_gate.cache_clear()
+        drivers.e_invoice_transport.cache_clear()
+        return {slug: live(slug) for slug in COMPANIES}
 
 
 def live(slug: str) -> Lived:

@@ -92,7 +92,7 @@ def test_a_reversal_takes_money_out_and_says_so() -> None:
 def test_a_pending_entry_is_left_out_with_a_note() -> None:
     statement = read_one(sample("statement-02.xml"))
     assert len(statement.entries) == 5
-    assert statement.notes == ("Stmt 1/Ntry 4 is pending (PDNG), so it was left out.",)
+    assert statement.notes == ("Stmt 1/Ntry 4 is not booked yet (PDNG), so it was left out.",)
 
 
 def test_a_statement_of_version_08_is_read() -> None:
@@ -108,7 +108,7 @@ def test_a_statement_of_version_08_is_read() -> None:
     assert entry.creditor_reference == "RF18539007547034"
     assert (entry.payer_name, entry.payer_account) == ("Dines Import AB", "SE3550000000054910000003")
     assert entry.text == "Invoice 1043\nthank you"
-    assert statement.notes == ("Stmt 1/Ntry 2 is for information (INFO), so it was left out.",)
+    assert statement.notes == ("Stmt 1/Ntry 2 is not booked yet (INFO), so it was left out.",)
 
 
 def test_a_moment_late_on_the_eve_in_utc_is_the_next_legal_day() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
@@ -72,6 +73,8 @@ def test_a_report_reads_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "Box B: services to the EU       2000.00" in out
     assert "declared by the quarter" in out
+    assert main(["vat", "report", "safe-it", "--period", "2026H2", "--lang", "da"]) == 0
+    assert re.search(r"Rubrik B – ydelser til EU +2000,00 ", capsys.readouterr().out)
 
 
 @pytest.mark.usefixtures("world")

@@ -11,22 +11,18 @@ from django.test import Client, override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from servanda.business.companies.facts import CompanyFacts
+from tests.faces.as_pages import pages_have_their_role
 from tests.faces.office import office_world
+from tests.worlds import Worlds
+
+__all__ = ["pages_have_their_role"]
 
 
 @pytest.fixture(scope="module")
-def lived(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[CompanyFacts]:
-    """Safe IT after some weeks, beside a second company; nothing of it is ever committed."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(DRIVERS="tests.faces.office.office_world", DAILY_LIFE=""),
-        transaction.atomic(),
-    ):
-        office_world.staff()
-        office_world.staff("birthe", is_staff=False)
-        office_world.a_company("vicevaert")
-        yield office_world.small_company()
-        transaction.set_rollback(True)
+def lived(worlds: Worlds) -> Iterator[CompanyFacts]:
+    """Safe IT after some weeks, beside a second company; nothing of it is ever changed for good."""
+    with worlds.visited("office", office_world.live) as kept:
+        yield office_world.resume(kept)
 
 
 @pytest.fixture
@@ -35,7 +31,11 @@ def here(lived: CompanyFacts, django_db_blocker: DjangoDbBlocker) -> Iterator[Co
     cache.clear()
     with (
         django_db_blocker.unblock(),
-        override_settings(DRIVERS="tests.faces.office.office_world", DAILY_LIFE=""),
+        override_settings(
+            DRIVERS="tests.faces.office.office_world",
+            DAILY_LIFE="",
+            MOVE_TIME="tests.faces.as_pages.move_time_by_the_worker",
+        ),
         transaction.atomic(),
     ):
         yield lived

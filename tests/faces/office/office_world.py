@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
+from django.test import override_settings
 from django.utils import timezone
 
 from servanda.agreements.reading import catalogue_of, company_of, library_of
@@ -58,13 +59,13 @@ __all__ = [
 BEGAN_ON = date(2026, 8, 3)
 HOSTILE = "<script>alert('Mallory')</script>"
 PASSWORD = "sagen er ren"
-_POST = MemoryPost()
+_POSTS = [MemoryPost()]  # the one in use
 ASKER = MemoryAsker()
 _KEYS = Path(__file__).parents[3] / "var" / "tests" / "signing"
 
 
 def post() -> MemoryPost:
-    return _POST
+    return _POSTS[-1]
 
 
 def document_maker() -> TextMaker:
@@ -116,14 +117,14 @@ class MemoryMails:
     """The mails that the post in memory accepted."""
 
     def newest(self, count: int) -> tuple[MemoryMail, ...]:
-        numbered = list(enumerate(_POST.accepted))
+        numbered = list(enumerate(post().accepted))
         return tuple(_mail(number, message) for number, message in reversed(numbered[-count:]))
 
     def mail(self, name: str) -> MemoryMail | None:
         return next((mail for mail in self.newest(10_000) if mail.name == name), None)
 
     def attachments(self, name: str) -> tuple[Attachment, ...]:
-        return _POST.accepted[int(name.removesuffix(".eml"))].attachments
+        return post().accepted[int(name.removesuffix(".eml"))].attachments
 
 
 def _mail(number: int, message: OutgoingMail) -> MemoryMail:
@@ -257,6 +258,33 @@ def a_payment(here: CompanyFacts, amount: Money, *, reference: str = "", text: s
 
 
 _closing: dict[int, Money] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the processes remember of a lived-in company beside its database."""
+
+    company: CompanyFacts
+    post: MemoryPost
+    closing: dict[int, Money]
+
+
+def live() -> Kept:
+    """Let the staff, a second company and the small one come to be."""
+    with override_settings(DRIVERS="tests.faces.office.office_world", DAILY_LIFE=""):
+        _POSTS[:] = [MemoryPost()]
+        staff()
+        staff("birthe", is_staff=False)
+        a_company("vicevaert")
+        return Kept(small_company(), post(), dict(_closing))
+
+
+def resume(kept: Kept) -> CompanyFacts:
+    """Go on from what was kept, and return the small company."""
+    _POSTS[:] = [kept.post]
+    _closing.clear()
+    _closing.update(kept.closing)
+    return kept.company
 
 
 def small_company() -> CompanyFacts:

@@ -46,7 +46,7 @@ def test_the_brake_is_pulled_and_released_with_a_reason(eva: Client, here: Compa
 
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_the_brake_is_not_pulled_without_a_reason(eva: Client, here: CompanyFacts, reason: str) -> None:
-    assert "Say why" in told(eva, "brake/", is_engaged="1", reason=reason)
+    assert "Skriv hvorfor" in told(eva, "brake/", is_engaged="1", reason=reason)
     assert brake_of(here.company_id) is None
 
 
@@ -71,7 +71,7 @@ def test_another_company_cannot_decide(eva: Client, here: CompanyFacts) -> None:
     answer = eva.post(
         "/c/vicevaert/decide/", {"key": asked.proposal_id, "answer": "yes", "reason": "Fordi."}, follow=True
     )
-    assert "not there" in answer.content.decode()
+    assert "venter ikke på svar" in answer.content.decode()
     assert asked.proposal_id in {found.proposal_id for found in open_proposals(here.company_id)}
 
 
@@ -132,7 +132,7 @@ def test_a_payment_of_everything_opens_the_service_again(eva: Client, here: Comp
 
 def test_an_entry_that_is_no_payment_is_explained(eva: Client, here: CompanyFacts) -> None:
     (entry,) = entries_in_suspense(here.company_id)
-    assert "Say what" in told(eva, "matching/explain/", entry=entry.entry_id, reason=" ")
+    assert "Sig, hvad posteringen er" in told(eva, "matching/explain/", entry=entry.entry_id, reason=" ")
     told(eva, "matching/explain/", entry=entry.entry_id, reason="Ejerens eget indskud.")
     assert entries_in_suspense(here.company_id) == ()
 

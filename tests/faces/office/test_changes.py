@@ -113,7 +113,7 @@ def test_a_change_asks_the_database_a_bounded_number_of_questions(eva: Client, p
         page(eva, address)
         with CaptureQueriesContext(connection) as asked:
             page(eva, address)
-        assert len(asked) <= 32, [question["sql"][:120] for question in asked]
+        assert len(asked) <= 20, [question["sql"][:120] for question in asked]
 
 
 def test_a_notice_that_failed_stands_with_the_change_and_is_sent_again_from_there(

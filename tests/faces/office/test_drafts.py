@@ -94,7 +94,7 @@ def test_a_view_asks_the_database_a_bounded_number_of_questions(eva: Client, beg
     page(eva, f"{bench(begun)}?view={view}")
     with CaptureQueriesContext(connection) as asked:
         page(eva, f"{bench(begun)}?view={view}")
-    assert len(asked) <= 30, [question["sql"][:120] for question in asked]
+    assert len(asked) <= 16, [question["sql"][:120] for question in asked]
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -131,7 +131,7 @@ def test_a_refusal_is_a_card_with_the_reasons_and_is_sent_again_after_mending(
     assert HOSTILE not in shown
     assert f"/invoices/{nordlys.number}/?act=credit#acts" in shown
     again = reverse("office:einvoice-again", args=["safe-it", found.document_id])
-    assert "Say why" in eva.post(again, {"reason": " "}, follow=True).content.decode()
+    assert "Sig, hvorfor det sendes igen" in eva.post(again, {"reason": " "}, follow=True).content.decode()
     reference(eva, person_reference="KAREN2")
     assert "laves på ny" in eva.post(again, {"reason": "ny reference"}, follow=True).content.decode()
     live(here)
@@ -161,7 +161,7 @@ def test_what_nobody_can_read_is_shown_given_and_settled_with_a_reason(eva: Clie
     assert "Et svar på en e-faktura passer ikke" in page(eva, "today", "safe-it")
     assert eva.get(reverse("office:einvoice-answer", args=["safe-it", answer.answer_id])).content == b"\x00 no xml"
     settle = reverse("office:einvoice-answer-settle", args=["safe-it", answer.answer_id])
-    assert "Say how" in eva.post(settle, {"reason": ""}, follow=True).content.decode()
+    assert "Sig, hvordan det blev afsluttet" in eva.post(settle, {"reason": ""}, follow=True).content.decode()
     assert "Noteret som klaret" in eva.post(settle, {"reason": "slettet hos dem"}, follow=True).content.decode()
     assert open_answers(here.company_id) == ()
     assert eva.get(reverse("office:einvoice-answer", args=["safe-it", answer.answer_id])).status_code == 404

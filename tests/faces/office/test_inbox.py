@@ -41,7 +41,7 @@ def test_the_page_says_how_much_waits_and_since_when_in_few_queries(eva: Client,
     assert "1 bankpostering venter" in shown
     assert "bankdag" in shown
     assert "Navnet ligner kundens" in shown
-    assert len(asked) <= 32, [query["sql"][:90] for query in asked]
+    assert len(asked) <= 16, [query["sql"][:90] for query in asked]
 
 
 def test_a_proposal_is_accepted_and_undone(eva: Client, here: CompanyFacts) -> None:
@@ -52,7 +52,7 @@ def test_a_proposal_is_accepted_and_undone(eva: Client, here: CompanyFacts) -> N
     assert entries_in_suspense(here.company_id) == ()
     assert "Explained" not in page(eva, "?show=done")  # all of it is Danish
     assert "data-undo" in page(eva, f"?show=done&entry={entry_id}")
-    assert "Say why" in told(eva, "matching/undo/", entry=entry_id, reason="")
+    assert "Skriv hvorfor" in told(eva, "matching/undo/", entry=entry_id, reason="")
     assert "Fortrudt" in told(eva, "matching/undo/", entry=entry_id, reason="Forkert kunde.")
     assert waiting(here) == entry_id
     assert_books_agree(here.company_id)
@@ -86,7 +86,7 @@ def test_an_entry_is_divided_by_the_form_and_the_rest_waits(eva: Client, here: C
         ({"number_1": "1002"}, "Række 1 skal have"),
         ({"number_1": "9999", "amount_1": "1"}, "ingen faktura 9999"),
         ({"number_1": "1002", "amount_1": "x"}, "ikke et beløb"),
-        ({"number_1": "1002", "amount_1": "99999"}, "more than the entry has"),
+        ({"number_1": "1002", "amount_1": "99999"}, "mere, end posteringen har"),
         ({"kind_1": "customer", "number_1": "9", "amount_1": "1"}, "refused|afvist|9"),
     ],
 )

@@ -15,6 +15,7 @@ from servanda.business.companies.queries import moment_for, today_of
 from servanda.business.customers.queries import customer_numbered, customers_of
 from servanda.business.dunning.actions import receive_statement
 from servanda.business.payouts.queries import payouts_of, refunds_due
+from servanda.faces.office.places import needs_of, visit
 from servanda.ground.calendar import moment_of
 from servanda.ground.money import Money
 from tests.faces.office import office_world
@@ -73,7 +74,7 @@ def test_two_persons_pay_back_and_the_file_is_downloaded(eva: Client, here: Comp
 def test_a_wrong_amount_and_an_account_from_a_mail_are_refused_in_words(eva: Client, credited: str) -> None:
     assert "er ikke et beløb" in propose(eva, credited, amount="tre hundrede")
     said = propose(eva, credited, account="elsewhere", other="9999 1234567", source="e-mail", evidence="a mail")
-    assert "known from a mail only" in said
+    assert "kun er kendt fra en mail" in said
 
 
 def test_the_stop_is_seen_and_released(eva: Client, here: CompanyFacts) -> None:
@@ -112,6 +113,9 @@ def test_what_a_consumer_must_be_paid_back_is_listed_by_its_day_and_its_form_is_
     page = eva.get(f"{COMPANY}payouts/").content.decode()
     assert "Skal betales tilbage til forbrugere" in page
     assert "Det skal betales tilbage senest" in page
+    front = eva.get(COMPANY).content.decode()
+    assert "1 beløb skal tilbage til en forbruger" in front
+    assert needs_of(visit(here.slug)).counts["refunds"] == 1
     address = f"{COMPANY}customers/{credited}/?refund={refund.pk}"
     assert f'href="{address}#pay-back"' in page
     form = eva.get(address).content.decode()

@@ -64,7 +64,7 @@ def test_more_of_a_line_shows_its_price_and_is_billed(eva: Client, here: Company
 def test_an_outage_shows_the_most_that_may_go_back_and_is_credited_with_a_name(eva: Client, here: CompanyFacts) -> None:
     address = f"customers/1002/lines/{line_of(here, '1002')}/"
     shown = page(eva, f"{address}?act=outage&day=2026-09-20&last=2026-09-22")
-    highest = re.search(r'name="amount" inputmode="decimal" required value="([0-9.]+)"', shown)
+    highest = re.search(r'name="amount" inputmode="decimal" required value="([0-9,]+)"', shown)
     assert highest is not None
     fields = {
         "act": "outage",
@@ -88,7 +88,7 @@ def test_a_consumers_withdrawal_has_a_preview_and_one_too_late_is_refused(eva: C
         f"/c/safe-it/{address}withdraw/", {"act": "withdraw", "day": day.isoformat(), "channel": "e-mail"}
     )
     assert refused.status_code == 422
-    assert "Only a consumer may withdraw" in refused.content.decode()
+    assert "Kun en forbruger kan fortryde" in refused.content.decode()
 
 
 def test_another_customers_line_is_not_found(eva: Client, here: CompanyFacts) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.utils.translation.template import templatize
 
 import servanda.faces
+from tests.faces.refusal_texts import made_on_the_spot, texts
 
 FACES = Path(servanda.faces.__path__[0])
 APPS = ("parts", "office", "portal")
@@ -49,7 +50,7 @@ def catalogue(app: str) -> dict[str, tuple[str, ...]]:
 
 @pytest.mark.parametrize("app", APPS)
 def test_every_text_is_translated(app: str) -> None:
-    used = {*messages_in_code(app), *messages_in_templates(app)}
+    used = {*messages_in_code(app), *messages_in_templates(app), *(texts() if app == "parts" else ())}
     translated = catalogue(app)
     assert len(used) > 8
     assert used - set(translated) == set()
@@ -58,8 +59,13 @@ def test_every_text_is_translated(app: str) -> None:
 
 @pytest.mark.parametrize("app", APPS)
 def test_no_translation_is_left_over(app: str) -> None:
-    used = {*messages_in_code(app), *messages_in_templates(app)}
+    used = {*messages_in_code(app), *messages_in_templates(app), *(texts() if app == "parts" else ())}
     assert set(catalogue(app)) - used == set()
+
+
+def test_no_refusal_is_put_together_on_the_spot() -> None:
+    assert len(texts()) > 250
+    assert made_on_the_spot() == ()
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -60,7 +60,11 @@ def test_the_page_of_a_quarter_shows_the_return_and_that_it_ties_to_the_books(ev
 
 @pytest.mark.parametrize(
     ("asked", "told_why"),
-    [("period=2026Q9", "no VAT period"), ("period=%3Cb%3E", "no VAT period"), ("rate=dyrt", "no rate of the euro")],
+    [
+        ("period=2026Q9", "ingen momsperiode"),
+        ("period=%3Cb%3E", "ingen momsperiode"),
+        ("rate=dyrt", "ingen kurs på euroen"),
+    ],
 )
 def test_what_cannot_be_read_is_told_and_not_guessed(eva: Client, asked: str, told_why: str) -> None:
     assert told_why in page(eva, f"vat/?{asked}")
@@ -146,7 +150,7 @@ def test_a_consumer_abroad_without_evidence_stands_on_the_page_of_today(eva: Cli
 
 
 def test_the_one_stop_shop_is_not_chosen_for_a_day_that_has_passed(eva: Client, here: CompanyFacts) -> None:
-    assert "has passed" in told(eva, "vat/one-stop-shop/", choice="in", since="2026-01-01", reason="x")
+    assert "er passeret" in told(eva, "vat/one-stop-shop/", choice="in", since="2026-01-01", reason="x")
     assert not sales_abroad(here.company_id, today=date(2027, 1, 1)).is_chosen
 
 
@@ -157,7 +161,7 @@ def test_a_move_is_noted_from_its_day(eva: Client, here: CompanyFacts) -> None:
     assert [(move.country, move.since) for move in moves_of(customer_id)] == [("SE", date(2026, 10, 20))]
     assert customer(customer_id).country == "DK"  # until then
     assert "Fra DK til SE" in page(eva, "customers/1004/")
-    assert "noted already" in told(eva, "customers/1004/vat/move/", **fields)
+    assert "allerede noteret" in told(eva, "customers/1004/vat/move/", **fields)
 
 
 def test_a_vat_number_is_written_down_and_waits_to_be_checked(eva: Client, here: CompanyFacts) -> None:
@@ -173,7 +177,7 @@ def test_a_vat_number_is_written_down_and_waits_to_be_checked(eva: Client, here:
 
 def test_a_number_check_is_asked_for_by_a_button(eva: Client, here: CompanyFacts) -> None:
     customer_id = customer_numbered(here.company_id, "1001").customer_id
-    assert "no VAT number" in told(eva, "customers/1001/vat/check/")
+    assert "intet momsnummer" in told(eva, "customers/1001/vat/check/")
     Customer.objects.filter(pk=customer_id).update(country="SE", vat_number="SE556677889901")
     told(eva, "customers/1001/vat/check/")
     assert is_number_wished(customer_id)
@@ -181,7 +185,7 @@ def test_a_number_check_is_asked_for_by_a_button(eva: Client, here: CompanyFacts
 
 def test_a_registered_dealer_is_noted_with_what_shows_it(eva: Client, here: CompanyFacts) -> None:
     customer_id = customer_numbered(here.company_id, "1001").customer_id
-    assert "CVR number" in told(eva, "customers/1001/vat/dealer/", evidence="Udskrift")
+    assert "CVR-nummer" in told(eva, "customers/1001/vat/dealer/", evidence="Udskrift")
     Customer.objects.filter(pk=customer_id).update(cvr="13748136")
     told(eva, "customers/1001/vat/dealer/", evidence="Udskrift af CVR, 1. oktober 2026")
     assert "Udskrift af CVR, 1. oktober 2026" in page(eva, "customers/1001/")

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 import servanda.business
 from servanda.business.billing.queries import (
@@ -28,7 +29,7 @@ from servanda.business.dunning.queries import claims_coming, open_proposals
 from servanda.business.evidence.actions import set_brake
 from servanda.business.evidence.facts import Event
 from servanda.business.evidence.queries import events_of_customer
-from servanda.business.hosting.actions import quarantine_services
+from servanda.business.hosting.actions import carry_out_ordered_purges, quarantine_services
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import services_of_customer
 from servanda.business.ledger.queries import balance_of_customer
@@ -119,11 +120,11 @@ def test_a_letter_of_uncertain_fate_is_marked_as_one_that_may_come_twice(
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"recipient": "carla@kontor.example", "reason": " "}, "Say why"),
-        ({"recipient": "", "reason": "Ny adresse."}, "no e-mail address"),
-        ({"recipient": "carla", "reason": "Ny adresse."}, "no e-mail address"),
-        ({"recipient": "a@b.example, c@d.example", "reason": "Ny adresse."}, "no e-mail address"),
-        ({"recipient": "a@b.example\nBcc: c@d.example", "reason": "Ny adresse."}, "no e-mail address"),
+        ({"recipient": "carla@kontor.example", "reason": " "}, "hvorfor brevet sendes igen"),
+        ({"recipient": "", "reason": "Ny adresse."}, "ingen e-mailadresse"),
+        ({"recipient": "carla", "reason": "Ny adresse."}, "ingen e-mailadresse"),
+        ({"recipient": "a@b.example, c@d.example", "reason": "Ny adresse."}, "ingen e-mailadresse"),
+        ({"recipient": "a@b.example\nBcc: c@d.example", "reason": "Ny adresse."}, "ingen e-mailadresse"),
     ],
 )
 def test_a_letter_is_not_sent_again_without_a_reason_and_one_address(
@@ -139,14 +140,16 @@ def test_a_letter_is_not_sent_again_without_a_reason_and_one_address(
 def test_a_letter_that_arrived_is_not_sent_again(eva: Client, here: CompanyFacts) -> None:
     address = re.search(r"/letters/(\d+)/document/", shown(eva, "invoices/1002/"))
     assert address is not None
-    assert "is accepted" in told(eva, f"letters/{address[1]}/again/", recipient="a@b.example", reason="Fordi.")
+    assert "på vej eller nået frem" in told(
+        eva, f"letters/{address[1]}/again/", recipient="a@b.example", reason="Fordi."
+    )
 
 
 def test_another_company_cannot_send_a_letter_again(eva: Client, here: CompanyFacts, carla: int) -> None:
     lost = a_lost_letter(here, is_refused=True)
     fields = {"recipient": "a@b.example", "reason": "Fordi."}
     answer = eva.post(f"/c/vicevaert/letters/{lost.letter_id}/again/", fields, follow=True)
-    assert "not there" in answer.content.decode()
+    assert "på vej eller nået frem" in answer.content.decode()
     assert undelivered_letters(here.company_id) == (lost,)
 
 
@@ -173,14 +176,40 @@ def state_of(service: ServiceFacts) -> str:
     return services_of_customer(service.customer_id)[0].state
 
 
-def test_data_are_deleted_when_a_person_says_so_twice(eva: Client, here: CompanyFacts) -> None:
+def worker_looks(here: CompanyFacts) -> int:
+    here = company(here.company_id)
+    assert here.clock_on is not None
+    return carry_out_ordered_purges(here, today=here.clock_on, at=moment_of(here.clock_on))
+
+
+def test_data_are_deleted_by_the_worker_when_a_person_says_so_twice(eva: Client, here: CompanyFacts) -> None:
     service = a_closed_service(here)
     assert "Skal dataene for alma.example slettes?" in shown(eva)
     fields = {"reason": "Almas egen bøn.", "is_understood": "1"}
-    assert "er slettet" in told(eva, f"services/{service.service_id}/purge/", **fields)
+    assert worker_looks(here) == 0
+    assert "slettes inden for et minut" in told(eva, f"services/{service.service_id}/purge/", **fields)
+    assert state_of(service) == "quarantined"
+    assert happened(service.customer_id, "purge.ordered").facts["reason"] == "Almas egen bøn."
+    assert ProcrastinateJob.objects.filter(task_name="carry_out_purges").count() == 1
+    assert worker_looks(here) == 1
     assert state_of(service) == "purged"
     assert happened(service.customer_id, "data.purged").by.startswith("staff:")
     assert "Skal dataene" not in shown(eva)
+
+
+def test_an_order_is_not_carried_out_once_the_brake_is_on_or_the_service_is_put_back(
+    eva: Client, here: CompanyFacts
+) -> None:
+    service = a_closed_service(here)
+    told(eva, f"services/{service.service_id}/purge/", reason="Fordi.", is_understood="1")
+    assert here.clock_on is not None
+    at = moment_of(here.clock_on)
+    set_brake(here.company_id, is_engaged=True, by="staff:1", reason="Tvivl.", at=at, today=here.clock_on)
+    assert worker_looks(here) == 0
+    set_brake(here.company_id, is_engaged=False, by="staff:1", reason="Afklaret.", at=at, today=here.clock_on)
+    told(eva, f"services/{service.service_id}/put-back/", reason="Fortrudt.")
+    assert worker_looks(here) == 0
+    assert state_of(service) == "running"
 
 
 @pytest.mark.parametrize("fields", [{"reason": "Fordi."}, {"reason": " ", "is_understood": "1"}, {}])
@@ -195,13 +224,13 @@ def test_data_are_not_deleted_without_a_reason_and_the_mark(
 def test_data_are_not_deleted_before_their_day_or_while_the_brake_is_on(eva: Client, here: CompanyFacts) -> None:
     service = a_closed_service(here, purge_in_days=5)
     fields = {"reason": "Fordi.", "is_understood": "1"}
-    assert "allowed from" in told(eva, f"services/{service.service_id}/purge/", **fields)
+    assert "er tilladt fra" in told(eva, f"services/{service.service_id}/purge/", **fields)
     assert "Slet for altid" not in shown(eva, "customers/1001/")
     here = office_world.days_pass(here, to=date(2026, 10, 17))
     assert here.clock_on is not None
     at = moment_of(here.clock_on)
     set_brake(here.company_id, is_engaged=True, by="staff:1", reason="Tvivl.", at=at, today=here.clock_on)
-    assert "brake" in told(eva, f"services/{service.service_id}/purge/", **fields)
+    assert "bremsen" in told(eva, f"services/{service.service_id}/purge/", **fields)
     assert state_of(service) == "quarantined"
 
 
@@ -272,7 +301,7 @@ def test_a_notice_is_not_decided_without_day_and_reason(
 
 def test_a_notice_cannot_end_a_line_before_it_was_given(eva: Client, here: CompanyFacts) -> None:
     notice_id = an_open_notice(here)
-    assert "cannot end" in told(eva, f"notices/{notice_id}/decide/", ends_on="2026-10-01", reason="Fordi.")
+    assert "kan ikke slutte" in told(eva, f"notices/{notice_id}/decide/", ends_on="2026-10-01", reason="Fordi.")
 
 
 def test_another_company_cannot_decide_a_notice(eva: Client, here: CompanyFacts) -> None:

@@ -58,7 +58,10 @@ class Invoice(models.Model):
 
     class Meta:
         db_table = "invoice"
-        indexes = [models.Index(fields=["reference"], name="invoices_by_reference")]
+        indexes = [
+            models.Index(fields=["reference"], name="invoices_by_reference"),
+            models.Index(fields=["company", "customer"], name="credit_notes", condition=Q(kind="credit note")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="one_number_per_invoice"),
             models.CheckConstraint(

@@ -156,6 +156,7 @@ _RULES_DA = {
     "the bank returns money that went out": "banken har sendt penge tilbage, som var gået ud",
     "money that went out": "penge, der er gået ud",
     "it takes back a payment that cannot be undone": "den tager en betaling tilbage, som ikke kan gøres om",
+    "it could not be booked by itself": "den kunne ikke bogføres af sig selv",
     "it takes back a payment that is not known": "den tager en betaling tilbage, som ikke kendes",
     "taken back by the bank": "taget tilbage af banken",
     "takes back an earlier payment": "tager en tidligere betaling tilbage",

@@ -1,11 +1,9 @@
 """Agreements, orders and outcomes; and the invoices that wait for an outcome, on which nobody is called late."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, Q
-
-from servanda.business.billing.queries import invoices
+from servanda.business.billing.queries import invoice_heads
 from servanda.business.collecting.facts import (
     CollectionFacts,
     CollectionState,
@@ -17,6 +15,7 @@ from servanda.business.collecting.facts import (
     UnexplainedNews,
 )
 from servanda.business.collecting.models import Collection, CollectionDelivery, Creditor, HeardNews, Mandate
+from servanda.business.companies.queries import Tally, tally_of
 from servanda.business.customers.queries import customers
 from servanda.ground.money import Money
 
@@ -98,22 +97,18 @@ def unexplained_news(company_id: int) -> tuple[UnexplainedNews, ...]:
     )
 
 
-def collection_counts(company_ids: Iterable[int]) -> Mapping[int, int]:
-    """Return how much of collecting waits for a person, by company."""
+def collection_tallies(company_ids: Iterable[int]) -> tuple[Tally | None, ...]:
+    """Return how to count what of collecting waits for a person."""
     ids = list(company_ids)
     wrong = HeardNews.objects.filter(company_id__in=ids, seen_by="").exclude(problem="")
-    silent = Collection.objects.filter(company_id__in=ids).filter(~Q(problem=""))
-    counts: dict[int, int] = {}
-    for rows in (wrong, silent):
-        for row in rows.values("company_id").annotate(count=Count("id")):
-            counts[row["company_id"]] = counts.get(row["company_id"], 0) + row["count"]
-    return counts
+    silent = Collection.objects.filter(company_id__in=ids).exclude(problem="")
+    return tally_of(wrong), tally_of(silent)
 
 
 def _orders(rows: Iterable[Collection]) -> tuple[DeliveryOrder, ...]:
     found = list(rows)
     people = customers({row.customer_id for row in found})
-    numbers = {one.invoice_id: one.number for one in invoices({row.invoice_id for row in found})}
+    numbers = {one.invoice_id: one.number for one in invoice_heads({row.invoice_id for row in found})}
     return tuple(
         DeliveryOrder(
             key=row.key,
@@ -129,7 +124,7 @@ def _orders(rows: Iterable[Collection]) -> tuple[DeliveryOrder, ...]:
 
 def _collections(rows: Iterable[Collection]) -> tuple[CollectionFacts, ...]:
     found = list(rows)
-    numbers = {one.invoice_id: one.number for one in invoices({row.invoice_id for row in found})}
+    numbers = {one.invoice_id: one.number for one in invoice_heads({row.invoice_id for row in found})}
     return tuple(
         CollectionFacts(
             collection_id=row.pk,

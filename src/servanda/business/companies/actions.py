@@ -67,11 +67,19 @@ def move_test_clock(company_id: int, *, to: date) -> None:
     """Move a test clock forward to a day; the real clock, a step back and a leap of more than a year are refused."""
     row = Company.objects.select_for_update().get(pk=company_id)
     if row.clock_on is None:
-        raise ClockRefused(f"{row.name} runs on the real clock, which nobody can move. Use a demo company.")
+        raise ClockRefused(
+            "%(name)s runs on the real clock, which nobody can move. Use a demo company.", {"name": row.name}
+        )
     if to < row.clock_on:
-        raise ClockRefused(f"A test clock only moves forward; it shows {row.clock_on}. Choose a later day than {to}.")
+        raise ClockRefused(
+            "A test clock only moves forward; it shows %(clock_on)s. Choose a later day than %(to)s.",
+            {"clock_on": row.clock_on, "to": to},
+        )
     if (to - row.clock_on).days > JUMP_DAYS_MAX:
-        raise ClockRefused(f"At most {JUMP_DAYS_MAX} days at a time. Choose a day nearer to {row.clock_on}.")
+        raise ClockRefused(
+            "At most %(days)s days at a time. Choose a day nearer to %(clock_on)s.",
+            {"days": JUMP_DAYS_MAX, "clock_on": row.clock_on},
+        )
     row.clock_on = to
     row.save(update_fields=["clock_on"])
 
@@ -95,7 +103,9 @@ def choose_one_stop_shop(
     False: it is so on that day already. A day that has passed is refused: invoices of it stand as they were issued.
     """
     if since < today:
-        raise ChoiceRefused(f"{since} has passed. Choose today or a later day: what was issued stays as it is.")
+        raise ChoiceRefused(
+            "%(since)s has passed. Choose today or a later day: what was issued stays as it is.", {"since": since}
+        )
     if not reason.strip():
         raise ChoiceRefused("Say why. The tax authority is told of the choice, and it binds for two calendar years.")
     Company.objects.select_for_update().get(pk=company_id)

@@ -1,7 +1,14 @@
-"""Which companies there are, and what day it is for each."""
+"""Which companies there are, what day it is for each, and how many rows of any kind each of them has."""
 
-from dataclasses import fields
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Count, QuerySet
 
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.models import Company, OneStopShopChoice
@@ -13,6 +20,41 @@ class NoSuchCompany(Refused):
     """No company of that name or number is on this installation."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How to count rows by company: a statement that gives a company and a number in each row, and is not asked yet."""
+
+    sql: str
+    parameters: tuple[object, ...]
+
+
+def tally_of(rows: QuerySet[Any], company: str = "company_id") -> Tally | None:
+    """Return how to count these rows by company; None where there can be none."""
+    counted = rows.order_by().values_list(company).annotate(count=Count("pk"))
+    try:
+        sql, parameters = counted.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return Tally(sql, tuple(parameters))
+
+
+def tallied(tallies: Mapping[str, Iterable[Tally | None]]) -> Mapping[str, Counter[int]]:
+    """Return the numbers of all tallies by name and company, in one question however many there are."""
+    asked = [(name, tally) for name, some in tallies.items() for tally in some if tally is not None]
+    found: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    if not asked:
+        return found
+    parts = " union all ".join(
+        f"select %s::text, part.* from ({tally.sql}) as part (company, number)" for _, tally in asked
+    )
+    parameters: list[Any] = [value for name, tally in asked for value in (name, *tally.parameters)]
+    with connection.cursor() as cursor:
+        cursor.execute(parts, parameters)
+        for name, company_id, number in cursor.fetchall():
+            found[name][company_id] += int(number)
+    return found
+
+
 def companies() -> tuple[CompanyFacts, ...]:
     """Return all companies, in the order in which they came."""
     return tuple(_facts(company) for company in Company.objects.order_by("id"))
@@ -21,7 +63,7 @@ def companies() -> tuple[CompanyFacts, ...]:
 def company(company_id: int) -> CompanyFacts:
     found = Company.objects.filter(pk=company_id).first()
     if found is None:
-        raise NoSuchCompany(f"There is no company with number {company_id}.")
+        raise NoSuchCompany("There is no company with number %(company_id)s.", {"company_id": company_id})
     return _facts(found)
 
 
@@ -29,7 +71,7 @@ def company_named(slug: str) -> CompanyFacts:
     found = Company.objects.filter(slug=slug).first()
     if found is None:
         known = ", ".join(Company.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
-        raise NoSuchCompany(f"There is no company {slug!r}. Known: {known}.")
+        raise NoSuchCompany("There is no company '%(slug)s'. Known: %(known)s.", {"slug": slug, "known": known})
     return _facts(found)
 
 

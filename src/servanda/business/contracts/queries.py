@@ -7,7 +7,7 @@ from itertools import groupby
 from django.db.models import Case, Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Value, When
 
 from servanda.business.catalogue.queries import prices_of
-from servanda.business.companies.queries import company
+from servanda.business.companies.queries import Tally, company, tally_of
 from servanda.business.contracts.decisions.deviating import own_terms_on, rule_of
 from servanda.business.contracts.decisions.importing import (
     ContractImport,
@@ -216,10 +216,9 @@ def notices_to_decide(company_id: int) -> tuple[OpenNotice, ...]:
     )
 
 
-def notice_counts(company_ids: Iterable[int]) -> Mapping[int, int]:
-    """Return how many notices wait for a person, by company; none is left out."""
-    rows = _undecided().filter(line__company_id__in=list(company_ids)).values("line__company_id")
-    return {row["line__company_id"]: row["count"] for row in rows.annotate(count=Count("id"))}
+def notice_tally(company_ids: Iterable[int]) -> Tally | None:
+    """Return how to count the notices that wait for a person."""
+    return tally_of(_undecided().filter(line__company_id__in=list(company_ids)), "line__company_id")
 
 
 def _undecided() -> QuerySet[Notice]:

@@ -346,7 +346,9 @@ def change_contract_reference(
     """
     for text in (order_number, person_reference):
         if len(text) > REFERENCE_LETTERS_MAX or not text.isprintable():
-            raise NoReference(f"A reference is one line of at most {REFERENCE_LETTERS_MAX} characters.")
+            raise NoReference(
+                "A reference is one line of at most %(most)s characters.", {"most": REFERENCE_LETTERS_MAX}
+            )
     before = contract_references([contract_id]).get(contract_id)
     if (before.order_number if before else "", before.person_reference if before else "") == (
         order_number,

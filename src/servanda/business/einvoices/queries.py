@@ -1,15 +1,17 @@
 """E-documents by letter, by invoice, by state, and those that need a person; what the buyer of a contract wants named."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from django.db.models import Count, Q
 
+from servanda.business.companies.queries import Tally
 from servanda.business.customers.facts import Delivery
-from servanda.business.einvoices.decisions import is_parked_for_rules
 from servanda.business.einvoices.facts import (
     AnswerFacts,
+    Code,
     Counts,
     EDocumentFacts,
     Problem,
@@ -21,7 +23,28 @@ from servanda.business.einvoices.models import Answer, Content, ContractReferenc
 from servanda.business.letters.queries import letter_ids_by_e_invoice
 
 OUT = (State.SENDING, State.UNCERTAIN, State.SENT, State.ACCEPTED, State.REJECTED, State.PARKED)
+TO_WORK_ON = (State.DUE, State.MADE, State.CHECKED, State.SENDING, State.UNCERTAIN)
 UNMATCHED = ("unknown", "unreadable")
+_DOCUMENTS = """
+select company_id, count(*) filter (where not for_rules) + max(for_rules::int)
+  from (select company_id, problems @> %s::jsonb as for_rules from einvoice where company_id = any(%s) and state = any(%s)) d
+ group by 1
+"""
+_ANSWERS = """
+select asked.company_id, count(*) from unnest(%s::bigint[]) as asked (company_id)
+  join einvoice_answer a on a.company_id = asked.company_id or a.company_id is null
+ where a.state = any(%s) group by 1
+"""
+
+
+def may_go_on(company_id: int) -> bool:
+    """Tell whether an e-document, or a letter that is to have one, may be taken a step further: else there is nothing to carry."""
+    documents = EDocument.objects.filter(company_id=company_id)  # asked in two, as the indexes are
+    return (
+        documents.filter(state__in=TO_WORK_ON).exists()
+        or documents.filter(state=State.PARKED).exists()
+        or bool(letter_ids_by_e_invoice(company_id))
+    )
 
 
 def letters_without_document(company_id: int) -> tuple[int, ...]:
@@ -98,24 +121,16 @@ def counts_of(company_ids: Iterable[int]) -> Mapping[int, Counts]:
     }
 
 
-def need_counts(company_ids: Iterable[int]) -> Mapping[int, int]:
-    """Return how many things a person must look at, by company. All that waits for the official rules is one thing."""
-    ids = list(company_ids)
-    rows = EDocument.objects.filter(company_id__in=ids, state__in=[State.PARKED, State.REJECTED])
-    found = Counter[int]()
-    waiting = set()
-    for company_id, problems in rows.values_list("company_id", "problems"):
-        if is_parked_for_rules(problems_from_json(problems)):
-            waiting.add(company_id)
-        else:
-            found[company_id] += 1
-    found.update(waiting)
-    answers: Counter[int | None] = Counter(
-        Answer.objects.filter(state__in=UNMATCHED).values_list("company_id", flat=True)
-    )
-    for company_id in ids:
-        found[company_id] += answers[company_id] + answers[None]
-    return {company_id: count for company_id, count in found.items() if count}
+def need_tallies(company_ids: Iterable[int]) -> Mapping[str, Tally]:
+    """Return how to count what a person must look at. All that waits for the official rules is one thing.
+
+    An answer that nobody could match belongs to no company: it is counted for each, because somebody must look.
+    """
+    ids, for_rules = list(company_ids), json.dumps([{"code": Code.NO_RULES}])
+    return {
+        "documents": Tally(_DOCUMENTS, (for_rules, ids, [State.PARKED, State.REJECTED])),
+        "answers": Tally(_ANSWERS, (ids, list(UNMATCHED))),
+    }
 
 
 def open_answers(company_id: int) -> tuple[AnswerFacts, ...]:

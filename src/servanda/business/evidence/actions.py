@@ -70,25 +70,8 @@ def row_of(event: Event) -> Record:
 
 
 def issue_warrant(request: WarrantRequest, *, today: date, at: datetime) -> None:
-    """Issue leave for one adverse act, in the transaction that carries it out; refuse it when a premise does not hold.
-
-    Checked here: the brake is off, the day has come and has not passed, the act rests on a clause or the law, what it
-    counts from is in evidence, and a person has approved where the terms leave it to a person.
-    """
-    if is_braked(request.company_id):
-        raise NoWarrant(f"{request.act} on {request.subject} is parked: the brake is engaged.")
-    if not request.because:
-        raise NoWarrant(f"{request.act} on {request.subject} cites no clause. Name the clause or the law it rests on.")
-    if not request.not_before <= today < request.expires_on:
-        raise NoWarrant(
-            f"{request.act} on {request.subject} is allowed from {request.not_before} and before "
-            f"{request.expires_on}; today is {today}. Decide again from today's facts."
-        )
-    if request.needs_person and not request.approvals:
-        raise NoWarrant(f"{request.act} on {request.subject} needs a person's approval.")
-    missing = [key for key in request.evidence_keys if not is_recorded(key)]
-    if missing:
-        raise NoWarrant(f"{request.act} on {request.subject} rests on {missing[0]}, which is not in evidence.")
+    """Issue leave for one adverse act, in the transaction that carries it out; refuse it when a premise does not hold."""
+    refuse_unwarranted(request, today=today)
     Warrant.objects.create(
         company_id=request.company_id,
         key=request.key,
@@ -107,6 +90,45 @@ def issue_warrant(request: WarrantRequest, *, today: date, at: datetime) -> None
         expires_on=request.expires_on,
         issued_at=at,
     )
+
+
+def refuse_unwarranted(request: WarrantRequest, *, today: date) -> None:
+    """Refuse an adverse act of which a premise does not hold today.
+
+    Checked here: the brake is off, the day has come and has not passed, the act rests on a clause or the law, what it
+    counts from is in evidence, and a person has approved where the terms leave it to a person.
+    """
+    if is_braked(request.company_id):
+        raise NoWarrant(
+            "%(act)s on %(subject)s is parked: the brake is engaged.", {"act": request.act, "subject": request.subject}
+        )
+    if not request.because:
+        raise NoWarrant(
+            "%(act)s on %(subject)s cites no clause. Name the clause or the law it rests on.",
+            {"act": request.act, "subject": request.subject},
+        )
+    if not request.not_before <= today < request.expires_on:
+        raise NoWarrant(
+            "%(act)s on %(subject)s is allowed from %(not_before)s and before %(expires_on)s; today is %(today)s. "
+            "Decide again from today's facts.",
+            {
+                "act": request.act,
+                "subject": request.subject,
+                "not_before": request.not_before,
+                "expires_on": request.expires_on,
+                "today": today,
+            },
+        )
+    if request.needs_person and not request.approvals:
+        raise NoWarrant(
+            "%(act)s on %(subject)s needs a person's approval.", {"act": request.act, "subject": request.subject}
+        )
+    missing = [key for key in request.evidence_keys if not is_recorded(key)]
+    if missing:
+        raise NoWarrant(
+            "%(act)s on %(subject)s rests on %(missing)s, which is not in evidence.",
+            {"act": request.act, "subject": request.subject, "missing": missing[0]},
+        )
 
 
 @transaction.atomic

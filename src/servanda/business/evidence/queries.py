@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from servanda.business.companies.queries import Tally
 from servanda.business.evidence.facts import Event, WarrantFacts, because_from_json
 from servanda.business.evidence.models import Brake, Record, Warrant
 
@@ -15,6 +16,21 @@ def is_recorded(key: str) -> bool:
 def recorded_among(keys: Iterable[str]) -> frozenset[str]:
     """Return which of the keys name something that has happened, in one question."""
     return frozenset(Record.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+
+
+def unrecorded_tally(keys: Iterable[tuple[int, str]]) -> Tally:
+    """Return how to count the keys of companies that name nothing that has happened."""
+    asked = tuple(keys)
+    sql = (
+        "select asked.company_id, count(*) from unnest(%s::bigint[], %s::text[]) as asked (company_id, key)"
+        " where not exists (select 1 from evidence_record r where r.key = asked.key) group by 1"
+    )
+    return Tally(sql, ([company_id for company_id, _ in asked], [key for _, key in asked]))
+
+
+def events_among(keys: Iterable[str]) -> tuple[Event, ...]:
+    """Return those of the named things that have happened."""
+    return tuple(_event(row) for row in Record.objects.filter(key__in=list(keys)))
 
 
 def count_recorded(subject: str, what: str) -> int:

@@ -169,12 +169,16 @@ def send_again(
     """Write a refused or uncertain letter once more, to an address that a person has checked."""
     row = Letter.objects.select_for_update().filter(pk=letter_id, company_id=company_id).first()
     if row is None or row.state not in {"rejected", "uncertain"}:
-        state = row.state if row is not None else "not there"
-        raise NotSentAgain(f"The letter is {state}. Only a refused or uncertain letter can be sent again.")
+        raise NotSentAgain(
+            "The letter is on its way, or has arrived. Only a refused or uncertain letter can be sent again."
+        )
     if not reason.strip():
         raise NotSentAgain("Say why the letter goes out again. The reason is kept with the record.")
     if not ADDRESS.fullmatch(recipient):
-        raise NotSentAgain(f"{recipient!r} is no e-mail address. Write one address, such as post@firma.example.")
+        raise NotSentAgain(
+            "'%(recipient)s' is no e-mail address. Write one address, such as post@firma.example.",
+            {"recipient": recipient},
+        )
     tries = Letter.objects.filter(key__startswith=f"{row.key}:again:").count()
     Letter.objects.create(
         company_id=row.company_id,

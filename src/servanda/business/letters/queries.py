@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
+from servanda.business.companies.queries import Tally, tally_of
 from servanda.business.letters.facts import Carrier, Delivery, LetterFacts
 from servanda.business.letters.models import Document, Letter
 
@@ -41,10 +42,9 @@ def undelivered_letters(company_id: int) -> tuple[LetterFacts, ...]:
     return tuple(facts_of(row) for row in rows)
 
 
-def undelivered_counts(company_ids: Iterable[int]) -> Mapping[int, int]:
-    """Return how many mails a person must look at, by company; none is left out."""
-    rows = _undelivered(company_ids)
-    return {row["company_id"]: row["count"] for row in rows.values("company_id").annotate(count=Count("id"))}
+def undelivered_tally(company_ids: Iterable[int]) -> Tally | None:
+    """Return how to count the mails that a person must look at."""
+    return tally_of(_undelivered(company_ids))
 
 
 def letter_ids_by_e_invoice(company_id: int) -> tuple[int, ...]:
@@ -56,6 +56,11 @@ def letter_ids_by_e_invoice(company_id: int) -> tuple[int, ...]:
 def letters(letter_ids: Iterable[int]) -> tuple[LetterFacts, ...]:
     """Return the letters in the order in which they were written."""
     return tuple(facts_of(row) for row in Letter.objects.filter(pk__in=list(letter_ids)).order_by("id"))
+
+
+def is_any_under_way(company_id: int) -> bool:
+    """Tell whether a letter waits, by whatever way, or is with a sender."""
+    return Letter.objects.filter(company_id=company_id, state__in=["waiting", "sending"]).exists()
 
 
 def waiting_count(company_id: int) -> int:

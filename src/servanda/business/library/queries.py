@@ -10,10 +10,11 @@ from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import sha256
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import F, QuerySet
 
 from servanda.agreements.reading import installed_library, installed_source
-from servanda.business.evidence.queries import recorded_among
+from servanda.business.companies.queries import Tally, tally_of
+from servanda.business.evidence.queries import recorded_among, unrecorded_tally
 from servanda.business.library.decisions import draft_problems
 from servanda.business.library.facts import (
     AcceptanceFacts,
@@ -177,10 +178,15 @@ def proposal(proposal_id: int) -> ChangeProposalFacts:
     return _proposal(row)
 
 
-def proposal_counts(company_ids: Iterable[int]) -> Mapping[int, int]:
-    """Return how many changes wait for a second person, by company; one without any is left out."""
-    rows = ChangeProposal.objects.filter(company_id__in=list(company_ids), state="open").values("company_id")
-    return {row["company_id"]: row["count"] for row in rows.annotate(count=Count("id")).order_by()}
+def proposal_tally(company_ids: Iterable[int]) -> Tally | None:
+    """Return how to count the changes that wait for a second person."""
+    return tally_of(ChangeProposal.objects.filter(company_id__in=list(company_ids), state="open"))
+
+
+def approved_draft_tally(company_ids: Iterable[int]) -> Tally | None:
+    """Return how to count what somebody has said of open drafts; whether it still stands is told by `waiting_drafts`."""
+    said = DraftApproval.objects.filter(draft__company_id__in=list(company_ids), draft__state="open")
+    return tally_of(said, "draft__company_id")
 
 
 def rendered_terms(slug: str, version: str, language: Language = "da") -> RenderedTerms:
@@ -384,20 +390,17 @@ def _rendered(agreement: Agreement, danish: Agreement) -> RenderedTerms:
 
 def unconfirmed_figures(company_id: int, *, on: date) -> tuple[FigureToConfirm, ...]:
     """Return the figures of the law that nobody in the company has confirmed; a corrected figure must be confirmed anew."""
-    return unconfirmed_by_company({company_id: on})[company_id]
+    figures = figures_to_confirm(on)
+    known = recorded_among(_confirmed_key(company_id, figure) for figure in figures) if figures else frozenset()
+    return tuple(figure for figure in figures if _confirmed_key(company_id, figure) not in known)
 
 
-def unconfirmed_by_company(today_by_company: Mapping[int, date]) -> Mapping[int, tuple[FigureToConfirm, ...]]:
-    """Return the figures of the law that nobody has confirmed, by company; none is left out."""
-    asked = {company_id: figures_to_confirm(today) for company_id, today in today_by_company.items()}
-    keys = {
-        (company_id, figure.key): f"law.confirmed:{company_id}:{figure.key}:{figure.value}"
-        for company_id, figures in asked.items()
-        for figure in figures
-        if figure.value is not None
-    }
-    known = recorded_among(keys.values()) if keys else frozenset()
-    return {
-        company_id: tuple(figure for figure in figures if keys.get((company_id, figure.key)) not in known)
-        for company_id, figures in asked.items()
-    }
+def unconfirmed_tally(today_by_company: Mapping[int, date]) -> Tally:
+    """Return how to count the figures of the law that nobody has confirmed, by company on its own day."""
+    asked = ((company_id, figures_to_confirm(today)) for company_id, today in today_by_company.items())
+    return unrecorded_tally((company_id, _confirmed_key(company_id, one)) for company_id, some in asked for one in some)
+
+
+def _confirmed_key(company_id: int, figure: FigureToConfirm) -> str:
+    """Return the name of the record that a person leaves who confirms the figure; one without a value has no such record."""
+    return f"law.confirmed:{company_id}:{figure.key}:{figure.value}"

@@ -8,7 +8,7 @@ payout to themselves.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from servanda.business.billing.facts import RefundFacts
 from servanda.business.payouts.facts import (
@@ -25,6 +25,7 @@ from servanda.ground.accounts import is_danish
 from servanda.ground.calendar import bank_days_after
 from servanda.ground.citation import Citation
 from servanda.ground.law.consumers import CONSUMER_PREPAID_REFUND
+from servanda.ground.message import Message
 from servanda.ground.money import Money
 from servanda.terms.clauses import CustomerKind
 
@@ -39,24 +40,41 @@ _REFERENCE = re.compile(r"\b[A-Z]{1,16}-[PF][A-Z]+-[A-Z]{4,}\b")
 def objection(ask: PayoutAsk, room: PayoutRoom) -> str:
     """Return why a payout cannot be proposed as asked, and what to do; an empty text where nothing stands against it."""
     if not ask.reason.strip():
-        return "Say why the money is paid back. The reason is kept with the voucher."
+        return Message("Say why the money is paid back. The reason is kept with the voucher.")
     if ask.amount <= Money(0):
-        return "The amount must be above zero."
+        return Message("The amount must be above zero.")
     if ask.amount > room.free:
-        return (
-            f"The customer has {room.credit} to their credit, of which {room.proposed} is proposed already; "
-            f"{ask.amount} was asked for. Ask for {room.free} at most."
-        )
+        return _beyond_room(ask, room)
     if not ask.holder.strip():
-        return "Name the holder of the account, as the bank knows them."
+        return Message("Name the holder of the account, as the bank knows them.")
     if not is_danish(ask.account):
-        return (
-            f"Account {ask.account} is not a Danish one. Pay it out in the bank, and explain the entry when it comes."
+        return Message(
+            "Account %(account)s is not a Danish one. Pay it out in the bank, and explain the entry when it comes.",
+            {"account": ask.account},
         )
     known = account_known(ask.account, room)
     if known is not None:
         return _beyond_account(ask, known)
     return _elsewhere(ask, room)
+
+
+def _beyond_room(ask: PayoutAsk, room: PayoutRoom) -> Message:
+    told = {"credit": room.credit, "proposed": room.proposed, "amount": ask.amount, "free": room.free}
+    if room.free <= Money(0):
+        return (
+            Message(
+                "The customer has %(credit)s to their credit, and all of it is proposed to be paid back already. Decline what was "
+                "proposed first.",
+                told,
+            )
+            if room.proposed > Money(0)
+            else Message("The customer has nothing to their credit, so nothing can be paid back.")
+        )
+    return Message(
+        "The customer has %(credit)s to their credit, of which %(proposed)s is proposed already; %(amount)s was asked for. Ask "
+        "for %(free)s at most.",
+        told,
+    )
 
 
 def account_known(account: str, room: PayoutRoom) -> KnownAccount | None:
@@ -74,7 +92,7 @@ def objection_to_person(person: Person, beneficiary: Beneficiary) -> str:
     is_theirs = bool(person.email) and person.email.casefold() == beneficiary.email.casefold()
     names = {name.casefold().strip() for name in beneficiary.names if name.strip()}
     if is_theirs or (person.name and person.name.casefold().strip() in names):
-        return "The money goes to yourself. Let others decide on it."
+        return Message("The money goes to yourself. Let others decide on it.")
     return ""
 
 
@@ -118,6 +136,14 @@ def is_overdue(execution_on: date, *, today: date) -> bool:
     return today > bank_days_after(execution_on, count=SEEN_WITHIN_BANK_DAYS)
 
 
+def last_overdue(today: date) -> date:
+    """Return the last day of execution of which a payout should have been seen on a statement by now."""
+    day = today
+    while not is_overdue(day, today=today):
+        day -= timedelta(days=1)
+    return day
+
+
 def reference_of(slug: str, kind: str, *, company_id: int, number: int) -> str:
     """Return what names a payout (`P`) or a file of orders (`F`) to the bank, at most 35 characters.
 
@@ -142,32 +168,43 @@ def _in_letters(number: int) -> str:
 
 def _beyond_account(ask: PayoutAsk, known: KnownAccount) -> str:
     if ask.source is not AccountSource.PAYMENT:
-        return "Money of this customer came from the account. Choose it from the list of those accounts."
+        return Message("Money of this customer came from the account. Choose it from the list of those accounts.")
     if ask.amount > known.left:
-        return (
-            f"{known.received} came from account {ask.account}, and {known.paid_back} of it has gone back; "
-            f"{ask.amount} was asked for. Pay {known.left} at most to it, and the rest to the account it came from."
+        return Message(
+            "%(received)s came from account %(account)s, and %(paid_back)s of it has gone back; %(amount)s was "
+            "asked for. Pay %(left)s at most to it, and the rest to the account it came from.",
+            {
+                "received": known.received,
+                "account": ask.account,
+                "paid_back": known.paid_back,
+                "amount": ask.amount,
+                "left": known.left,
+            },
         )
     return ""
 
 
 def _elsewhere(ask: PayoutAsk, room: PayoutRoom) -> str:
     if ask.source is AccountSource.PAYMENT:
-        return (
-            f"No money of this customer came from account {ask.account}. Choose one of the accounts that they paid from, or "
-            "say how it is known that this one is theirs."
+        return Message(
+            "No money of this customer came from account %(account)s. Choose one of the accounts that they paid "
+            "from, or say how it is known that this one is theirs.",
+            {"account": ask.account},
         )
     if ask.source is AccountSource.E_MAIL:
-        return (
-            "An account that is known from a mail only is not paid to. Call the customer on a number that you had before, "
-            "and let them read it out."
+        return Message(
+            "An account that is known from a mail only is not paid to. Call the customer on a number that you had "
+            "before, and let them read it out."
         )
     if not ask.evidence.strip():
-        return "Say how it is known that the account is the customer's: what was seen or heard, when, and by whom."
+        return Message(
+            "Say how it is known that the account is the customer's: what was seen or heard, when, and by whom."
+        )
     left = room.received - room.paid_back
     if ask.amount > left:
-        return (
-            f"The customer has paid {room.received} in all, and {room.paid_back} of it has gone back; {ask.amount} was "
-            f"asked for. Pay {left} at most."
+        return Message(
+            "The customer has paid %(received)s in all, and %(paid_back)s of it has gone back; %(amount)s was "
+            "asked for. Pay %(left)s at most.",
+            {"received": room.received, "paid_back": room.paid_back, "amount": ask.amount, "left": left},
         )
     return ""

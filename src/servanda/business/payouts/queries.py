@@ -1,17 +1,18 @@
 """What is proposed, approved and ordered, what the bank has shown of it, and what a person must see to."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 
 from servanda.business.billing.facts import RefundFacts
 from servanda.business.billing.queries.credit import credit_totals, credits_of
-from servanda.business.billing.queries.paying_back import payer_accounts, received_from
+from servanda.business.billing.queries.paying_back import received_from
 from servanda.business.billing.queries.refunds import billed_again_of, refunds_of_customer, refunds_to_pay_out
+from servanda.business.companies.queries import Tally, tally_of
 from servanda.business.evidence.facts import because_from_json
-from servanda.business.payouts.decisions import is_overdue, refunds_uncovered
+from servanda.business.payouts.decisions import is_overdue, last_overdue, refunds_uncovered
 from servanda.business.payouts.facts import (
     COUNTED,
     AccountSource,
@@ -48,7 +49,9 @@ def payout_numbered(company_id: int, number: int) -> PayoutFacts:
     """Return the payout of that number in the company."""
     row = Payout.objects.filter(company_id=company_id, number=number).select_related("batch").first()
     if row is None:
-        raise NoSuchPayout(f"There is no payout {number}. `servanda payouts list` shows those that are there.")
+        raise NoSuchPayout(
+            "There is no payout %(number)s. `servanda payouts list` shows those that are there.", {"number": number}
+        )
     return _facts([row])[0]
 
 
@@ -77,7 +80,7 @@ def batch_content(company_id: int, number: int) -> bytes:
     """Return the bytes of a file of orders, as they were made; refuses one that is not there."""
     row = Batch.objects.filter(company_id=company_id, number=number).first()
     if row is None:
-        raise NoSuchPayout(f"There is no file of orders {number}. Look at the list of files.")
+        raise NoSuchPayout("There is no file of orders %(number)s. Look at the list of files.", {"number": number})
     return bytes(row.content)
 
 
@@ -85,26 +88,30 @@ def batch_numbered(company_id: int, number: int) -> BatchFacts:
     """Return a file of orders; refuses one that is not there."""
     row = Batch.objects.filter(company_id=company_id, number=number).defer("content").first()
     if row is None:
-        raise NoSuchPayout(f"There is no file of orders {number}. Look at the list of files.")
+        raise NoSuchPayout("There is no file of orders %(number)s. Look at the list of files.", {"number": number})
     return _batch(row)
 
 
 def room_of(customer_id: int) -> PayoutRoom:
     """Return what a customer can be paid back now, and to which accounts."""
     found = Payout.objects.filter(customer_id=customer_id, state__in=[str(state) for state in COUNTED])
-    by_account = {row["account"]: row["total"] for row in found.values("account").annotate(total=Sum("amount_minor"))}
-    proposed = found.filter(state="proposed").aggregate(total=Sum("amount_minor"))["total"] or 0
+    by_account: Counter[str] = Counter()
+    by_state: Counter[str] = Counter()
+    for account, state, total in found.values_list("account", "state").annotate(total=Sum("amount_minor")).order_by():
+        by_account[account] += total
+        by_state[state] += total
+    paid, paid_in = received_from(customer_id)
     received: dict[str, KnownAccount] = {}
-    for one in payer_accounts(customer_id):
+    for one in paid_in:
         account = known_account(one.account)
         before = received.get(account)  # a bank may write one account in two ways
         amount = one.received + (before.received if before is not None else Money(0))
-        newest = before or KnownAccount(account, one.name, one.entry_id, amount, Money(by_account.get(account, 0)))
+        newest = before or KnownAccount(account, one.name, one.entry_id, amount, Money(by_account[account]))
         received[account] = KnownAccount(account, newest.name, newest.entry_id, amount, newest.paid_back)
     return PayoutRoom(
         credit=total_of(one.amount for one in credits_of([customer_id])),
-        proposed=Money(proposed),
-        received=received_from(customer_id),
+        proposed=Money(by_state["proposed"]),
+        received=paid,
         paid_back=Money(sum(by_account.values())),
         accounts=tuple(received.values()),
     )
@@ -168,16 +175,14 @@ def payouts_with_problem(company_id: int) -> tuple[PayoutFacts, ...]:
     return _facts(rows.select_related("batch").order_by("number"))
 
 
-def payout_counts(today_by_company: Mapping[int, date]) -> Mapping[int, int]:
-    """Return how many payouts wait for a person, by company: to be approved, gone wrong, or not seen in time."""
+def payout_tally(today_by_company: Mapping[int, date]) -> Tally | None:
+    """Return how to count the payouts that wait for a person: to be approved, gone wrong, or not seen in time."""
+    unseen = Q()
+    for company_id, today in today_by_company.items():
+        unseen |= Q(company_id=company_id, batch__execution_on__lte=last_overdue(today))
+    waiting = Q(state="proposed") | (~Q(problem="") & Q(problem_seen_by=""))
     rows = Payout.objects.filter(company_id__in=list(today_by_company))
-    waiting = rows.filter(Q(state="proposed") | (~Q(problem="") & Q(problem_seen_by="")))
-    counts = {row["company_id"]: row["count"] for row in waiting.values("company_id").annotate(count=Count("id"))}
-    ordered = rows.filter(state="ordered", problem="").values_list("company_id", "batch__execution_on")
-    for company_id, execution_on in ordered:
-        if execution_on is not None and is_overdue(execution_on, today=today_by_company[company_id]):
-            counts[company_id] = counts.get(company_id, 0) + 1
-    return counts
+    return tally_of(rows.filter(waiting | (Q(state="ordered", problem="") & unseen)))
 
 
 def _facts(rows: Iterable[Payout]) -> tuple[PayoutFacts, ...]:

@@ -29,10 +29,11 @@ class HttpDoor:
     """The control plane's address before the node has a key there."""
 
     def __init__(self, url: str, *, roots: str | None = None) -> None:
-        self._client = _client(url, roots)
+        self._url, self._roots = url, roots
 
     def enrol(self, enrol: Enrol) -> Enrolled:
-        answer = _ask(self._client, "POST", ENROL_PATH, body=encode_message(enrol), headers={}, seconds=SECONDS)
+        with _client(self._url, self._roots) as client:  # asked once: its line is not kept
+            answer = _ask(client, "POST", ENROL_PATH, body=encode_message(enrol), headers={}, seconds=SECONDS)
         try:
             return decode_enrolled(answer)
         except msgspec.MsgspecError as error:

@@ -14,6 +14,7 @@ from servanda.drivers.payments.camt_values import ASK_BANK, day_of, moment_of, s
 from servanda.drivers.payments.elements import Element, Findings
 from servanda.drivers.payments.safe_xml import open_xml
 from servanda.drivers.payments.statements import BankEntry, BankStatement, WrongBankFile
+from servanda.ground.message import Message
 from servanda.ground.money import Money, total_of
 
 NAMESPACES = {
@@ -38,7 +39,10 @@ def _is_read(document: Element) -> bool:
     if document.xml.tag in {f"{{{namespace}}}Document" for namespace in NAMESPACES.values()}:
         return True
     document.wrong(
-        f"The document is {str(document.xml.tag)[:120]}; only {' and '.join(NAMESPACES.values())} are read.",
+        Message(
+            "The document is %(tag)s; only %(known)s are read.",
+            {"tag": str(document.xml.tag)[:120], "known": " and ".join(NAMESPACES.values())},
+        ),
         "Ask the bank for statements as CAMT.053, version 001.02 or 001.08.",
     )
     return False
@@ -59,7 +63,7 @@ def check_pages(parent: Element, path: str) -> None:
     pages = parent.first(path)
     if pages and (pages.text("PgNb") not in {"", "1"} or pages.text("LastPgInd") in {"false", "0"}):
         pages.wrong(
-            f"This is page {pages.text('PgNb')[:10]} of a statement that was divided.",
+            Message("This is page %(text)s of a statement that was divided.", {"text": pages.text("PgNb")[:10]}),
             "Ask the bank for each statement in one file; a part of one cannot be checked.",
         )
 
@@ -108,7 +112,12 @@ def currency_of(stmt: Element, *, otherwise: Element | None) -> str:
     """Return the account's currency; where the account has none, that of another amount, such as its first balance."""
     currency = stmt.text("Acct/Ccy") or (otherwise.xml.get("Ccy", "") if otherwise else "")
     if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-        stmt.wrong(f"The account's currency is {currency[:10]!r}; it must be one such as DKK.", ASK_BANK)
+        stmt.wrong(
+            Message(
+                "The account's currency is '%(currency)s'; it must be one such as DKK.", {"currency": currency[:10]}
+            ),
+            ASK_BANK,
+        )
     return currency
 
 
@@ -117,7 +126,9 @@ def _sequence(stmt: Element) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) <= 18):
-        stmt.wrong(f"The statement's number is {text[:40]!r}; it must be a whole number.", ASK_BANK)
+        stmt.wrong(
+            Message("The statement's number is '%(text)s'; it must be a whole number.", {"text": text[:40]}), ASK_BANK
+        )
         return None
     return int(text)
 
@@ -128,12 +139,16 @@ def _balance(stmt: Element, codes: tuple[str, ...], *, currency: str) -> tuple[M
     for code in codes:
         found = [balance for balance in balances if balance.text("Tp/CdOrPrtry/Cd") == code]
         if len(found) > 1:
-            found[1].wrong(f"The statement has {len(found)} balances {code}.", ASK_BANK)
+            found[1].wrong(
+                Message("The statement has %(count)s balances %(code)s.", {"count": len(found), "code": code}), ASK_BANK
+            )
             return None
         if found:
             return _amount_and_day(found[0], currency)
     stmt.wrong(
-        f"The statement has no booked balance {' or '.join(codes)}, so it cannot be checked.",
+        Message(
+            "The statement has no booked balance %(known)s, so it cannot be checked.", {"known": " or ".join(codes)}
+        ),
         "Ask the bank for end-of-day statements (CAMT.053) with opening and closing balance.",
     )
     return None
@@ -151,7 +166,16 @@ def _check_sum(stmt: Element, opening: Money, entries: tuple[BankEntry, ...], cl
     reached = opening + total_of((entry.amount for entry in entries), opening.currency)
     if reached != closing:
         stmt.wrong(
-            f"The balances do not add up: opening {opening} and {len(entries)} booked entries give {reached},"
-            f" but the closing balance is {closing}; the difference is {closing - reached}.",
-            "Entries are missing, changed or doubled. Nothing was read. " + ASK_BANK,
+            Message(
+                "The balances do not add up: opening %(opening)s and %(count)s booked entries give %(reached)s, "
+                "but the closing balance is %(closing)s; the difference is %(difference)s.",
+                {
+                    "opening": opening,
+                    "count": len(entries),
+                    "reached": reached,
+                    "closing": closing,
+                    "difference": closing - reached,
+                },
+            ),
+            Message("Entries are missing, changed or doubled. Nothing was read. %(remedy)s", {"remedy": ASK_BANK}),
         )

@@ -14,6 +14,7 @@ from servanda.drivers.payments.camt_values import ASK_BANK, moment_of
 from servanda.drivers.payments.elements import Element, Findings
 from servanda.drivers.payments.safe_xml import open_xml
 from servanda.drivers.payments.statements import AnnouncedMovement, BankNotification, WrongBankFile
+from servanda.ground.message import Message
 from servanda.ground.money import Money, total_of
 
 NAMESPACES = {
@@ -43,7 +44,10 @@ def _is_read(document: Element) -> bool:
     if document.xml.tag in {f"{{{namespace}}}Document" for namespace in NAMESPACES.values()}:
         return True
     document.wrong(
-        f"The document is {str(document.xml.tag)[:120]}; only {' and '.join(NAMESPACES.values())} are read.",
+        Message(
+            "The document is %(tag)s; only %(known)s are read.",
+            {"tag": str(document.xml.tag)[:120], "known": " and ".join(NAMESPACES.values())},
+        ),
         "Ask the bank for notifications as CAMT.054, version 001.02 or 001.08.",
     )
     return False

@@ -22,9 +22,10 @@ from servanda.drivers.payments.camt_values import (
 from servanda.drivers.payments.elements import Element
 from servanda.drivers.payments.statements import BankEntry, with_ordinals
 from servanda.ground.law.fik import FikLine, read_fik_line
+from servanda.ground.message import Message
 from servanda.ground.money import Money, total_of
 
-_NOT_BOOKED = {"PDNG": "pending", "INFO": "for information", "FUTR": "to be booked later"}
+_NOT_BOOKED = frozenset({"PDNG", "INFO", "FUTR"})  # pending, for information, to be booked later
 _AMOUNTS = ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/CntrValAmt/Amt")
 # Some banks only count the entries of a file in NtryRef; the same entry has another number in the next file.
 _COUNTER = re.compile(r"[0-9]{1,6}\Z")
@@ -46,9 +47,19 @@ def booked_elements(statement: Element, notes: list[str]) -> Iterator[Element]:
         if status == "BOOK":
             yield entry
         elif status in _NOT_BOOKED:
-            notes.append(f"{entry.where} is {_NOT_BOOKED[status]} ({status}), so it was left out.")
+            notes.append(
+                Message(
+                    "%(where)s is not booked yet (%(status)s), so it was left out.",
+                    {"where": entry.where, "status": status},
+                )
+            )
         else:
-            entry.wrong(f"The status (Sts) is {status[:40]!r}; it must be BOOK, PDNG, INFO or FUTR.", ASK_BANK)
+            entry.wrong(
+                Message(
+                    "The status (Sts) is '%(status)s'; it must be BOOK, PDNG, INFO or FUTR.", {"status": status[:40]}
+                ),
+                ASK_BANK,
+            )
 
 
 def _named(entry: Element) -> Element:
@@ -129,7 +140,10 @@ def _shares(entry: Element, amount: Money) -> tuple[tuple[Element, Money], ...]:
     missing = sum(share is None for share in shares)
     if missing:
         entry.wrong(
-            f"The entry of {amount} has {len(transactions)} transactions; {missing} of them have no readable amount.",
+            Message(
+                "The entry of %(amount)s has %(count)s transactions; %(missing)s of them have no readable amount.",
+                {"amount": amount, "count": len(transactions), "missing": missing},
+            ),
             "Ask the bank to give the amount of each transaction in a batch.",
         )
         return ()
@@ -137,8 +151,10 @@ def _shares(entry: Element, amount: Money) -> tuple[tuple[Element, Money], ...]:
     total = total_of(known, amount.currency)
     if total != amount:
         entry.wrong(
-            f"The entry is {amount}, but its {len(known)} transactions add up to {total};"
-            f" the difference is {amount - total}.",
+            Message(
+                "The entry is %(amount)s, but its %(count)s transactions add up to %(total)s; the difference is %(difference)s.",
+                {"amount": amount, "count": len(known), "total": total, "difference": amount - total},
+            ),
             "Ask the bank for the missing transactions, or for the batch as single entries.",
         )
         return ()
@@ -180,7 +196,10 @@ def _check_single(entry: Element, transaction: Element, whole: Money) -> None:
     share = _share(transaction, whole)
     if share is not None and share != whole:
         entry.wrong(
-            f"The entry is {whole}, but its only transaction is {share}, and no charges explain it.",
+            Message(
+                "The entry is %(whole)s, but its only transaction is %(share)s, and no charges explain it.",
+                {"whole": whole, "share": share},
+            ),
             "Ask the bank for the missing transactions.",
         )
 
@@ -192,7 +211,10 @@ def _check_batch_counts(entry: Element) -> None:
         promised = details.text("Btch/NbOfTxs")
         if told and promised.isdecimal() and promised.lstrip("0") != str(told):
             entry.wrong(
-                f"The entry says it has {promised[:15]} transactions, but {told} are told.",
+                Message(
+                    "The entry says it has %(promised)s transactions, but %(told)s are told.",
+                    {"promised": promised[:15], "told": told},
+                ),
                 "Ask the bank for the missing transactions.",
             )
 

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 
 from servanda.drivers.payments.elements import Element
 from servanda.ground.calendar import COPENHAGEN, legal_day, parse_day
+from servanda.ground.message import Message
 from servanda.ground.money import Money, parse_money
 from servanda.ground.refusal import Refused
 
-ASK_BANK = "Fetch the file from the bank again; if it is the same, ask the bank to correct it."
+ASK_BANK = Message("Fetch the file from the bank again; if it is the same, ask the bank to correct it.")
 
 _AMOUNT = re.compile(r"\+?([0-9]{1,13}(?:\.[0-9]{1,2})?)\.?\Z")
 _TOO_FINE = re.compile(r"\+?[0-9]+\.[0-9]{3,}\Z")
@@ -23,17 +24,25 @@ def amount_of(amount: Element, *, currency: str) -> Money | None:
     written = amount.xml.get("Ccy", "")
     if written != currency:
         amount.wrong(
-            f"The amount is in {written or 'no currency'}; the account is in {currency}.",
-            "Only amounts in the account's currency are posted. " + ASK_BANK,
+            Message(
+                "The amount is in %(written)s; the account is in %(currency)s.",
+                {"written": written or Message("no currency"), "currency": currency},
+            ),
+            Message("Only amounts in the account's currency are posted. %(remedy)s", {"remedy": ASK_BANK}),
         )
         return None
     text = amount.own_text
     if match := _AMOUNT.match(text):
         return parse_money(match.group(1), currency)
     if _TOO_FINE.match(text):
-        amount.wrong(f"The amount {text[:40]} has more than two decimals.", ASK_BANK)
+        amount.wrong(Message("The amount %(text)s has more than two decimals.", {"text": text[:40]}), ASK_BANK)
     else:
-        amount.wrong(f"{text[:40]!r} is not an amount such as 1250.00; its direction belongs in CdtDbtInd.", ASK_BANK)
+        amount.wrong(
+            Message(
+                "'%(text)s' is not an amount such as 1250.00; its direction belongs in CdtDbtInd.", {"text": text[:40]}
+            ),
+            ASK_BANK,
+        )
     return None
 
 
@@ -43,7 +52,7 @@ def sign_of(parent: Element, *, otherwise: int | None = None) -> int | None:
     if not text and otherwise is not None:
         return otherwise
     if text not in _SIGNS:
-        parent.wrong(f"CdtDbtInd is {text[:40]!r}; it must be CRDT or DBIT.", ASK_BANK)
+        parent.wrong(Message("CdtDbtInd is '%(text)s'; it must be CRDT or DBIT.", {"text": text[:40]}), ASK_BANK)
         return None
     return _SIGNS[text]
 
@@ -67,13 +76,13 @@ def day_of(parent: Element, name: str) -> date | None:
     if moment := element.text("DtTm"):
         read = _moment(moment)
         if read is None:
-            element.wrong(f"{moment[:40]!r} is not a moment that exists.", ASK_BANK)
+            element.wrong(Message("'%(moment)s' is not a moment that exists.", {"moment": moment[:40]}), ASK_BANK)
         return None if read is None else legal_day(read)
     text = element.text("Dt")
     try:
         return parse_day(_DAY_WITH_ZONE.sub(r"\1", text))
     except Refused:
-        element.wrong(f"{text[:40]!r} is not a day that exists.", ASK_BANK)
+        element.wrong(Message("'%(text)s' is not a day that exists.", {"text": text[:40]}), ASK_BANK)
         return None
 
 
@@ -82,7 +91,13 @@ def moment_of(parent: Element, name: str) -> datetime | None:
     text = parent.text(name)
     read = _moment(text)
     if read is None:
-        parent.wrong(f"{name} is {text[:40]!r}; it must be a moment such as 2026-03-02T06:00:00.", ASK_BANK)
+        parent.wrong(
+            Message(
+                "%(name)s is '%(text)s'; it must be a moment such as 2026-03-02T06:00:00.",
+                {"name": name, "text": text[:40]},
+            ),
+            ASK_BANK,
+        )
     return read
 
 
@@ -90,7 +105,9 @@ def mark_of(parent: Element, name: str) -> bool | None:
     """Return whether a mark such as `RvslInd` is set; absent means no."""
     text = parent.text(name)
     if text not in _MARKS:
-        parent.wrong(f"{name} is {text[:40]!r}; it must be true or false.", ASK_BANK)
+        parent.wrong(
+            Message("%(name)s is '%(text)s'; it must be true or false.", {"name": name, "text": text[:40]}), ASK_BANK
+        )
     return _MARKS.get(text)
 
 

@@ -17,6 +17,7 @@ from itertools import pairwise
 from servanda.drivers.payments.statements import BankEntry, BankStatement, WrongBankFile, with_ordinals
 from servanda.ground.bank_layout import COLUMNS, BankLayout, check_layout
 from servanda.ground.law.fik import read_fik_line
+from servanda.ground.message import Message
 from servanda.ground.money import Money, total_of
 from servanda.ground.refusal import Problem
 
@@ -24,7 +25,7 @@ SIZE_MAX = 20 * 1024 * 1024
 LINES_MAX = 200_000
 PROBLEMS_MAX = 200
 CURRENCY = "DKK"
-_MEND = "Compare the layout with the file, or fetch the file from the bank again."
+_MEND = Message("Compare the layout with the file, or fetch the file from the bank again.")
 _DAYS = {
     "dd-mm-yyyy": (re.compile(r"(?P<d>\d{1,2})-(?P<m>\d{1,2})-(?P<y>\d{4})\Z")),
     "dd.mm.yyyy": (re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})\Z")),
@@ -105,7 +106,12 @@ def _told(findings: _Findings) -> tuple[Problem, ...]:
     left = len(ordered) - PROBLEMS_MAX
     if left <= 0:
         return tuple(ordered)
-    last = Problem(findings.file, ordered[PROBLEMS_MAX].line, f"{left:,} more problems follow.", "Mend these first.")
+    last = Problem(
+        findings.file,
+        ordered[PROBLEMS_MAX].line,
+        Message("%(left)s more problems follow.", {"left": f"{left:,}"}),
+        "Mend these first.",
+    )
     return (*ordered[:PROBLEMS_MAX], last)
 
 
@@ -113,7 +119,13 @@ def _rows(content: bytes, layout: BankLayout, findings: _Findings) -> list[tuple
     """Return the rows that are not empty, each with the number of its line in the file."""
     if len(content) > SIZE_MAX:
         findings.wrong(
-            1, "", f"The file has {len(content):,} bytes; at most {SIZE_MAX:,} are read.", "Ask for shorter periods."
+            1,
+            "",
+            Message(
+                "The file has %(count)s bytes; at most %(most)s are read.",
+                {"count": f"{len(content):,}", "most": f"{SIZE_MAX:,}"},
+            ),
+            "Ask for shorter periods.",
         )
         return []
     try:
@@ -121,7 +133,10 @@ def _rows(content: bytes, layout: BankLayout, findings: _Findings) -> list[tuple
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         findings.wrong(
-            line, "", f"The file is not written in {layout.encoding}.", "Choose another encoding in the layout."
+            line,
+            "",
+            Message("The file is not written in %(encoding)s.", {"encoding": layout.encoding}),
+            "Choose another encoding in the layout.",
         )
         return []
     if "\0" in text:
@@ -136,10 +151,15 @@ def _rows(content: bytes, layout: BankLayout, findings: _Findings) -> list[tuple
                 rows.append((began, row))
             began = reader.line_num + 1
             if len(rows) > LINES_MAX:
-                findings.wrong(began, "", f"The file has more than {LINES_MAX:,} lines.", "Ask for shorter periods.")
+                findings.wrong(
+                    began,
+                    "",
+                    Message("The file has more than %(most)s lines.", {"most": f"{LINES_MAX:,}"}),
+                    "Ask for shorter periods.",
+                )
                 return []
     except csv.Error as error:
-        findings.wrong(began, "", f"The line cannot be read as CSV: {error}.")
+        findings.wrong(began, "", Message("The line cannot be read as CSV: %(error)s.", {"error": error}))
         return []
     return rows
 
@@ -160,7 +180,10 @@ def _places(header: Sequence[str], layout: BankLayout, findings: _Findings) -> d
                 findings.wrong(
                     max(layout.header_lines, 1),
                     name,
-                    f"There is no column {column[:40]!r}; the header has: {known}.",
+                    Message(
+                        "There is no column '%(column)s'; the header has: %(known)s.",
+                        {"column": column[:40], "known": known},
+                    ),
                     "Name the column as the file does, or by its number.",
                 )
             else:
@@ -184,7 +207,14 @@ def _line(
     before = len(findings.found)
     longest = max((place for found in places.values() for place in found), default=0)
     if len(row) <= longest:
-        findings.wrong(number, "", f"The line has {len(row)} columns; the layout asks for column {longest + 1}.")
+        findings.wrong(
+            number,
+            "",
+            Message(
+                "The line has %(count)s columns; the layout asks for column %(longest)s.",
+                {"count": len(row), "longest": longest + 1},
+            ),
+        )
         return None
 
     def cell(name: str) -> str:
@@ -195,7 +225,10 @@ def _line(
         findings.wrong(
             number,
             layout.currency,
-            f"The line is in {currency[:10]}; the account is in {CURRENCY}.",
+            Message(
+                "The line is in %(currency)s; the account is in %(account_currency)s.",
+                {"currency": currency[:10], "account_currency": CURRENCY},
+            ),
             "Hand in the file in DKK.",
         )
     booked_on = _day(cell("booked_on"), number, layout.booked_on, layout, findings)
@@ -244,7 +277,14 @@ def _money(text: str, number: int, column: str, layout: BankLayout, findings: _F
     is_right = are_groups and all(group.isascii() and group.isdecimal() for group in groups)
     if not is_right or len("".join(groups)) > 13 or (found and not re.fullmatch("[0-9]{1,2}", part, re.ASCII)):
         thousands = layout.thousands or ""
-        findings.wrong(number, column, f"{text[:40]!r} is no amount such as 1{thousands}250{layout.decimal}00.")
+        findings.wrong(
+            number,
+            column,
+            Message(
+                "'%(text)s' is no amount such as 1%(thousands)s250%(decimal)s00.",
+                {"text": text[:40], "thousands": thousands, "decimal": layout.decimal},
+            ),
+        )
         return None
     return Money(sign * (int("".join(groups)) * 100 + int(part.ljust(2, "0") or 0)), CURRENCY)
 
@@ -257,7 +297,14 @@ def _day(text: str, number: int, column: str, layout: BankLayout, findings: _Fin
             return date(year, int(found["m"]), int(found["d"]))
         except ValueError:
             pass
-    findings.wrong(number, column, f"{text[:40]!r} is no day that exists, written as {layout.day_form}.")
+    findings.wrong(
+        number,
+        column,
+        Message(
+            "'%(text)s' is no day that exists, written as %(day_form)s.",
+            {"text": text[:40], "day_form": layout.day_form},
+        ),
+    )
     return None
 
 
@@ -267,7 +314,10 @@ def _check_order(lines: Sequence[CsvLine], findings: _Findings) -> None:
             findings.wrong(
                 line.number,
                 "",
-                f"{line.booked_on} follows {before.booked_on}: the lines are not in the order of their days.",
+                Message(
+                    "%(booked_on)s follows %(before)s: the lines are not in the order of their days.",
+                    {"booked_on": line.booked_on, "before": before.booked_on},
+                ),
                 "Say in the layout whether the newest line comes first.",
             )
             return
@@ -283,7 +333,10 @@ def _check_balances(lines: Sequence[CsvLine], findings: _Findings) -> None:
             findings.wrong(
                 line.number,
                 "balance",
-                f"The balance is {line.balance}; by line {before.number} and this amount it is {expected}.",
+                Message(
+                    "The balance is %(balance)s; by line %(number)s and this amount it is %(expected)s.",
+                    {"balance": line.balance, "number": before.number, "expected": expected},
+                ),
                 "A line is missing, changed or doubled. Fetch the file from the bank again.",
             )
 
@@ -305,7 +358,7 @@ def _statement(lines: Sequence[CsvLine], layout: BankLayout, content: bytes) -> 
         currency=CURRENCY,
         entries=with_ordinals(_entry(line, layout) for line in lines),
         sha256=sha256,
-        notes=() if layout.balance else ("The file has no balances; they are reckoned from what is known.",),
+        notes=() if layout.balance else (Message("The file has no balances; they are reckoned from what is known."),),
         has_balances=bool(layout.balance),
     )
 

@@ -6,6 +6,7 @@ from typing import cast
 
 from lxml import etree
 
+from servanda.ground.message import Message
 from servanda.ground.refusal import Problem
 
 LISTED_MAX = 200
@@ -25,7 +26,12 @@ class Findings:
         left = len(ordered) - LISTED_MAX
         if left <= 0:
             return tuple(ordered)
-        more = Problem(self.file, ordered[LISTED_MAX].line, f"{left:,} more problems follow.", "Mend these first.")
+        more = Problem(
+            self.file,
+            ordered[LISTED_MAX].line,
+            Message("%(left)s more problems follow.", {"left": f"{left:,}"}),
+            "Mend these first.",
+        )
         return (*ordered[:LISTED_MAX], more)
 
 

@@ -10,6 +10,7 @@ from servanda.drivers.payments.elements import Element, Findings
 from servanda.drivers.payments.safe_xml import open_xml
 from servanda.drivers.payments.statements import WrongBankFile
 from servanda.drivers.payments.transfers import FileAnswer, TransferAnswer
+from servanda.ground.message import Message
 
 NAMESPACES = (
     "urn:iso:std:iso:20022:tech:xsd:pain.002.001.03",
@@ -20,7 +21,7 @@ MIXED = "PART"
 ACCEPTED = frozenset({"ACCP", "ACSC", "ACSP", "ACTC", "ACWC", "ACWP", "ACCC"})
 UNDECIDED = frozenset({"PDNG", "RCVD"})
 STATUSES = ACCEPTED | UNDECIDED | {REJECTED, MIXED}
-_ASK = "Ask the bank for the status report as pain.002, and hand in the file as it was received."
+_ASK = Message("Ask the bank for the status report as pain.002, and hand in the file as it was received.")
 
 
 def read_pain002(content: bytes, *, file: str) -> FileAnswer:
@@ -37,7 +38,13 @@ def read_pain002(content: bytes, *, file: str) -> FileAnswer:
 def _is_read(document: Element) -> bool:
     if document.xml.tag in {f"{{{namespace}}}Document" for namespace in NAMESPACES}:
         return True
-    document.wrong(f"The document is {str(document.xml.tag)[:120]}; only {' and '.join(NAMESPACES)} are read.", _ASK)
+    document.wrong(
+        Message(
+            "The document is %(tag)s; only %(known)s are read.",
+            {"tag": str(document.xml.tag)[:120], "known": " and ".join(NAMESPACES)},
+        ),
+        _ASK,
+    )
     return False
 
 
@@ -63,7 +70,7 @@ def _answer(document: Element, sha256: str) -> FileAnswer | None:
             is_rejected, reason = True, _reason(block) or reason
     names = [one.end_to_end_id for one in transfers]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        report.wrong(f"The transfer {name[:40]} is answered more than once.", _ASK)
+        report.wrong(Message("The transfer %(name)s is answered more than once.", {"name": name[:40]}), _ASK)
     return FileAnswer(
         message_id=message_id, is_all_rejected=is_rejected, reason=reason, transfers=tuple(transfers), sha256=sha256
     )
@@ -82,7 +89,13 @@ def _transfer(element: Element, *, block_status: str, block_reason: str) -> Tran
 def _status(parent: Element, name: str) -> str:
     status = parent.text(name)
     if status and status not in STATUSES:
-        parent.wrong(f"The status {name} is {status[:40]!r}; it must be one of {', '.join(sorted(STATUSES))}.", _ASK)
+        parent.wrong(
+            Message(
+                "The status %(name)s is '%(status)s'; it must be one of %(known)s.",
+                {"name": name, "status": status[:40], "known": ", ".join(sorted(STATUSES))},
+            ),
+            _ASK,
+        )
     return status
 
 

@@ -20,9 +20,11 @@ from servanda.faces.node.installed import Installation
 from servanda.faces.node.parts import wiring
 from servanda.ground.refusal import Refused
 
+SERVED = "simsoft"  # the demo company whose customer has a login
 NAME = "node1"
 BY = "servanda up"
 READY_SECONDS = 90.0
+SERVICES_OF_A_DEMO = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def start(settings: Any, stack: ExitStack, *, port: int) -> Demo:
         return Demo(said=f"Without a node: {refusal}")
     if installation is None:
         return Demo(said="Without a node: there is no company here yet that it could serve.")
+    _lay_out_what_began_before()
     command = [sys.executable, "-m", "servanda.faces.cli.main"]
     run = [*command, "node", "run", "--root", str(root), "--name", NAME, "--url", url]
     children = (stack.enter_context(child("the node", run)),)
@@ -103,6 +106,7 @@ def _enrolled(installation: Installation, settings: Any) -> Installation | None:
     if not companies():
         return None
     company, now = companies()[0], timezone.now()
+    company = next((one for one in companies() if one.slug == SERVED), company)
     install = install_of(import_module(settings.DRIVERS).node_key().public_key().public_bytes_raw())
     node, today = node_named(NAME), today_of(company, now=now)
     pinned = installation.enrolled
@@ -114,6 +118,28 @@ def _enrolled(installation: Installation, settings: Any) -> Installation | None:
     token = secrets.token_urlsafe(32)
     keep_token(NAME, token, by=BY, today=today, at=now)
     return enrolling.enrol(installation, wiring().door(installation.url, installation.url_roots), token)
+
+
+def _lay_out_what_began_before() -> None:
+    """Set up the demo company's services that began before it had a node. A real company's lie elsewhere, and stay there."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from servanda.business.companies.queries import companies, moment_for, today_of
+    from servanda.business.hosting.actions import set_up, tell_nodes
+    from servanda.business.hosting.queries import ServiceFilter, services_of_company
+
+    now = timezone.now()
+    for company in companies():
+        if company.slug != SERVED:
+            continue
+        found = services_of_company(
+            company.company_id, show=ServiceFilter.ALL, search="", skip=0, limit=SERVICES_OF_A_DEMO
+        )
+        today, at = today_of(company, now=now), moment_for(company, now=now)
+        with transaction.atomic():
+            if set_up(company, [one.service_id for one in found], today=today, at=at):
+                tell_nodes(company, today=today, at=at)
 
 
 def _wait(root: Path, children: tuple[Child, ...]) -> None:

@@ -67,7 +67,7 @@ def _report(parsed: argparse.Namespace) -> int:
         elif parsed.csv is not None:
             _write(parsed.csv, f"{parsed.company}-{parsed.period}", sheets, language=parsed.lang)
         else:
-            print("\n\n".join(map(_text, sheets)))
+            print("\n\n".join(_text(sheet, parsed.lang) for sheet in sheets))
     if not report.is_tied:
         print("The documents and the books do not agree. Run `servanda audit --only 2,79` first.", file=sys.stderr)
     return 0 if report.is_tied else 1
@@ -128,8 +128,8 @@ def _write(folder: Path, name: str, tables: tuple["VatTable", ...], *, language:
         print(file)
 
 
-def _text(sheet: "VatTable") -> str:
-    rows = [sheet.headings, *(tuple(_cell(cell) for cell in row) for row in sheet.rows)]
+def _text(sheet: "VatTable", language: str) -> str:
+    rows = [sheet.headings, *(tuple(_written(cell, language) for cell in row) for row in sheet.rows)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(sheet.headings))]
     lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join((sheet.title, *sheet.notes, *lines))
@@ -139,6 +139,12 @@ def _cell(cell: Cell) -> str:
     if cell is None:
         return ""
     return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+
+
+def _written(cell: Cell, language: str) -> str:
+    """Return a cell for a person: a figure with the decimal sign of the language."""
+    text = _cell(cell)
+    return text.replace(".", ",") if language == "da" and isinstance(cell, Decimal) else text
 
 
 def _company(slug: str) -> Any:

@@ -42,6 +42,7 @@ from servanda.business.einvoices.queries import (
     content_of,
     document_answered,
     documents_in,
+    may_go_on,
 )
 from servanda.business.letters.decisions import carrier_of
 from servanda.business.letters.facts import Carrier
@@ -92,6 +93,8 @@ def carry_waiting(clock: Clock) -> None:
 
 def carry(company_id: int, clock: Clock) -> int:
     """Make, judge and hand over what waits in a company, and return how many documents were taken a step further."""
+    if not may_go_on(company_id):
+        return 0
     company, now = company_of(company_id), clock()
     today = today_of(company, now=now)
     give_up_expired(company_id, now=now)

@@ -26,7 +26,7 @@ from servanda.business.letters.actions import (
     record_outcomes,
 )
 from servanda.business.letters.facts import LetterFacts, Outcome
-from servanda.business.letters.queries import document
+from servanda.business.letters.queries import document, is_any_under_way
 from servanda.drivers.documents import DocumentMaker
 from servanda.drivers.letters import Accepted, Attachment, OutgoingMail, Post, Rejected, Uncertain
 from servanda.faces.clock.e_documents import carried_by
@@ -69,6 +69,8 @@ def deliver_of(company: CompanyFacts, *, now: datetime) -> int:
 
 def _deliver(company_id: int, clock: Clock) -> int:
     """Send what waits. The clock is read anew for each claim and each answer: sending may take hours, and pass midnight."""
+    if not is_any_under_way(company_id):
+        return 0
     company = company_of(company_id)
     now = clock()
     today, at = today_of(company, now=now), moment_for(company, now=now)

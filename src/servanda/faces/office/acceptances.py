@@ -22,6 +22,7 @@ from servanda.faces.office.showing.acceptances import (
 from servanda.faces.office.showing.naming import customer_link
 from servanda.faces.parts.access import access
 from servanda.faces.parts.proofs import signed_proof
+from servanda.faces.parts.telling import told
 from servanda.ground.refusal import Refused
 
 
@@ -45,7 +46,7 @@ def proof_file(request: HttpRequest, slug: str, number: str, acceptance_id: int)
     try:
         content = signed_proof(proof_for(here, customer, accepted), here.company, at=timezone.now())
     except Refused as refusal:
-        text = _("The proof was not signed: %(why)s") % {"why": refusal}
+        text = _("The proof was not signed: %(why)s") % {"why": told(refusal)}
         messages.add_message(request, messages.ERROR, text, extra_tags="stop")
         return redirect(reverse("office:acceptance", args=[slug, number, acceptance_id]))
     return _download(content, proof_name(accepted, customer))

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from servanda.faces.office.places import visit
 from servanda.faces.office.shown_drafts import Refilled
 from servanda.faces.parts.access import access
+from servanda.faces.parts.telling import told
 from servanda.faces.parts.themes import own_address
 from servanda.ground.calendar import NotADay, parse_day
 from servanda.ground.refusal import Refused
@@ -51,7 +52,7 @@ def form(*, page: Page) -> Callable[[Form], Callable[..., HttpResponseBase]]:
                 answer.status_code = 422
                 return answer
             except Refused as refusal:
-                say(request, _("The act was refused: %(why)s") % {"why": refusal}, tone="stop")
+                say(request, _("The act was refused: %(why)s") % {"why": told(refusal)}, tone="stop")
                 answer = page(request, here, refilled=Refilled(), **values)
                 answer.status_code = 422
                 return answer

@@ -26,10 +26,12 @@ from servanda.faces.office.showing.bank_layouts import LABELS, fields_shown
 from servanda.faces.office.showing.inbox import bulk_shown
 from servanda.faces.office.words import language
 from servanda.faces.parts.access import access
+from servanda.faces.parts.amounts import typed_amount
 from servanda.faces.parts.bankfiles import BankFile, take_in
+from servanda.faces.parts.telling import told
 from servanda.ground.bank_layout import BankLayout, WrongLayout, check_layout
 from servanda.ground.calendar import parse_day
-from servanda.ground.money import Money, NotAnAmount, money_text, parse_money
+from servanda.ground.money import Money, NotAnAmount, money_text
 from servanda.ground.refusal import Refused, WrongDocument
 
 REASON_LETTERS_MAX = 300
@@ -167,7 +169,7 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
     except WrongDocument as wrong:
         return _answer(bank_page(request, here, "bank_report", problems=wrong.problems), 422)
     except Refused as refusal:
-        messages.add_message(request, messages.ERROR, str(refusal), extra_tags="stop")
+        messages.add_message(request, messages.ERROR, told(refusal), extra_tags="stop")
         return redirect(back)
     return bank_page(request, here, "bank_report", report=report)
 
@@ -190,7 +192,7 @@ def keep_layout(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(f"{reverse('office:layouts', args=[slug])}?name={name}")
         shown["preview"] = _preview(request, layout)
     except WrongLayout as refusal:
-        wrong, status = refusal.wrong, 422
+        wrong, status = {name: told(said) for name, said in refusal.wrong.items()}, 422
     except Incomplete as refusal:
         wrong, status = {"sample": str(refusal)}, 422
     shown |= {"wrong_name": wrong.get("name", ""), "wrong_sample": wrong.get("sample", "")}
@@ -278,7 +280,7 @@ def _share(request: HttpRequest, here: Visit, place: int, number: str, amount: M
         try:
             return Share(amount, customer_id=customer_numbered(here.company.company_id, number).customer_id)
         except NoSuchCustomer as refusal:
-            raise Incomplete(str(refusal)) from refusal
+            raise Incomplete(told(refusal)) from refusal
     found = invoice_numbered(here.company.company_id, int(number)) if number.isascii() and number.isdecimal() else None
     if found is None or found.kind != "invoice":
         raise Incomplete(_("Row %(place)s: there is no invoice %(number)s.") % {"place": place, "number": number[:20]})
@@ -286,12 +288,8 @@ def _share(request: HttpRequest, here: Visit, place: int, number: str, amount: M
 
 
 def _amount(text: str) -> Money:
-    """Return an amount as people type it, with a comma or a full stop before the øre."""
-    plain = text.replace("\u00a0", "").replace(" ", "").removesuffix("kr.").removesuffix("kr")
-    if "," in plain:
-        plain = plain.replace(".", "").replace(",", ".")
     try:
-        return parse_money(plain)
+        return typed_amount(text)
     except NotAnAmount as refusal:
         raise Incomplete(_("%(text)s is no amount. Write it as 1250,00.") % {"text": text[:30]}) from refusal
 

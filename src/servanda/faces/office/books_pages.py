@@ -25,6 +25,7 @@ from servanda.faces.office.shown import Link
 from servanda.faces.office.ways import BOOKS, ways_of
 from servanda.faces.office.words import language
 from servanda.faces.parts.access import access
+from servanda.faces.parts.telling import told
 from servanda.ground.calendar import NotADay, day_text, parse_day
 
 
@@ -76,7 +77,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponseBase:
             else export_file(found, name)
         )
     except NotExported as refusal:
-        say(request, _("The act was refused: %(why)s") % {"why": refusal}, tone="stop")
+        say(request, _("The act was refused: %(why)s") % {"why": told(refusal)}, tone="stop")
         page = books(request, slug)
         page.status_code = 422
         return page

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.billing.queries import invoice_numbered
 from servanda.business.customers.queries import NoSuchCustomer, customer, customer_numbered
-from servanda.business.letters.queries import document, letter
+from servanda.business.letters.queries import document, letter, letters_of_invoices
 from servanda.faces.office.people import name_in_records
-from servanda.faces.office.places import Visit, crumbs_of, customers_link, place_of, visit
+from servanda.faces.office.places import Visit, crumbs_of, customers_link, needs_of, place_of, visit
 from servanda.faces.office.showing.acceptances import acceptance_rows
 from servanda.faces.office.showing.collections import collection_note, mandate_panel
 from servanda.faces.office.showing.companies import company_cards
@@ -41,8 +41,10 @@ def companies(request: HttpRequest) -> HttpResponse:
 @access(policy="staff")
 def today(request: HttpRequest, slug: str) -> HttpResponse:
     here = visit(slug)
-    shown = today_shown(here)
-    return _page(request, here, "today", today=shown, needs=len(shown.cards) + shown.cards_more)
+    needs = needs_of(here)
+    shown = today_shown(here, needs)
+    frame = place_of(here, "today", needs)
+    return _page(request, here, "today", place=frame, today=shown, needs=len(shown.cards) + shown.cards_more)
 
 
 @access(policy="staff")
@@ -87,8 +89,9 @@ def invoice_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     ladder = None if found.kind == "credit note" else ladder_on(here, found)
     links = (customers_link(here), customer_link(whose, slug))
     asked = request.GET.get("act", "")  # which of the acts stands open
+    letters = ladder.known.letters if ladder is not None else letters_of_invoices([found.invoice_id])
     more = {
-        "invoice": invoice_shown(here, found, whose),
+        "invoice": invoice_shown(here, found, whose, letters),
         "vat": invoice_vat_shown(found),
         "collected": collection_note(found.invoice_id),
         "refunds": refunds_of_invoice(here, found),
@@ -163,7 +166,8 @@ def document_page(request: HttpRequest, slug: str, letter_id: int) -> HttpRespon
 def _page(
     request: HttpRequest, here: Visit, template: str, way: str = "", *links: Link, **shown: object
 ) -> HttpResponse:
-    context = {"place": place_of(here, way or template), "crumbs": crumbs_of(here, *links), **shown}
+    place = shown.pop("place", None) or place_of(here, way or template)
+    context = {"place": place, "crumbs": crumbs_of(here, *links), **shown}
     return render(request, f"office/{template}.html", context)
 
 

@@ -16,9 +16,11 @@ from servanda.faces.office.places import Visit, crumbs_of, place_of, visit
 from servanda.faces.office.showing.payouts import payouts_shown
 from servanda.faces.office.ways import PAYMENTS, ways_of
 from servanda.faces.parts.access import access
+from servanda.faces.parts.amounts import typed_amount
+from servanda.faces.parts.telling import told
 from servanda.faces.parts.transferfiles import read_status_report, transfer_writer
 from servanda.ground.accounts import parse_account
-from servanda.ground.money import Money, parse_money
+from servanda.ground.money import Money
 from servanda.ground.refusal import Refused
 
 ANSWER_BYTES_MAX = 5_000_000
@@ -44,7 +46,7 @@ def payout_file(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     try:
         content = batch_content(here.company.company_id, number)
     except NoSuchPayout as refusal:
-        return HttpResponse(str(refusal), status=404, content_type="text/plain; charset=utf-8")
+        return HttpResponse(told(refusal), status=404, content_type="text/plain; charset=utf-8")
     name = f"{batch_numbered(here.company.company_id, number).message_id}.xml"
     headers = {
         "Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "attachment",
@@ -173,10 +175,7 @@ def _source(name: str) -> AccountSource:
 
 def _amount(written: str) -> Money:
     """Return an amount as people write it: with a comma before the øre, or a full stop."""
-    plain = written.replace(" ", "").replace("\u00a0", "")
-    if "," in plain:
-        plain = plain.replace(".", "").replace(",", ".")
     try:
-        return parse_money(plain)
+        return typed_amount(written)
     except Refused:
         raise Incomplete(_("%(written)s is no amount. Write it as 1250,00.") % {"written": written or "–"}) from None

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import NoSuchCompany, company_named, moment_for, today_of
-from servanda.faces.office.needs import needs_by_company
+from servanda.faces.office.needs import Needs, needs_by_company
 from servanda.faces.office.shown import Link, Place, Tab
 
 
@@ -33,8 +33,13 @@ def visit(slug: str) -> Visit:
     return Visit(company, today_of(company, now=now), moment_for(company, now=now))
 
 
-def place_of(visit: Visit, here: str) -> Place:
-    """Return the frame of a page; `here` names the way that is marked."""
+def needs_of(visit: Visit) -> Needs:
+    """Return what waits for a person in the company now."""
+    return needs_by_company({visit.company.company_id: visit.today})[visit.company.company_id]
+
+
+def place_of(visit: Visit, here: str, needs: Needs | None = None) -> Place:
+    """Return the frame of a page; `here` names the way that is marked. A page that has asked what is needed gives it."""
     company = visit.company
     return Place(
         name=company.name,
@@ -44,7 +49,7 @@ def place_of(visit: Visit, here: str) -> Place:
         initial=company.name[:1],
         today=visit.today,
         has_test_clock=company.has_test_clock,
-        tabs=_tabs(visit, here),
+        tabs=_tabs(visit, here, needs or needs_of(visit)),
     )
 
 
@@ -58,13 +63,12 @@ def customers_link(visit: Visit) -> Link:
     return Link(_("Customers"), reverse("office:customers", args=[visit.company.slug]))
 
 
-def _tabs(visit: Visit, here: str) -> tuple[Tab, ...]:
+def _tabs(visit: Visit, here: str, needs: Needs) -> tuple[Tab, ...]:
     company = visit.company
-    needs = needs_by_company({company.company_id: visit.today})[company.company_id]
     ways = (
         ("today", _("Today"), needs.decisions),
         ("customers", _("Customers"), 0),
-        ("services", _("Services"), 0),
+        ("services", _("Services"), needs.servers),
         ("matching", _("Payments"), needs.payments),
         ("books", _("Books"), 0),
         ("ladder", _("Ladder"), 0),

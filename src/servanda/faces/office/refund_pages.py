@@ -33,8 +33,9 @@ from servanda.faces.office.showing.refunds import END_CAUSES, Asked, line_here, 
 from servanda.faces.office.shown_drafts import Refilled
 from servanda.faces.office.words import CHANNELS, language
 from servanda.faces.parts.access import access
+from servanda.faces.parts.amounts import typed_amount
 from servanda.ground.calendar import NotADay, day_text, parse_day
-from servanda.ground.money import NotAnAmount, parse_money
+from servanda.ground.money import NotAnAmount
 from servanda.ground.periods import Period
 from servanda.ground.refusal import Refused
 
@@ -137,9 +138,9 @@ def refund_outage(request: HttpRequest, here: Visit, *, number: str, line_id: in
     if last < since:
         raise WrongFields({"last": _("The last day lies before the first one.")})
     try:
-        amount = parse_money(text(request, "amount", most=20))
+        amount = typed_amount(text(request, "amount", most=20))
     except NotAnAmount as refusal:
-        raise WrongFields({"amount": _("This is no amount. Write it as 300.00.")}) from refusal
+        raise WrongFields({"amount": _("This is no amount. Write it as 300,00.")}) from refusal
     reason = needed(request, "reason", _("Say how the cause was found. The reason is kept with the record."))
     refund_for_outage(
         here.company,

@@ -158,6 +158,16 @@ class PaymentsCard(Card):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundsCard(Card):
+    """Money that consumers must be paid back; the day is the first until which it must be done."""
+
+    template = "office/cards/refunds.html"
+
+    count: int
+    total: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftCard(Card):
     """A draft of the terms to which somebody has said yes: a second person says yes too, or it is published."""
 

@@ -104,6 +104,7 @@ class KeptLine:
     kind: str
     because: str
     rows: int
+    running: int
     first_until: date | None
     last_until: date | None
     may_go: int

@@ -38,6 +38,8 @@ class ServicePanel:
     number: int
     tenant: int
     plan: str
+    unproven: str = ""  # the domain whose mail waits for a proof that the customer holds it
+    needs_domain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,8 +197,10 @@ OFFICE: list[URLPattern | URLResolver] = [
             [
                 *COMPANY,
                 *BANK,
+                *HOSTING,
                 *PAYING_BACK,
                 *COLLECTING,
+                *HOSTING,
                 *MEMBERS,
                 *REFUNDS,
                 *BOOKS,

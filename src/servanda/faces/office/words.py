@@ -87,6 +87,10 @@ LETTER_KINDS: Mapping[str, str] = {
     "terms": gettext_noop("Notice of new terms"),
     "withdrawal": gettext_noop("Receipt of a withdrawal"),
     "collection": gettext_noop("Letter of hand-over to a collector"),
+    "collection announced": gettext_noop("News of what will be collected"),
+    "collected": gettext_noop("Receipt for what was collected"),
+    "not collected": gettext_noop("News that nothing was collected"),
+    "paid back": gettext_noop("News of money paid back"),
 }
 CHANNELS: Mapping[str, str] = {
     "e-mail": gettext_noop("by e-mail"),

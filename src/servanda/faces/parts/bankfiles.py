@@ -1,7 +1,8 @@
 """Taking in files from the bank, whoever hands them in: statements, advance news and CSV files, whole or not at all.
 
 Files may come several at once, in whatever order and however often: their statements are taken in the order of their days, so that
-the books are the same by whichever way the files came. All of them are booked in one transaction, or none.
+the books are the same by whichever way the files came. All of them are booked in one transaction, or none; a single movement that
+cannot be booked waits for a person with its reason.
 """
 
 from collections.abc import Callable, Sequence
@@ -200,7 +201,7 @@ def _wrong_file(act: Callable[[], T], file: str, place: str) -> T:
     try:
         return act()
     except Refused as refusal:
-        raise WrongDocument((Problem(file, 1, str(refusal), "", field=place),)) from refusal
+        raise WrongDocument((Problem(file, 1, refusal.message, "", field=place),)) from refusal
 
 
 def _report(

@@ -41,10 +41,10 @@ def euro_rate(text: str) -> Decimal | None:
         return None
     whole, _, part = written.partition(".")
     if not (whole.isascii() and whole.isdigit() and (not part or (part.isascii() and part.isdigit()))):
-        raise NotARate(f"{text!r} is no rate of the euro. Write kroner for one euro, as 7.46.")
+        raise NotARate("'%(text)s' is no rate of the euro. Write kroner for one euro, as 7.46.", {"text": text})
     rate = Decimal(written)
     if not 1 <= rate <= 100 or len(part) > 6:
-        raise NotARate(f"{text!r} is no rate of the euro. Write kroner for one euro, as 7.46.")
+        raise NotARate("'%(text)s' is no rate of the euro. Write kroner for one euro, as 7.46.", {"text": text})
     return rate
 
 

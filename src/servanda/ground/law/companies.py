@@ -41,8 +41,9 @@ def fik_reference(serial: int) -> str:
     """Return the fifteen digits of a type 71 payment reference; a serial number is never used again."""
     if not 0 < serial < 10**_FIK_BODY_DIGITS:
         raise NotASerial(
-            f"{serial} does not fit into a payment reference, which holds 1 to {_FIK_BODY_DIGITS} digits."
-            " Give the invoice's own serial number."
+            "%(serial)s does not fit into a payment reference, which holds 1 to %(digits)s digits. Give the "
+            "invoice's own serial number.",
+            {"serial": serial, "digits": _FIK_BODY_DIGITS},
         )
     body = f"{serial:0{_FIK_BODY_DIGITS}d}"
     return f"{body}{fik_check_digit(body)}"

@@ -59,16 +59,24 @@ class FikLine:
 def fik_line(kind: FikType, *, creditor: str, body: str = "") -> FikLine:
     """Return the code line of a slip; `body` is the payment id without its check digit, filled with zeros from the left."""
     if kind not in WRITTEN:
-        raise NotAFikLine(f"Slips of type {kind} are read, but no longer written. Use 71, 73 or 75.")
+        raise NotAFikLine("Slips of type %(kind)s are read, but no longer written. Use 71, 73 or 75.", {"kind": kind})
     if not re.fullmatch("8[0-9]{7}", creditor):
-        raise NotAFikLine(f"{creditor!r} is no creditor number. It has eight digits and begins with 8.")
+        raise NotAFikLine(
+            "'%(creditor)s' is no creditor number. It has eight digits and begins with 8.", {"creditor": creditor}
+        )
     room = max(ID_DIGITS[kind] - 1, 0)
     if not room:
         if body:
-            raise NotAFikLine(f"A slip of type {kind} carries no payment id; leave {body!r} out, or use 71 or 75.")
+            raise NotAFikLine(
+                "A slip of type %(kind)s carries no payment id; leave '%(body)s' out, or use 71 or 75.",
+                {"kind": kind, "body": body},
+            )
         return FikLine(kind, "", creditor)
     if not re.fullmatch(f"[0-9]{{1,{room}}}", body) or not int(body):
-        raise NotAFikLine(f"{body!r} is no payment id of type {kind}, which holds 1 to {room} digits above 0.")
+        raise NotAFikLine(
+            "'%(body)s' is no payment id of type %(kind)s, which holds 1 to %(room)s digits above 0.",
+            {"body": body, "kind": kind, "room": room},
+        )
     filled = body.zfill(room)
     return FikLine(kind, f"{filled}{fik_check_digit(filled)}", creditor)
 

@@ -174,7 +174,7 @@ def net_of_gross(gross: Money, *, rate: Decimal) -> Money:
 def country_code(text: str) -> str:
     """Return the country as ISO 3166 has it; VAT numbers of Greece begin with EL."""
     if not re.fullmatch("[A-Z]{2}", text):
-        raise UnknownCountry(f"{text!r} is not a country code. Write two capital letters, as in DK.")
+        raise UnknownCountry("'%(text)s' is not a country code. Write two capital letters, as in DK.", {"text": text})
     return "GR" if text == "EL" else text
 
 

@@ -28,7 +28,8 @@ def vat_period(text: str) -> Period:
         since = date(int(part[1]), (int(part[3]) - 1) * months + 1, 1)
         return Period(since, add_months(since, months))
     raise NotAVatPeriod(
-        f"{text!r} is no VAT period. Write a quarter as 2026Q4, a month as 2026-11, a half-year as 2026H2."
+        "'%(text)s' is no VAT period. Write a quarter as 2026Q4, a month as 2026-11, a half-year as 2026H2.",
+        {"text": text},
     )
 
 

@@ -34,8 +34,9 @@ def standard_rate(country: str, *, on: date) -> Decimal:
     rates = STANDARD_RATES.get(country)
     if rates is None:
         raise UnknownRate(
-            f"The standard rate of VAT in {country} is not known. Look it up, and add it with its source before "
-            "anything is invoiced there."
+            "The standard rate of VAT in %(country)s is not known. Look it up, and add it with its source before "
+            "anything is invoiced there.",
+            {"country": country},
         )
     return rates.on(on).value
 

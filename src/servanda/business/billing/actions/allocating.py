@@ -160,12 +160,13 @@ def explain_as_payments(
     for item, (_, amount) in zip(items, amounts, strict=True):
         if not Money(0, row.currency) < amount <= item.open_total:
             raise NotThisEntry(
-                f"Invoice {item.number} has {item.open_total} open; {amount} was named. Name at most that."
+                "Invoice %(number)s has %(open_total)s open; %(amount)s was named. Name at most that.",
+                {"number": item.number, "open_total": item.open_total, "amount": amount},
             )
         parts.append(part_of(item, amount))
     rest = Money(row.amount_minor, row.currency) - total_of((part.amount for part in parts), row.currency)
     if rest.minor < 0:
-        raise NotThisEntry(f"The parts come to more than the entry has; {-rest} too much.")
+        raise NotThisEntry("The parts come to more than the entry has; %(rest)s too much.", {"rest": -rest})
     found = Match(BY_PERSON, tuple(parts), rest, items[0].customer_id, 100)
     return explain_as(company, row, found, by=by, today=today, at=at)
 
@@ -178,7 +179,8 @@ def explain_as_credit(
     row = in_suspense(company, entry_id)
     if row.amount_minor <= 0:
         raise NotThisEntry(
-            f"Bank entry {row.pk} is money that went out; it is nobody's credit. Say otherwise what it is."
+            "Bank entry %(entry_id)s is money that went out; it is nobody's credit. Say otherwise what it is.",
+            {"entry_id": row.pk},
         )
     found = Match(BY_PERSON, (), Money(row.amount_minor, row.currency), customer_id, 100)
     return explain_as(company, row, found, by=by, today=today, at=at)
@@ -232,8 +234,10 @@ def in_suspense(company: CompanyFacts, entry_id: int) -> BankEntry:
     """Return an entry that waits for an explanation, locked; refuses any other."""
     row = BankEntry.objects.select_for_update().filter(pk=entry_id, company_id=company.company_id).first()
     if row is None or row.state != "suspense":
-        state = row.state if row is not None else "not there"
-        raise NotThisEntry(f"Bank entry {entry_id} is {state}. Choose one that is waiting for an explanation.")
+        raise NotThisEntry(
+            "Bank entry %(entry_id)s does not wait for an explanation. Choose one that is waiting for an explanation.",
+            {"entry_id": entry_id},
+        )
     return row
 
 
@@ -328,9 +332,15 @@ def _owner(row: BankEntry) -> int:
 def _item(company: CompanyFacts, row: BankEntry, invoice_id: int) -> OpenItem:
     """Return the invoice that a person names for an entry, as it stands once nobody else can change it."""
     if row.amount_minor <= 0:
-        raise NotThisEntry(f"Bank entry {row.pk} is money that went out. It pays no invoice; say otherwise what it is.")
+        raise NotThisEntry(
+            "Bank entry %(entry_id)s is money that went out. It pays no invoice; say otherwise what it is.",
+            {"entry_id": row.pk},
+        )
     locked = lock_invoices([invoice_id])
     found = Invoice.objects.filter(pk__in=locked, company_id=company.company_id, kind="invoice").first()
     if found is None or found.currency != row.currency:
-        raise NotThisEntry(f"{company.name} has no invoice with id {invoice_id} in {row.currency}. Choose another one.")
+        raise NotThisEntry(
+            "%(name)s has no invoice with id %(invoice_id)s in %(currency)s. Choose another one.",
+            {"name": company.name, "invoice_id": invoice_id, "currency": row.currency},
+        )
     return items_of_invoices([invoice_id])[0]

@@ -3,14 +3,19 @@
 Payments that come one after another are decided in their order, from what is open as the ones before leave it, and then written
 together: some twenty questions for a whole statement, whether it has one line or a thousand. Where the bank takes a payment back,
 what came before is written first, so that the payment is there to be found.
+
+A movement that cannot be booked must not keep out the others of its file. Where booking them together fails, each is booked by
+itself (`book_rows_apart`), and the one that fails lies in suspense with the reason, for a person.
 """
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import DatabaseError, OperationalError, transaction
 
 from servanda.business.billing.actions.allocating import VOUCHER, Allocated, allocate_all, lock_invoices, note_match
 from servanda.business.billing.actions.noticing import Told, explain_by_notices, notices_for
@@ -41,6 +46,12 @@ ALIKE = "it looks like a payment of another statement, and the bank gave no refe
 BACK = "the bank returns money that went out"
 OUT = "money that went out"
 NOT_KNOWN = "it takes back a payment that is not known"
+UNBOOKABLE = (
+    "it could not be booked by itself"  # then why: a rule, the database or a mistake of the program stood against it
+)
+# What one movement may fail by. That another worker was at the same rows (OperationalError) is tried again as a whole.
+FAILURES = (AssertionError, LookupError, ValueError, Refused, DatabaseError)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,7 @@ class _Desk:
 
 
 Booked = tuple[tuple[ReceivedEntry, ...], tuple[Allocated, ...]]
+Follow = Callable[[Sequence[Allocated]], None]  # carries out what follows from payments, in the same transaction
 
 
 def book_rows(company: CompanyFacts, rows: Sequence[BankEntry], *, today: date, at: datetime) -> Booked:
@@ -92,6 +104,37 @@ def book_rows(company: CompanyFacts, rows: Sequence[BankEntry], *, today: date, 
         told.extend(entries)
         changed.extend(allocated)
     return tuple(told), tuple(changed)
+
+
+def book_rows_apart(
+    company: CompanyFacts, rows: Sequence[BankEntry], follow: Follow, *, today: date, at: datetime
+) -> Booked:
+    """Book each new movement by itself with all that follows; one that fails lies in suspense with the reason.
+
+    Runs in the transaction of the caller, who has the company's turn.
+    """
+    told: list[ReceivedEntry] = []
+    changed: list[Allocated] = []
+    for row in rows:
+        as_it_came = copy(row)
+        try:
+            with transaction.atomic():
+                entries, allocated = book_rows(company, [row], today=today, at=at)
+                follow(allocated)
+        except OperationalError:
+            raise
+        except FAILURES as failure:
+            _log.exception("A movement of statement %s was left for a person.", as_it_came.statement_id)
+            as_it_came.save()
+            entries, allocated = _left_waiting(company, as_it_came, f"{UNBOOKABLE}: {_why(failure)}", at=at)
+        told.extend(entries)
+        changed.extend(allocated)
+    return tuple(told), tuple(changed)
+
+
+def _why(failure: Exception) -> str:
+    """Return a failure in one line: a database tells details below, which are for operators."""
+    return (str(failure).strip() or type(failure).__name__).splitlines()[0]
 
 
 def match_again(company: CompanyFacts, row: BankEntry, today: date) -> Match:

@@ -120,7 +120,9 @@ def _used_line(
     if used is None:
         return None
     if used.since < line.began_on or _is_more_than_a_period(line, used):
-        raise CannotChange(f"The line is not billed since {used.since}. Let the round bill what is due first.")
+        raise CannotChange(
+            "The line is not billed since %(since)s. Let the round bill what is due first.", {"since": used.since}
+        )
     unit = _unit(company, contract, line, on=used.since)
     return DraftLine(
         line_id=line.line_id,

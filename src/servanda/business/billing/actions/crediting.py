@@ -121,16 +121,21 @@ def left_of_line(invoice: InvoiceFacts, line: InvoiceLineFacts) -> Money:
 def _checked_lines(invoice: InvoiceFacts, net_by_position: Mapping[int, Money]) -> list[tuple[InvoiceLineFacts, Money]]:
     by_position = {line.position: line for line in invoice.lines}
     if invoice.kind != "invoice" or not net_by_position:
-        raise NothingToCredit(f"Number {invoice.number} has nothing to credit. Choose an invoice and its lines.")
+        raise NothingToCredit(
+            "Number %(number)s has nothing to credit. Choose an invoice and its lines.", {"number": invoice.number}
+        )
     for position, amount in net_by_position.items():
         line = by_position.get(position)
         if line is None:
-            raise NothingToCredit(f"Invoice {invoice.number} has no line {position}.")
+            raise NothingToCredit(
+                "Invoice %(number)s has no line %(position)s.", {"number": invoice.number, "position": position}
+            )
         left = left_of_line(invoice, line)
         if not Money(0) < amount <= left:
             raise NothingToCredit(
-                f"Line {position} of invoice {invoice.number} has {left} left to credit; {amount} was asked for. "
-                "Credit at most what is left."
+                "Line %(position)s of invoice %(number)s has %(left)s left to credit; %(amount)s was asked for. "
+                "Credit at most what is left.",
+                {"position": position, "number": invoice.number, "left": left, "amount": amount},
             )
     return [(by_position[position], amount) for position, amount in sorted(net_by_position.items())]
 

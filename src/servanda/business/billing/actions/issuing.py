@@ -63,7 +63,7 @@ def issue_due_invoices(company: CompanyFacts, *, today: date, at: datetime, limi
         with transaction.atomic():
             lock_numbers(company.company_id)
             contracts = due_contracts(company.company_id, today=today, limit=limit)
-            issued = _issue(company, contracts, today=today, at=at)
+            issued = _issue(company, contracts, today=today, at=at) if contracts else ()
         if issued or not contracts:
             return tuple(one.invoice_id for one in issued)
         # All lines of the batch moved on, so an empty answer here could be mistaken for "nothing more is due".

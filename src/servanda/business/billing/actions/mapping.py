@@ -8,6 +8,7 @@ from servanda.business.billing.models import BankMapping
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.evidence.actions import record
 from servanda.ground.bank_layout import BankLayout, WrongLayout, check_layout, layout_to_json
+from servanda.ground.message import Message
 
 NAME_LETTERS_MAX = 60
 
@@ -17,7 +18,9 @@ def keep_mapping(company: CompanyFacts, name: str, layout: BankLayout, *, by: st
     """Keep a layout under a name; the same name again replaces it. What was read by it stays as it was read."""
     clean = " ".join(name.split())
     if not clean or len(clean) > NAME_LETTERS_MAX:
-        raise WrongLayout({"name": f"Give the layout a name of 1 to {NAME_LETTERS_MAX} letters."})
+        raise WrongLayout(
+            {"name": Message("Give the layout a name of 1 to %(most)s letters.", {"most": NAME_LETTERS_MAX})}
+        )
     check_layout(layout)
     stored = layout_to_json(layout)
     BankMapping.objects.update_or_create(

@@ -46,14 +46,29 @@ class Balances:
         if before is None:
             first = self._first
             raise StatementsDoNotMeet(
-                f"{draft.file_name} opens on {draft.opening_on}, before all that is known of the account, and does not end "
-                f"where that begins ({first.statement_id}: {first.opening_on} with {Money(first.opening_minor)}). "
-                "Import whole statements, the newest first or the oldest first, without a gap."
+                "%(file_name)s opens on %(opening_on)s, before all that is known of the account, and does not end "
+                "where that begins (%(statement_id)s: %(begins_on)s with %(balance)s). Import whole statements, "
+                "the newest first or the oldest first, without a gap.",
+                {
+                    "file_name": draft.file_name,
+                    "opening_on": draft.opening_on,
+                    "statement_id": first.statement_id,
+                    "begins_on": first.opening_on,
+                    "balance": Money(first.opening_minor),
+                },
             )
         raise StatementsDoNotMeet(
-            f"{draft.file_name} opens on {draft.opening_on} with {draft.opening}, but the statement before it "
-            f"({before.statement_id}) closed on {before.closing_on} with {Money(before.closing_minor)}. "
-            "Read the statement between them first, or ask the bank."
+            "%(file_name)s opens on %(opening_on)s with %(opening)s, but the statement before it "
+            "(%(statement_id)s) closed on %(closing_on)s with %(balance)s. Read the statement between them first, "
+            "or ask the bank.",
+            {
+                "file_name": draft.file_name,
+                "opening_on": draft.opening_on,
+                "opening": draft.opening,
+                "statement_id": before.statement_id,
+                "closing_on": before.closing_on,
+                "balance": Money(before.closing_minor),
+            },
         )
 
     def before(self, draft: StatementDraft) -> Money:
@@ -93,9 +108,15 @@ class Balances:
         if self._ends_within(draft, written.minor):
             return "known"
         raise StatementsDoNotMeet(
-            f"{draft.file_name} closes on {draft.closing_on} with {draft.closing}, but what is known of the account and the "
-            f"new movements of this statement come to {Money(draft.closing.minor - missing)}. Movements are missing, or "
-            "some were booked from another file with another reference. Ask the bank for the statements of these days."
+            "%(file_name)s closes on %(closing_on)s with %(closing)s, but what is known of the account and the "
+            "new movements of this statement come to %(balance)s. Movements are missing, or some were booked from "
+            "another file with another reference. Ask the bank for the statements of these days.",
+            {
+                "file_name": draft.file_name,
+                "closing_on": draft.closing_on,
+                "closing": draft.closing,
+                "balance": Money(draft.closing.minor - missing),
+            },
         )
 
     def _comes_before(self, draft: StatementDraft) -> bool:

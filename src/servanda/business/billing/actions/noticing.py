@@ -81,8 +81,9 @@ def receive_notice(
     source = source_named(company, draft.account)
     if source is None:
         raise AnotherAccount(
-            f"{draft.file_name} is a notification on account {draft.account}, which is not {company.name}'s "
-            f"({company.iban}). Choose the company that the account belongs to."
+            "%(file_name)s is a notification on account %(account)s, which is not %(name)s's (%(iban)s). Choose "
+            "the company that the account belongs to.",
+            {"file_name": draft.file_name, "account": draft.account, "name": company.name, "iban": company.iban},
         )
     take_turn(company)
     known = _keys_known(company, source.account, draft.lines)

@@ -173,7 +173,8 @@ def _time_to_credit(line_id: int, fault: Period, amount: Money) -> BilledTime:
         if fault.since in time.period and amount <= time.left:
             return time
     raise NothingToGiveBack(
-        f"No invoice over {fault.since} has {amount} left to credit on this line. Look at what was billed and credited."
+        "No invoice over %(since)s has %(amount)s left to credit on this line. Look at what was billed and credited.",
+        {"since": fault.since, "amount": amount},
     )
 
 
@@ -182,5 +183,7 @@ def _yearly_fee(line_id: int, fault: Period, *, interval_months: int) -> Money:
         line_id=line_id, bills_period=True, invoice__kind="invoice", since__lte=fault.since, until__gt=fault.since
     ).first()
     if row is None or interval_months == 0:
-        raise NothingToGiveBack(f"The line was not billed for {fault.since}; nothing can go back for that day.")
+        raise NothingToGiveBack(
+            "The line was not billed for %(since)s; nothing can go back for that day.", {"since": fault.since}
+        )
     return Money(1).times(Decimal(row.unit_minor * row.quantity * 12) / interval_months)

@@ -16,7 +16,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from servanda.business.billing.actions.allocating import Allocated
-from servanda.business.billing.actions.booking import ALIKE, ReceivedEntry, book_rows
+from servanda.business.billing.actions.booking import ALIKE, Follow, ReceivedEntry, book_rows, book_rows_apart
 from servanda.business.billing.actions.meeting import Balances, StatementsDoNotMeet, balances_of
 from servanda.business.billing.actions.sources import AnotherAccount, MoneySource, source_of, take_turn
 from servanda.business.billing.facts import BankMovement, StatementDraft
@@ -51,8 +51,12 @@ class Received:
 
 
 @transaction.atomic
-def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: date, at: datetime) -> Received:
+def receive_statement(
+    company: CompanyFacts, draft: StatementDraft, *, today: date, at: datetime, one_by_one: Follow | None = None
+) -> Received:
     """Book a statement's movements that are new; the same file twice changes nothing.
+
+    With `one_by_one` each movement is booked by itself with what follows from it, and one that fails waits for a person.
 
     Refuses the whole statement when it is of another account or currency, or does not meet what is known of the account.
     """
@@ -66,7 +70,11 @@ def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: da
     statement = _statement(company, draft, source.account, at=at)
     moved = [movement for movement in draft.movements if movement.amount]
     rows = _new_rows(source, statement, moved, balances, draft)
-    told, changed = book_rows(company, rows, today=today, at=at)
+    told, changed = (
+        book_rows(company, rows, today=today, at=at)
+        if one_by_one is None
+        else book_rows_apart(company, rows, one_by_one, today=today, at=at)
+    )
     if source.is_bank:
         note_bank_news(company.company_id, until=draft.closing_on)
     in_suspense = sum(entry.state == "suspense" for entry in told)
@@ -86,8 +94,9 @@ def _check_currency(draft: StatementDraft) -> None:
     foreign = sorted(found - {CURRENCY})
     if foreign:
         raise ForeignCurrency(
-            f"{draft.file_name} is in {foreign[0]}; the books are in {CURRENCY}. Import the statement of the account in "
-            f"{CURRENCY}: it has what the bank paid in at its rate."
+            "%(file_name)s is in %(foreign)s; the books are in %(currency)s. Import the statement of the account "
+            "in %(currency)s: it has what the bank paid in at its rate.",
+            {"file_name": draft.file_name, "foreign": foreign[0], "currency": CURRENCY},
         )
 
 
@@ -116,9 +125,20 @@ def _statement(company: CompanyFacts, draft: StatementDraft, account: str, *, at
 def changed_since(draft: StatementDraft, row: Statement) -> StatementChanged:
     """Return the refusal of a statement whose name is known and whose content is not."""
     return StatementChanged(
-        f"{draft.file_name} has the statement {draft.statement_id}, which was read before from {row.file_name} with "
-        f"other balances or movements: {Money(row.opening_minor)} to {Money(row.closing_minor)} until {row.closing_on}, "
-        f"now {draft.opening} to {draft.closing} until {draft.closing_on}. Ask the bank which one is right."
+        "%(file_name)s has the statement %(statement_id)s, which was read before from %(earlier_file)s with other "
+        "balances or movements: %(opening_before)s to %(closing_before)s until %(closing_on)s, now %(opening)s "
+        "to %(closing)s until %(until_now)s. Ask the bank which one is right.",
+        {
+            "file_name": draft.file_name,
+            "statement_id": draft.statement_id,
+            "earlier_file": row.file_name,
+            "opening_before": Money(row.opening_minor),
+            "closing_before": Money(row.closing_minor),
+            "closing_on": row.closing_on,
+            "opening": draft.opening,
+            "closing": draft.closing,
+            "until_now": draft.closing_on,
+        },
     )
 
 

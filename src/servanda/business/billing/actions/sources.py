@@ -50,8 +50,9 @@ def source_of(company: CompanyFacts, draft: StatementDraft) -> MoneySource:
     found = source_named(company, draft.account)
     if found is None:
         raise AnotherAccount(
-            f"{draft.file_name} is a statement of account {draft.account}, which is not {company.name}'s "
-            f"({company.iban}). Choose the company that the account belongs to."
+            "%(file_name)s is a statement of account %(account)s, which is not %(name)s's (%(iban)s). Choose the "
+            "company that the account belongs to.",
+            {"file_name": draft.file_name, "account": draft.account, "name": company.name, "iban": company.iban},
         )
     return found
 

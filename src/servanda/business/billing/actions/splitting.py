@@ -97,15 +97,25 @@ def _part(row: BankEntry, amount: Money, *, ordinal: int) -> BankEntry:
 def _whole_of(row: BankEntry, shares: Sequence[Share]) -> tuple[Share, ...]:
     """Return the shares with what is left over as one more, so that they make the whole."""
     if row.amount_minor <= 0:
-        raise NotThisEntry(f"Bank entry {row.pk} is money that went out; it is not divided. Say otherwise what it is.")
+        raise NotThisEntry(
+            "Bank entry %(entry_id)s is money that went out; it is not divided. Say otherwise what it is.",
+            {"entry_id": row.pk},
+        )
     if not 0 < len(shares) <= PARTS_MAX:
-        raise NotThisEntry(f"An entry is divided into 1 to {PARTS_MAX} shares; {len(shares)} were named.")
+        raise NotThisEntry(
+            "An entry is divided into 1 to %(most)s shares; %(count)s were named.",
+            {"most": PARTS_MAX, "count": len(shares)},
+        )
     wrong = next((share for share in shares if share.amount.minor <= 0), None)
     if wrong is not None:
-        raise NotThisEntry(f"A share of {wrong.amount} is none. Each share must be more than nothing.")
+        raise NotThisEntry(
+            "A share of %(amount)s is none. Each share must be more than nothing.", {"amount": wrong.amount}
+        )
     left = Money(row.amount_minor, row.currency) - total_of((share.amount for share in shares), row.currency)
     if left.minor < 0:
-        raise NotThisEntry(f"The shares come to {-left} more than the entry has. Name at most what came in.")
+        raise NotThisEntry(
+            "The shares come to %(left)s more than the entry has. Name at most what came in.", {"left": -left}
+        )
     return (*shares, Share(left)) if left else tuple(shares)
 
 
@@ -117,7 +127,7 @@ def _groups(shares: Sequence[Share]) -> list[tuple[int | None, list[Share]]]:
     owners = {item.invoice_id: item.customer_id for item in items_of_invoices(named)}
     missing = [invoice_id for invoice_id in named if invoice_id not in owners]
     if missing:
-        raise NotThisEntry(f"There is no invoice with id {missing[0]}. Choose another one.")
+        raise NotThisEntry("There is no invoice with id %(missing)s. Choose another one.", {"missing": missing[0]})
     groups: dict[int | None, list[Share]] = {}
     for share in shares:
         owner = owners[share.invoice_id] if share.invoice_id is not None else share.customer_id

@@ -49,13 +49,17 @@ def undo_entry(
     row = BankEntry.objects.select_for_update().filter(pk=entry_id, company_id=company.company_id).first()
     state = row.state if row is not None else "not there"
     if row is None or state not in {"matched", "explained", "split"}:
-        raise NotThisEntry(f"Bank entry {entry_id} is {state}. Only what has been explained can be undone.")
+        raise NotThisEntry(
+            "Bank entry %(entry_id)s has no explanation. Only what has been explained can be undone.",
+            {"entry_id": entry_id},
+        )
     if state == "split":
         _join(company, row, reason=reason, by=by, today=today, at=at)
         return ()
     if row.state == "matched" and row.amount_minor < 0:
         raise NotThisEntry(
-            f"Bank entry {entry_id} is the bank's taking back of a payment. Only the bank can change that."
+            "Bank entry %(entry_id)s is the bank's taking back of a payment. Only the bank can change that.",
+            {"entry_id": entry_id},
         )
     return _into_suspense(company, row, reason=reason, by=by, today=today, at=at)
 
@@ -69,7 +73,10 @@ def give_back(
     """
     returned = BankEntry.objects.select_for_update().get(pk=returned.pk)
     if returned.state not in CAN_RETURN:
-        raise NotThisEntry(f"Bank entry {returned.pk} is {returned.state}. Only what was paid can be taken back.")
+        raise NotThisEntry(
+            "Bank entry %(entry_id)s is no payment that is booked. Only what was paid can be taken back.",
+            {"entry_id": returned.pk},
+        )
     undone = _take_parts_off(company, returned, today=today, at=at) if returned.state == "split" else ()
     given = _given_by(returned)
     lock_invoices({invoice_id for invoice_id, *_ in given})
@@ -105,8 +112,9 @@ def _into_suspense(
     lock_invoices({invoice_id for invoice_id, *_ in given})
     if row.state == "matched" and sum(given.values()) + row.unallocated_minor != row.amount_minor:
         raise PaidOut(
-            f"Of bank entry {row.pk} over {Money(row.amount_minor, row.currency)} a part has been paid out again. "
-            "It stays where it is; correct it by a new invoice or a credit note."
+            "Of bank entry %(entry_id)s over %(amount)s a part has been paid out again. It stays where it is; "
+            "correct it by a new invoice or a credit note.",
+            {"entry_id": row.pk, "amount": Money(row.amount_minor, row.currency)},
         )
     _reopen(company, given, row, by=by, why=TAKEN_OFF, today=today)
     undo_write_offs(company, row.pk, by=by, today=today, at=at)
@@ -148,7 +156,8 @@ def _join(company: CompanyFacts, row: BankEntry, *, reason: str, by: str, today:
     busy = [part for part in parts if part.state != "suspense"]
     if busy:
         raise NotThisEntry(
-            f"{len(busy)} of the {len(parts)} parts of bank entry {row.pk} are explained. Undo those first, then the split."
+            "%(count)s of the %(all)s parts of bank entry %(entry_id)s are explained. Undo those first, then the split.",
+            {"count": len(busy), "all": len(parts), "entry_id": row.pk},
         )
     BankEntry.objects.filter(pk__in=[part.pk for part in parts]).update(state="joined", unallocated_minor=0)
     row.state, row.because, row.unallocated_minor = "suspense", TAKEN_OFF, row.amount_minor

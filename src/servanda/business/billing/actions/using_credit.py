@@ -43,7 +43,8 @@ def take_credit(
     there = total_of(source.amount for source in sources)
     if not Money(0) < amount <= there:
         raise NotEnoughCredit(
-            f"The customer has {there} to their credit; {amount} was asked for. Take at most what is there."
+            "The customer has %(there)s to their credit; %(amount)s was asked for. Take at most what is there.",
+            {"there": there, "amount": amount},
         )
     left = amount.minor
     for source in sources:

@@ -46,11 +46,16 @@ def set_write_off_limit(
 ) -> None:
     """Decide up to how much the company writes off from a day on; nothing ends it. The past stays as it was."""
     if not Money(0) <= amount <= MOST:
-        raise NotSmall(f"{amount} is not between 0 and {MOST}. More than one krone is no small difference.")
+        raise NotSmall(
+            "%(amount)s is not between 0 and %(most)s. More than one krone is no small difference.",
+            {"amount": amount, "most": MOST},
+        )
     if not reason.strip():
         raise NotSmall("Say why. The reason is kept with the decision.")
     if since < today:
-        raise NotSmall(f"The decision would hold from {since}, which has passed. Choose today or a later day.")
+        raise NotSmall(
+            "The decision would hold from %(since)s, which has passed. Choose today or a later day.", {"since": since}
+        )
     row = WriteOffLimit.objects.create(
         company_id=company.company_id, since=since, amount_minor=amount.minor, by=by, reason=reason.strip()
     )
@@ -82,8 +87,9 @@ def write_off_rest(
     charged = Charge.objects.filter(invoice=row, open_minor__gt=0).exists()
     if left > small.most or charged:
         raise NotSmall(
-            f"Invoice {row.number} has {left}{' and charges' if charged else ''} open; "
-            f"{company.name} writes off at most {small.most}. Ask for it, or write a credit note."
+            "Invoice %(number)s has %(left)s open, or charges besides; %(name)s writes off at most %(most)s. Ask "
+            "for it, or write a credit note.",
+            {"number": row.number, "left": left, "name": company.name, "most": small.most},
         )
     given = (WrittenOff(row.pk, row.customer_id, left, today),)
     write_off_all(company, given, by=by, today=today, at=at)

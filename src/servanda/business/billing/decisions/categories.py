@@ -36,5 +36,7 @@ def category_of(code: str) -> Category:
     found = next((one for one in CATEGORIES if one.code == (code or "other")), None)
     if found is None:
         known = ", ".join(one.code for one in CATEGORIES)
-        raise NoSuchCategory(f"{code!r} is no kind of bank entry. Choose one of: {known}.")
+        raise NoSuchCategory(
+            "'%(code)s' is no kind of bank entry. Choose one of: %(known)s.", {"code": code, "known": known}
+        )
     return found

@@ -49,7 +49,10 @@ def draft_invoice(
     """Return the invoice over the lines: VAT once per group on their sum, half up (EN 16931)."""
     below_nothing = [line.description for line in lines if line.net.minor < 0]
     if below_nothing:
-        raise NotAnInvoice(f"{below_nothing[0]} costs less than nothing. Correct its price, or write a credit note.")
+        raise NotAnInvoice(
+            "%(below_nothing)s costs less than nothing. Correct its price, or write a credit note.",
+            {"below_nothing": below_nothing[0]},
+        )
     products = tuple(dict.fromkeys(line.product for line in lines))
     term = term_for(products, terms)
     return InvoiceDraft(

@@ -6,10 +6,11 @@ from servanda.business.billing.queries.bank import (
     payments_of_customer,
     pending_payments,
     statements_of,
-    suspense_counts,
+    suspense_tally,
 )
 from servanda.business.billing.queries.history import past_invoices
 from servanda.business.billing.queries.invoices import (
+    invoice_heads,
     invoice_ids_after,
     invoice_numbered,
     invoices,
@@ -32,6 +33,7 @@ __all__ = [
     "due_contracts",
     "entries_in_suspense",
     "entry",
+    "invoice_heads",
     "invoice_ids_after",
     "invoice_numbered",
     "invoices",
@@ -50,5 +52,5 @@ __all__ = [
     "pending_payments",
     "running_contracts",
     "statements_of",
-    "suspense_counts",
+    "suspense_tally",
 ]

@@ -1,12 +1,12 @@
 """Bank entries and statements, for matching and for the timeline of a customer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Count
 
 from servanda.business.billing.facts import BankEntryFacts, InvoiceFacts, StatementFacts
 from servanda.business.billing.models import BankEntry, Statement
+from servanda.business.companies.queries import Tally, tally_of
 from servanda.business.customers.queries import customers
 from servanda.ground.money import Money
 
@@ -29,10 +29,9 @@ def entries_in_suspense(company_id: int) -> tuple[BankEntryFacts, ...]:
     return tuple(entry_facts(row) for row in rows)
 
 
-def suspense_counts(company_ids: Iterable[int]) -> Mapping[int, int]:
-    """Return how many bank entries a person must explain, by company; none is left out."""
-    rows = BankEntry.objects.filter(company_id__in=list(company_ids), state="suspense").values("company_id")
-    return {row["company_id"]: row["count"] for row in rows.annotate(count=Count("id"))}
+def suspense_tally(company_ids: Iterable[int]) -> Tally | None:
+    """Return how to count the bank entries that a person must explain."""
+    return tally_of(BankEntry.objects.filter(company_id__in=list(company_ids), state="suspense"))
 
 
 def entry(entry_id: int) -> BankEntryFacts | None:

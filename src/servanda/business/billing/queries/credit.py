@@ -1,24 +1,27 @@
 """What do customers have to their credit: overpaid money, and credit notes on what was paid already?"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import BigIntegerField, Exists, F, Manager, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from servanda.business.billing.facts import CustomerCredit
-from servanda.business.billing.models import Allocation, BankEntry, CreditUse, Invoice
+from servanda.business.billing.models import Allocation, BankEntry, Charge, CreditUse, Invoice
 from servanda.ground.money import Money, total_of
 
 
 def customers_with_credit(company_id: int) -> tuple[int, ...]:
     """Return the customers of a company who have something to their credit and owe something, so that it can be used."""
-    owing = Invoice.objects.filter(company_id=company_id, kind="invoice", open_minor__gt=0).values("customer_id")
-    charged = Invoice.objects.filter(company_id=company_id, charge__open_minor__gt=0).values("customer_id")
+    found = set(_left_of_notes(_owing_with_notes(company_id)))
     paid = BankEntry.objects.filter(company_id=company_id, state="matched", unallocated_minor__gt=0)
-    found = set(paid.filter(customer_id__in=owing).values_list("customer_id", flat=True))
-    found |= set(paid.filter(customer_id__in=charged).values_list("customer_id", flat=True))
-    found |= set(_left_of_notes(_owing_with_notes(company_id)))
-    return tuple(sorted(one for one in found if one is not None))
+    ids = {one for one in paid.values_list("customer_id", flat=True) if one is not None}
+    if ids:
+        owing = Invoice.objects.filter(company_id=company_id, kind="invoice", customer_id__in=ids, open_minor__gt=0)
+        charged = Invoice.objects.filter(company_id=company_id, customer_id__in=ids, charge__open_minor__gt=0)
+        found |= set(owing.values_list("customer_id", flat=True)) | set(charged.values_list("customer_id", flat=True))
+    return tuple(sorted(found))
 
 
 def credits_of(customer_ids: Iterable[int], *, is_locked: bool = False) -> tuple[CustomerCredit, ...]:
@@ -60,28 +63,28 @@ def credited_customers(company_id: int) -> Mapping[int, tuple[CustomerCredit, ..
 
 
 def _owing_with_notes(company_id: int) -> tuple[int, ...]:
-    notes = Invoice.objects.filter(company_id=company_id, kind="credit note").values("customer_id")
-    owing = Invoice.objects.filter(company_id=company_id, kind="invoice", customer_id__in=notes)
-    open_ones = owing.filter(Q(open_minor__gt=0) | Q(charge__open_minor__gt=0))
-    return tuple(open_ones.values_list("customer_id", flat=True).distinct())
+    """Begin at the notes, which have an index of their own: they are few beside the invoices."""
+    mine = OuterRef("customer_id")
+    owing = Invoice.objects.filter(customer_id=mine, kind="invoice", open_minor__gt=0)
+    charged = Charge.objects.filter(customer_id=mine, open_minor__gt=0)
+    notes = Invoice.objects.filter(Exists(owing) | Exists(charged), company_id=company_id, kind="credit note")
+    return tuple(notes.values_list("customer_id", flat=True).distinct())
 
 
-def _left_of_notes(customer_ids: Iterable[int]) -> dict[int, list[CustomerCredit]]:
-    notes = Invoice.objects.filter(customer_id__in=customer_ids, kind="credit note").order_by("id")
-    used = dict(
-        Allocation.objects.filter(credit_note__in=notes.values("pk"))
-        .values("credit_note_id")
-        .annotate(used=Sum("amount_minor"))
-        .values_list("credit_note_id", "used")
-    )
-    for note_id, minor in CreditUse.objects.filter(credit_note__in=notes.values("pk")).values_list(
-        "credit_note_id", "amount_minor"
-    ):
-        used[note_id] = used.get(note_id, 0) + minor
+def _left_of_notes(customer_ids: Collection[int]) -> dict[int, list[CustomerCredit]]:
+    if not customer_ids:
+        return {}
+    notes = Invoice.objects.filter(customer_id__in=customer_ids, kind="credit note")
+    unused = F("total_minor") - _used(Allocation.objects) - _used(CreditUse.objects)
+    columns = ("customer_id", "pk", "left", "currency", "issued_on")
     left: dict[int, list[CustomerCredit]] = defaultdict(list)
-    for note in notes:
-        amount = note.total_minor - used.get(note.pk, 0)
-        if amount > 0:
-            credit = CustomerCredit(note.customer_id, None, note.pk, Money(amount, note.currency), note.issued_on)
-            left[note.customer_id].append(credit)
+    rows = notes.annotate(left=unused).filter(left__gt=0).order_by("id").values_list(*columns)
+    for customer_id, note_id, minor, currency, issued_on in rows:
+        left[customer_id].append(CustomerCredit(customer_id, None, note_id, Money(minor, currency), issued_on))
     return left
+
+
+def _used(rows: Manager[Any]) -> Coalesce:
+    """Return what of a credit note these rows have used, to be asked with the note."""
+    used = rows.filter(credit_note=OuterRef("pk")).values("credit_note").annotate(used=Sum("amount_minor"))
+    return Coalesce(Subquery(used.values("used")), 0, output_field=BigIntegerField())

@@ -41,6 +41,12 @@ def invoices(invoice_ids: Iterable[int]) -> tuple[InvoiceFacts, ...]:
     return _whole(Invoice.objects.filter(pk__in=list(invoice_ids)))
 
 
+def invoice_heads(invoice_ids: Iterable[int]) -> tuple[InvoiceFacts, ...]:
+    """Return the invoices without lines, charges and payments: enough to name them."""
+    rows = Invoice.objects.filter(pk__in=list(invoice_ids)).order_by("company_id", "number")
+    return tuple(_facts(row, (), (), ()) for row in rows)
+
+
 def invoice_numbered(company_id: int, number: int) -> InvoiceFacts | None:
     found = _whole(Invoice.objects.filter(company_id=company_id, number=number))
     return found[0] if found else None
@@ -161,6 +167,8 @@ def _open_charges(invoice_ids: Iterable[int]) -> dict[int, int]:
 
 def _whole(rows: QuerySet[Invoice]) -> tuple[InvoiceFacts, ...]:
     found = list(rows.order_by("company_id", "number"))
+    if not found:
+        return ()
     ids = [row.pk for row in found]
     lines: dict[int, list[InvoiceLine]] = defaultdict(list)
     groups: dict[int, list[InvoiceVat]] = defaultdict(list)

@@ -88,7 +88,10 @@ def contract_to_bill(company_id: int, line_id: int, *, today: date) -> BillableC
         cursor.execute(_ONE, [company_id, line_id])
         rows = cursor.fetchall()
     if not rows:
-        raise NotTakenUp(f"Line {line_id} is not taken up by billing yet. The next round does that; try again then.")
+        raise NotTakenUp(
+            "Line %(line_id)s is not taken up by billing yet. The next round does that; try again then.",
+            {"line_id": line_id},
+        )
     (contract,) = _contracts(rows, today=today)
     return contract
 

@@ -28,6 +28,7 @@ def mapping_named(company_id: int, name: str) -> MappingFacts:
     if found is None:
         names = ", ".join(one.name for one in known)
         raise NoSuchMapping(
-            f"There is no layout {name!r} for the bank's files. Known: {names}. Make one, or name another."
+            "There is no layout '%(name)s' for the bank's files. Known: %(names)s. Make one, or name another.",
+            {"name": name, "names": names},
         )
     return found

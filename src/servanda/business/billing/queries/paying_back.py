@@ -9,12 +9,14 @@ from servanda.ground.money import Money
 STANDS = "it takes back a payment that cannot be undone"  # then why; a person must see to it
 
 
-def payer_accounts(customer_id: int) -> tuple[PayerAccount, ...]:
-    """Return the accounts that a customer's money came from, the one used last first. What was taken back does not count."""
+def received_from(customer_id: int) -> tuple[Money, tuple[PayerAccount, ...]]:
+    """Return all that a customer has paid and that stands, and the accounts that are known to have sent it, the last first."""
     rows = BankEntry.objects.filter(customer_id=customer_id, state="matched", amount_minor__gt=0)
-    grouped = rows.exclude(payer_account="").values("payer_account")
-    found = list(grouped.annotate(received=Sum("amount_minor"), last_on=Max("booked_on"), newest=Max("id")))
-    names = dict(rows.filter(pk__in=[row["newest"] for row in found]).values_list("id", "payer_name"))
+    grouped = rows.values("payer_account")
+    whole = list(grouped.annotate(received=Sum("amount_minor"), last_on=Max("booked_on"), newest=Max("id")))
+    found = [row for row in whole if row["payer_account"]]
+    newest = [row["newest"] for row in found]
+    names = dict(rows.filter(pk__in=newest).values_list("id", "payer_name")) if newest else {}
     accounts = (
         PayerAccount(
             account=row["payer_account"],
@@ -25,13 +27,8 @@ def payer_accounts(customer_id: int) -> tuple[PayerAccount, ...]:
         )
         for row in found
     )
-    return tuple(sorted(accounts, key=lambda one: (one.last_on, one.entry_id), reverse=True))
-
-
-def received_from(customer_id: int) -> Money:
-    """Return all that a customer has paid and that stands."""
-    rows = BankEntry.objects.filter(customer_id=customer_id, state="matched", amount_minor__gt=0)
-    return Money(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
+    ordered = sorted(accounts, key=lambda one: (one.last_on, one.entry_id), reverse=True)
+    return Money(sum(row["received"] for row in whole)), tuple(ordered)
 
 
 def is_source_taken_back(key: str) -> bool:

@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 from servanda.business.billing.decisions.refunds import CAUSES, HowItEnds, Settled, TimeStep, time_step
 from servanda.business.billing.facts import BilledTime, RefundFacts
 from servanda.business.billing.models import Invoice, InvoiceLine, Refund
+from servanda.business.companies.queries import Tally
 from servanda.business.contracts.facts import LineEnding, LineFacts
 from servanda.business.contracts.queries import endings_of, line_facts, own_terms_of_lines
 from servanda.business.evidence.facts import because_from_json
@@ -20,6 +21,18 @@ from servanda.ground.periods import Period
 from servanda.terms.clauses import Refund as RefundRule
 from servanda.terms.resolving import Deviation, ask
 from servanda.terms.ruled import Ruled, ruled
+
+_TO_PAY_OUT = """
+select r.company_id, count(*) from billing_refund r
+ where r.company_id = any(%s) and r.pay_out_by is not null
+   and (exists (select 1 from bank_entry e
+                 where e.customer_id = r.customer_id and e.state = 'matched' and e.unallocated_minor > 0)
+        or exists (select 1 from invoice n
+                    where n.customer_id = r.customer_id and n.kind = 'credit note' and n.total_minor
+                        > coalesce((select sum(a.amount_minor) from allocation a where a.credit_note_id = n.id), 0)
+                        + coalesce((select sum(u.amount_minor) from credit_use u where u.credit_note_id = n.id), 0)))
+ group by 1
+"""
 
 # Lines whose end lies within time that was billed, or that run on into time that was given back, for whose present end
 # nothing was decided yet. A line that has ended is settled: its end was looked at while it was only coming.
@@ -167,6 +180,11 @@ def refunds_to_pay_out(company_id: int) -> tuple[RefundFacts, ...]:
     """Return what consumers get back in money, the most urgent first: what was paid, by the day on which it is due."""
     found = _facts(Q(company_id=company_id, pay_out_by__isnull=False))
     return tuple(sorted(found, key=lambda one: (one.pay_out_by or date.max, one.refund_id)))
+
+
+def refunds_to_pay_out_tally(company_ids: Iterable[int]) -> Tally:
+    """Return how to count the decisions to pay money out to consumers who still have something to their credit."""
+    return Tally(_TO_PAY_OUT, (list(company_ids),))
 
 
 def billed_again_of(customer_ids: Iterable[int]) -> tuple[RefundFacts, ...]:

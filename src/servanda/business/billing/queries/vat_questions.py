@@ -1,13 +1,14 @@
 """What about VAT waits for a person: consumers whose country is not proven, numbers that nobody has, rates not known."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
 
 from servanda.business.billing.queries.vat import buyers_of, sales_abroad
+from servanda.business.companies.queries import Tally
 from servanda.business.customers.queries.vat import refused_numbers
 from servanda.ground.law.sentences import Sentence
 from servanda.ground.law.vat import VatBuyer, treatment_of
@@ -38,6 +39,11 @@ class VatQuestion:
 def vat_questions(company_id: int, *, today: date) -> tuple[VatQuestion, ...]:
     """Return what waits for a person in a company, once for each customer."""
     return _questions({company_id: today}).get(company_id, ())
+
+
+def vat_question_tally(company_ids: Iterable[int]) -> Tally:
+    """Return how to count the contracts that there may be such questions about: those of customers abroad."""
+    return Tally(f"select company_id, count(*) from ({_ABROAD}) abroad group by 1", (list(company_ids),))
 
 
 def vat_question_counts(today_by_company: Mapping[int, date]) -> Mapping[int, int]:

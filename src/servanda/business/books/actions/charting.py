@@ -13,15 +13,20 @@ from servanda.business.ledger.facts import Account
 _TURN = 20_273  # names the lock on a company's chart among all advisory locks
 
 
-@transaction.atomic
 def open_chart(company_id: int, *, at: datetime) -> int:
     """Give each account that has no number the one to begin with, and return how many those were."""
-    known = set(AccountNumber.objects.filter(company_id=company_id).values_list("account", flat=True))
-    if known >= set(Account):
-        return 0
+    return 0 if _numbered(company_id) >= set(Account) else _open_chart(company_id, at=at)
+
+
+def _numbered(company_id: int) -> set[str]:
+    return set(AccountNumber.objects.filter(company_id=company_id).values_list("account", flat=True))
+
+
+@transaction.atomic
+def _open_chart(company_id: int, *, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, %s)", [_TURN, company_id])
-    known = set(AccountNumber.objects.filter(company_id=company_id).values_list("account", flat=True))
+    known = _numbered(company_id)
     drafts = [default_number(account) for account in Account if account not in known]
     rows = [_row(company_id, draft, by="system", at=at) for draft in drafts if draft is not None]
     AccountNumber.objects.bulk_create(rows)

@@ -51,12 +51,13 @@ def _seal_kind(company_id: int, kind: str, *, is_whole: bool) -> int:
 def _seal_some(company_id: int, kind: str, *, is_whole: bool) -> int:
     _take_turn(company_id)
     mine = Link.objects.filter(company_id=company_id)
-    newest = mine.filter(kind=kind).order_by("-row_id").values_list("row_id", flat=True).first() or 0
+    newest = mine.filter(kind=kind).order_by("-row_id").values_list("row_id", flat=True)
+    after = 0 if is_whole else (newest.first() or 0) - LOOK_BACK
     table, content = CHAINED[kind]
     with connection.cursor() as cursor:
         cursor.execute(
             _UNSEALED.format(table=table, content=content),
-            {"company": company_id, "kind": kind, "after": 0 if is_whole else newest - LOOK_BACK, "limit": BATCH},
+            {"company": company_id, "kind": kind, "after": after, "limit": BATCH},
         )
         rows = [(row_id, bytes(sha256)) for row_id, sha256 in cursor.fetchall()]
     if rows:

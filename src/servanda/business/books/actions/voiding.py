@@ -24,7 +24,10 @@ def void_number(company_id: int, number: int, *, reason: str, by: str, today: da
     if not reason.strip():
         raise NotMissing("Say why no invoice carries the number. The reason stands in its place for the auditor.")
     if number not in given_numbers(company_id).missing:
-        raise NotMissing(f"Number {number} is not missing in the series of invoices. Void only what the proof names.")
+        raise NotMissing(
+            "Number %(number)s is not missing in the series of invoices. Void only what the proof names.",
+            {"number": number},
+        )
     row, is_new = VoidNumber.objects.get_or_create(
         company_id=company_id,
         series=INVOICES,
@@ -32,7 +35,7 @@ def void_number(company_id: int, number: int, *, reason: str, by: str, today: da
         defaults={"reason": reason.strip(), "by": by, "on_day": today, "at": at},
     )
     if not is_new:
-        raise NotMissing(f"Number {number} is void already: {row.reason}.")
+        raise NotMissing("Number %(number)s is void already: %(reason)s.", {"number": number, "reason": row.reason})
     record(
         company_id=company_id,
         key=f"number.voided:{company_id}:{number}",

@@ -139,20 +139,25 @@ def standard_account(account: str, number: str) -> StandardAccount:
 def refuse_unfit(draft: NumberDraft, *, today: date) -> None:
     """Refuse a number that says nothing, is not in the public chart, or would change what was told before."""
     if draft.account not in STANDARD_OF:
-        raise NotInChart(f"There is no account {draft.account!r}. Choose among {', '.join(sorted(STANDARD_OF))}.")
+        raise NotInChart(
+            "There is no account '%(account)s'. Choose among %(known)s.",
+            {"account": draft.account, "known": ", ".join(sorted(STANDARD_OF))},
+        )
     if not draft.number.strip() or len(draft.number) > NUMBER_LETTERS_MAX or not draft.name.strip():
         raise NotInChart(
             "Write a number of at most 20 letters and a name: they are what the bookkeeping program shows."
         )
     if draft.standard_number not in STANDARD:
         raise NotInChart(
-            f"{draft.standard_number!r} is not among the accounts of the public standard chart that this ledger can need. "
-            f"Choose among {', '.join(STANDARD)}."
+            "'%(standard_number)s' is not among the accounts of the public standard chart that this ledger can "
+            "need. Choose among %(known)s.",
+            {"standard_number": draft.standard_number, "known": ", ".join(STANDARD)},
         )
     if draft.since < today:
         raise NotInChart(
-            f"A number holds from today ({today}) at the earliest: {draft.since} is past, and exports of past days stay as "
-            "they were. Choose a later day."
+            "A number holds from today (%(today)s) at the earliest: %(since)s is past, and exports of past days "
+            "stay as they were. Choose a later day.",
+            {"today": today, "since": draft.since},
         )
 
 
@@ -162,6 +167,7 @@ def chart_on(lines: tuple[ChartLine, ...], account: str) -> ChartLine:
         if line.account == account:
             return line
     raise NotInChart(
-        f"The account {account!r} has no number in the chart, so nothing can be handed over. Give it one on the page of the "
-        "books, or with `servanda books number`."
+        "The account '%(account)s' has no number in the chart, so nothing can be handed over. Give it one on the "
+        "page of the books, or with `servanda books number`.",
+        {"account": account},
     )

@@ -111,7 +111,8 @@ def refuse_closing(check: ClosingCheck, *, reason: str) -> None:
         raise NotClosed("Say what is closed and on what grounds. The reason is kept with the closing.", because=CORRECT)
     if check.missing:
         raise NotClosed(
-            f"The books are not closed until {_en(check.until)}: " + " ".join(one.en for one in check.missing),
+            "The closing until %(day)s is refused. %(missing)s",
+            {"day": check.until, "missing": check.missing},
             because=CORRECT,
         )
 
@@ -124,7 +125,8 @@ def refuse_reopening(*, after: date | None, closed_until: date | None, reason: s
         raise NotReopened("The books are open: there is nothing to reopen.", because=CORRECT)
     if after is not None and after >= closed_until:
         raise NotReopened(
-            f"The books are closed until {_en(closed_until)}. Name an earlier day, after which they are to be open.",
+            "The books are closed until %(day)s. Name an earlier day, after which they are to be open.",
+            {"day": closed_until},
             because=CORRECT,
         )
 

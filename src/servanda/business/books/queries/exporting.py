@@ -60,14 +60,20 @@ class NotExported(Refused):
 def period_books(company: CompanyFacts, *, since: date, until: date, today: date) -> PeriodBooks:
     """Gather a period of past days; refuses one that is not over, is upside down, or has days without vouchers."""
     if since > until:
-        raise NotExported(f"The period ends ({until}) before it begins ({since}). Write the first day first.")
+        raise NotExported(
+            "The period ends (%(until)s) before it begins (%(since)s). Write the first day first.",
+            {"until": until, "since": since},
+        )
     if until >= today:
-        raise NotExported(f"{until} is not over yet. Export up to the day before {today} at the latest.")
+        raise NotExported(
+            "%(until)s is not over yet. Export up to the day before %(today)s at the latest.",
+            {"until": until, "today": today},
+        )
     uncovered = days_without_voucher(company.company_id, until=until)
     if uncovered:
         raise NotExported(
-            f"{uncovered[0]} has entries in no voucher. The next round makes it; or run `servanda books vouchers "
-            f"{company.slug} --make`."
+            "%(day)s has entries in no voucher. The next round makes it; or run `servanda books vouchers %(slug)s --make`.",
+            {"day": uncovered[0], "slug": company.slug},
         )
     entries = entries_of_period(company.company_id, since=since, until=until)
     invoices = tuple(
@@ -104,7 +110,9 @@ def period_books(company: CompanyFacts, *, since: date, until: date, today: date
 def export_file(books: PeriodBooks, name: str) -> ExportFile:
     """Return one file of the period; refuses an unknown format."""
     if name not in FORMATS:
-        raise NotExported(f"There is no format {name!r}. Choose one of {', '.join(FORMATS)}.")
+        raise NotExported(
+            "There is no format '%(name)s'. Choose one of %(known)s.", {"name": name, "known": ", ".join(FORMATS)}
+        )
     file, writer = FORMATS[name]
     return _file(file, writer(books))
 

@@ -35,7 +35,7 @@ def voucher_numbered(company_id: int, number: int) -> VoucherFacts:
     """Return a voucher with its lines; refuses an unknown number."""
     found = _whole(Voucher.objects.filter(company_id=company_id, number=number))
     if not found:
-        raise NoSuchVoucher(f"There is no voucher {number}. Choose one of the list.")
+        raise NoSuchVoucher("There is no voucher %(number)s. Choose one of the list.", {"number": number})
     return found[0]
 
 

@@ -16,6 +16,7 @@ from servanda.business.billing.facts import BankMovement, StatementDraft
 from servanda.business.billing.queries import invoices
 from servanda.business.billing.queries.sources import moved_on_account
 from servanda.business.collecting.actions.mandates import NoSuchMandate, end_mandate, note_mandate
+from servanda.business.collecting.actions.telling import tell_outcome
 from servanda.business.collecting.facts import CreditorFacts, ToldMandate, ToldOutcome
 from servanda.business.collecting.models import Collection, HeardNews, Mandate
 from servanda.business.companies.facts import CompanyFacts
@@ -156,6 +157,7 @@ def _hear_outcome(
     if problem not in {PAID_TWICE, NOT_PAID}:
         row.state, row.outcome_on, row.reason, row.problem = outcome.kind, outcome.on, outcome.reason, ""
         row.save(update_fields=["state", "outcome_on", "reason", "problem"])
+        tell_outcome(row, outcome, today=today, at=at)
     _record(row, outcome, today=today, at=at)
     return row
 

@@ -52,7 +52,9 @@ def note_mandate(
     rows = Mandate.objects.select_for_update().filter(company_id=company.company_id, until__isnull=True)
     taken = rows.filter(kind=str(kind), number=plain).first()
     if taken is not None and taken.customer_id != customer_id:
-        raise NoSuchMandate(f"Agreement {plain} is another customer's. Compare the number with the provider's.")
+        raise NoSuchMandate(
+            "Agreement %(plain)s is another customer's. Compare the number with the provider's.", {"plain": plain}
+        )
     if taken is None:
         for old in rows.filter(customer_id=customer_id):
             _end(old, on=today, ended_by="replaced", by=by, today=today, at=at)

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.billing.queries import invoices, invoices_of_customer
+from servanda.business.collecting.actions.telling import announce
 from servanda.business.collecting.decisions import collection_due, key_of
 from servanda.business.collecting.facts import Collectible, MandateFacts, MandateKind, OrderCollection
 from servanda.business.collecting.models import Collection, CollectionDelivery, HeardNews, Mandate
@@ -115,6 +116,7 @@ def _order(company: CompanyFacts, mandate: MandateFacts, invoice: Collectible, *
     attempt = Collection.objects.filter(invoice_id=invoice.invoice_id).count() + 1
     row = _write(company, mandate, due, key_of(invoice.number, company_id=company.company_id, attempt=attempt))
     _record(row, "collection.ordered", today=today, at=at)
+    announce(row, today=today, at=at)
     return True
 
 

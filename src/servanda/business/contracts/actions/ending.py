@@ -86,7 +86,8 @@ def decide_notice(notice_id: int, *, ends_on: date, reason: str, today: date, at
         raise ContractRefused("Say why the line ends on that day. The reason is kept with the record.")
     if ends_on < max(notice.given_on, row.began_on):
         raise ContractRefused(
-            f"The line cannot end on {ends_on}, before the notice of {notice.given_on}. Choose a later day."
+            "The line cannot end on %(ends_on)s, before the notice of %(given_on)s. Choose a later day.",
+            {"ends_on": ends_on, "given_on": notice.given_on},
         )
     notice.ends_on = ends_on
     notice.save(update_fields=["ends_on"])
@@ -236,7 +237,7 @@ def _ends_sooner(ending: Ending, known: Notice) -> bool:
 def _locked(line_id: int, *, may_be_ended: bool = False) -> Line:
     row = Line.objects.select_for_update().get(pk=line_id)
     if row.ended_on is not None and not may_be_ended:
-        raise ContractRefused(f"The line has ended on {row.until}; there is nothing left to end.")
+        raise ContractRefused("The line has ended on %(until)s; there is nothing left to end.", {"until": row.until})
     return row
 
 

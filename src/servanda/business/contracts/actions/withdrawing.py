@@ -43,11 +43,14 @@ def withdraw(
     """
     line = facts_of(line_id)
     if given.given_on > today:
-        raise ContractRefused(f"{given.given_on} has not come yet. Write the day on which the message was sent.")
+        raise ContractRefused(
+            "%(given_on)s has not come yet. Write the day on which the message was sent.", {"given_on": given.given_on}
+        )
     if not may_withdraw(customer=line.customer_kind, concluded_on=line.concluded_on, asked_on=given.given_on):
         last_day = withdrawal_ends_on(line.concluded_on)
         raise ContractRefused(
-            f"Only a consumer may withdraw, and no later than {last_day}. Take an ordinary notice instead.",
+            "Only a consumer may withdraw, and no later than %(last_day)s. Take an ordinary notice instead.",
+            {"last_day": last_day},
             because=CONSUMER_WITHDRAWAL_DEADLINE,
         )
     is_paid = bool(start_request.strip())

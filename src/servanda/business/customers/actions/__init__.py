@@ -29,7 +29,9 @@ def add_customer(
     if found:
         raise CustomerRefused("\n".join(f"{finding.field}: {finding.message} {finding.remedy}" for finding in found))
     if Customer.objects.filter(company_id=company_id, number=details.number).exists():
-        raise CustomerRefused(f"There is a customer {details.number} already. Choose another number.")
+        raise CustomerRefused(
+            "There is a customer %(number)s already. Choose another number.", {"number": details.number}
+        )
     row = _row(company_id, details, created_on=today)
     row.save(force_insert=True)
     record_all([_added(row, at=at, today=today, by=by)])

@@ -204,14 +204,18 @@ def _refuse_move(row: Customer, country: str, since: date, reason: str, *, today
         raise CustomerRefused("Say what shows the move, such as the customer's letter of a day.")
     if (today - since).days > BACKDATED_DAYS_MAX:
         raise CustomerRefused(
-            f"{since} is more than {BACKDATED_DAYS_MAX} days back. Credit what was issued since then first, and let the "
-            "move begin later."
+            "%(since)s is more than %(days)s days back. Credit what was issued since then first, and let the move begin later.",
+            {"since": since, "days": BACKDATED_DAYS_MAX},
         )
     later = Residence.objects.filter(customer=row, since__gte=since).order_by("since").first()
     if later is not None:
-        raise CustomerRefused(f"A move from {later.since} on is noted already. Note the new one from a later day.")
+        raise CustomerRefused(
+            "A move from %(since)s on is noted already. Note the new one from a later day.", {"since": later.since}
+        )
     if _country_before(row, since) == country:
-        raise CustomerRefused(f"The customer lives in {country} already. Change the address instead.")
+        raise CustomerRefused(
+            "The customer lives in %(country)s already. Change the address instead.", {"country": country}
+        )
 
 
 def _country_before(row: Customer, since: date) -> str:

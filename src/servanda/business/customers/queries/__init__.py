@@ -20,7 +20,7 @@ def customer(customer_id: int) -> CustomerFacts:
     """Return the customer with the latest address they gave; refuses an unknown one."""
     row = Customer.objects.filter(pk=customer_id).first()
     if row is None:
-        raise NoSuchCustomer(f"There is no customer with id {customer_id}.")
+        raise NoSuchCustomer("There is no customer with id %(customer_id)s.", {"customer_id": customer_id})
     return facts_of(row)
 
 
@@ -28,7 +28,9 @@ def customer_numbered(company_id: int, number: str) -> CustomerFacts:
     """Return the customer of the printed number."""
     row = Customer.objects.filter(company_id=company_id, number=number).first()
     if row is None:
-        raise NoSuchCustomer(f"There is no customer {number}. Check the number, or add the customer first.")
+        raise NoSuchCustomer(
+            "There is no customer %(number)s. Check the number, or add the customer first.", {"number": number}
+        )
     return facts_of(row)
 
 

@@ -26,8 +26,7 @@ def decide_proposal(
     with transaction.atomic():
         row = Proposal.objects.select_for_update().filter(pk=proposal_id, company_id=company.company_id).first()
         if row is None or row.state != "open":
-            state = row.state if row is not None else "not there"
-            raise NotToDecide(f"The proposal is {state}. Choose one that is open.")
+            raise NotToDecide("The proposal waits for no answer. Choose one that is open.")
         row.state = "approved" if is_approved else "declined"
         row.decided_by, row.decided_at, row.reason = by, at, reason
         row.save(update_fields=["state", "decided_by", "decided_at", "reason"])

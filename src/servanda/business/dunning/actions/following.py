@@ -55,7 +55,8 @@ def follow_new_invoices(company_id: int) -> int:
 
 def look_again(invoice_ids: Iterable[int], *, today: date) -> None:
     """Ask for a fresh look at claims whose facts have changed: a letter was accepted, a payment came."""
-    Claim.objects.filter(invoice_id__in=list(invoice_ids)).update(look_again_on=today)
+    if ids := list(invoice_ids):
+        Claim.objects.filter(invoice_id__in=ids).update(look_again_on=today)
 
 
 def look_again_at_customers(customer_ids: Iterable[int], *, today: date) -> None:

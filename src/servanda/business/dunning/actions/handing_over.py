@@ -24,6 +24,7 @@ from servanda.business.evidence.facts import Approval, WarrantRequest
 from servanda.business.evidence.queries import is_recorded
 from servanda.ground.citation import Citation
 from servanda.ground.law.reminders import COLLECTION_NOTICE
+from servanda.ground.message import Message
 from servanda.ground.refusal import Refused
 
 COLLECTION = "collection"  # why dunning stands still: the collector writes now
@@ -47,7 +48,7 @@ def hand_over_to_collector(
     terms = ladder_terms_of(arrears)
     objection = hand_over_objection(arrears, collector=collector, today=today)
     if objection is None and not approval.reason.strip():
-        objection = "Only a person hands a claim over. Say why; the reason is kept with the record."
+        objection = Message("Only a person hands a claim over. Say why; the reason is kept with the record.")
     if objection is not None:
         raise NotHandedOver(objection, because=COLLECTION_NOTICE)
     fee = collection_fee_of(arrears, today=today)

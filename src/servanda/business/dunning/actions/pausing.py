@@ -32,9 +32,9 @@ def pause_claim(
 ) -> None:
     """Pause a claim at once. A dispute after the terms' deadline is taken in all the same, and marked late."""
     if cause not in CAUSES or not reason.strip():
-        raise NotPaused(f"A pause needs a reason and one of the causes: {', '.join(CAUSES)}.")
+        raise NotPaused("A pause needs a reason and one of the causes: %(known)s.", {"known": ", ".join(CAUSES)})
     if until is not None and until <= today:
-        raise NotPaused(f"The pause would have ended on {until}. Choose a later day.")
+        raise NotPaused("The pause would have ended on %(until)s. Choose a later day.", {"until": until})
     (arrears,) = arrears_of([invoice_id], today=today)
     question = ladder_terms_of(arrears).question
     deadline = arrears.received_on + timedelta(days=question.rule.days) if question and arrears.received_on else None

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from servanda.business.billing.actions.allocating import Allocated, explain_as_payment
-from servanda.business.billing.actions.booking import match_again
+from servanda.business.billing.actions.booking import FAILURES, match_again
 from servanda.business.billing.actions.crediting import credit_invoice, credit_whole_invoice
 from servanda.business.billing.actions.noticing import Noticed
 from servanda.business.billing.actions.noticing import receive_notice as keep_notice
@@ -38,11 +38,33 @@ class Settlement:
 
 @transaction.atomic
 def receive_statement(company: CompanyFacts, draft: StatementDraft, *, today: date, at: datetime) -> Settlement:
-    """Book a bank statement, and carry out at once all that its payments end."""
-    received = book_statement(company, draft, today=today, at=at)
-    reopened = settle(company, received.changed, today=today, at=at)
+    """Book a bank statement, and carry out at once all that its payments end.
+
+    Where that fails for all of them together, each movement is booked by itself: one that cannot be waits for a person.
+    """
+    try:
+        with transaction.atomic():
+            received = book_statement(company, draft, today=today, at=at)
+            reopened = settle(company, received.changed, today=today, at=at)
+    except OperationalError:
+        raise
+    except FAILURES:
+        received, reopened = _one_by_one(company, draft, today=today, at=at)
     look_again_at_silence(company.company_id, today=today)
     return Settlement(received, reopened)
+
+
+def _one_by_one(
+    company: CompanyFacts, draft: StatementDraft, *, today: date, at: datetime
+) -> tuple[Received, tuple[int, ...]]:
+    """Book each movement of a statement by itself; what the statement as a whole is refused for, it is refused for again."""
+    reopened: list[int] = []
+
+    def follow(changed: Sequence[Allocated]) -> None:
+        reopened.extend(settle(company, changed, today=today, at=at))
+
+    received = book_statement(company, draft, today=today, at=at, one_by_one=follow)
+    return received, tuple(reopened)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from servanda.business.dunning.decisions.ladder import doubt
 from servanda.business.dunning.facts import TRIFLE, Arrears
 from servanda.ground.citation import Citation
 from servanda.ground.law.reminders import COLLECTION_FEE, COLLECTION_FEE_MAX, collection_cost_cap
+from servanda.ground.message import Message
 from servanda.ground.money import Money
 from servanda.terms.clauses import CollectionFee, amount_minor
 from servanda.terms.ruled import Ruled
@@ -52,17 +53,26 @@ def collection_fee(rule: Ruled[CollectionFee] | None, *, today: date) -> LawfulF
 def hand_over_objection(arrears: Arrears, *, collector: str, today: date) -> str | None:
     """Return why the claim cannot go to a collector today."""
     if not collector.strip():
-        return "Name the collector."
+        return Message("Name the collector.")
     if arrears.open_principal <= TRIFLE:
-        return f"Invoice {arrears.invoice_number} has nothing left that is worth a collector. Let it be."
+        return Message(
+            "Invoice %(invoice_number)s has nothing left that is worth a collector. Let it be.",
+            {"invoice_number": arrears.invoice_number},
+        )
     reason = doubt(arrears, today=today)
     if reason:
-        return f"Invoice {arrears.invoice_number} stands still: {reason}. Settle that first; what is disputed is not handed over."
+        return Message(
+            "Invoice %(invoice_number)s stands still: %(reason)s. Settle that first; what is disputed is not handed over.",
+            {"invoice_number": arrears.invoice_number, "reason": reason},
+        )
     warned = arrears.last("collection.warned")
     if warned is None or warned.deadline_on is None:
-        return "No collection warning has been received yet. The law asks for one, with ten days to pay."
+        return Message("No collection warning has been received yet. The law asks for one, with ten days to pay.")
     if today < late_from(warned.deadline_on):
-        return f"The customer may pay until {warned.deadline_on} without more costs. Wait until that day has passed."
+        return Message(
+            "The customer may pay until %(deadline_on)s without more costs. Wait until that day has passed.",
+            {"deadline_on": warned.deadline_on},
+        )
     return None
 
 

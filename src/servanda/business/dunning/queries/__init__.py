@@ -17,7 +17,7 @@ from servanda.business.dunning.queries.lists import (
     open_proposals,
     pauses_of_invoice,
     proposal,
-    proposal_counts,
+    proposal_tally,
 )
 from servanda.business.dunning.queries.terms import ladder_terms_of
 
@@ -38,5 +38,5 @@ __all__ = [
     "open_proposals",
     "pauses_of_invoice",
     "proposal",
-    "proposal_counts",
+    "proposal_tally",
 ]

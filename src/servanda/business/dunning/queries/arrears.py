@@ -16,6 +16,7 @@ from servanda.business.billing.queries import billing_terms, invoices, pending_p
 from servanda.business.collecting.queries import pending_collections
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies
+from servanda.business.contracts.facts import LineFacts
 from servanda.business.contracts.queries import line_facts
 from servanda.business.dunning.facts import Arrears, Done, HeldService, Paid
 from servanda.business.dunning.models import Pause, Proposal
@@ -42,6 +43,7 @@ class Known:
     invoices: tuple[InvoiceFacts, ...]
     letters: tuple[LetterFacts, ...]  # of the invoices
     services: tuple[ServiceFacts, ...]  # of their customers
+    lines: tuple[LineFacts, ...]  # at least those of the services
     events: tuple[Event, ...]  # about the invoices
     reminding: tuple[Event, ...]  # of their customers: at least the reminders, the letters accepted, all debts cleared
 
@@ -57,16 +59,22 @@ class _Reminders:
 def arrears_of(invoice_ids: Iterable[int], *, today: date) -> tuple[Arrears, ...]:
     """Return the facts on these invoices as of today, in the order of their numbers."""
     found = invoices(invoice_ids)
+    return arrears_from(known_of_invoices(companies(), found), found, today=today)
+
+
+def known_of_invoices(companies: tuple[CompanyFacts, ...], found: tuple[InvoiceFacts, ...]) -> Known:
+    """Read all that is known of these invoices of the companies, beside the invoices themselves."""
     customers = {invoice.customer_id for invoice in found}
-    known = Known(
-        companies=companies(),
+    services = services_of_customers(customers)
+    return Known(
+        companies=companies,
         invoices=found,
         letters=letters_of_invoices(invoice.invoice_id for invoice in found),
-        services=services_of_customers(customers),
+        services=services,
+        lines=line_facts(service.line_id for service in services),
         events=events_of_subjects(f"invoice:{invoice.invoice_id}" for invoice in found),
         reminding=events_of_customers(customers, what=("arrears.cleared", "reminder.written", "letter.accepted")),
     )
-    return arrears_from(known, found, today=today)
 
 
 def arrears_from(known: Known, found: Iterable[InvoiceFacts], *, today: date) -> tuple[Arrears, ...]:
@@ -82,7 +90,7 @@ def arrears_from(known: Known, found: Iterable[InvoiceFacts], *, today: date) ->
     customers = {invoice.customer_id for invoice in wanted}
     reminders = _reminders_of_customers(known.reminding, customers, today=today)
     pending = pending_payments(wanted) | pending_collections(ids, today=today)
-    contracts = {line.line_id: line.contract_id for line in line_facts(one.line_id for one in known.services)}
+    contracts = {line.line_id: line.contract_id for line in known.lines}
     return tuple(
         _arrears(
             invoice,

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from servanda.business.billing.facts import InvoiceFacts
 from servanda.business.billing.queries import invoices_of_customer
 from servanda.business.companies.facts import CompanyFacts
+from servanda.business.contracts.queries import lines_of_customer
 from servanda.business.dunning.decisions.forecast import foresee
 from servanda.business.dunning.decisions.orders import Order, SendReminder
 from servanda.business.dunning.facts import Arrears, Done
-from servanda.business.dunning.queries.arrears import Known, arrears_from, arrears_of
+from servanda.business.dunning.queries.arrears import Known, arrears_from, known_of_invoices
 from servanda.business.dunning.queries.terms import ladder_terms_of
 from servanda.business.evidence.queries import events_of_customer
 from servanda.business.hosting.queries import services_of_customer
@@ -37,11 +39,12 @@ class ForeseenStep:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """One invoice's ladder: what has happened on it, and what would come if it stayed unpaid."""
+    """One invoice's ladder: what has happened on it, and what would come if it stayed unpaid; `known` is what it was read from."""
 
     arrears: Arrears
     done: tuple[Done, ...]
     foreseen: tuple[ForeseenStep, ...]
+    known: Known
 
 
 def known_of_customer(company: CompanyFacts, customer_id: int) -> Known:
@@ -52,6 +55,7 @@ def known_of_customer(company: CompanyFacts, customer_id: int) -> Known:
         invoices=invoices_of_customer(customer_id),
         letters=letters_of_customer(customer_id, limit=LETTERS_MAX),
         services=services_of_customer(customer_id),
+        lines=lines_of_customer(customer_id),
         events=events,
         reminding=events,
     )
@@ -68,13 +72,12 @@ def forecast_of_customer(known: Known, *, days: int, today: date) -> tuple[Fores
     return tuple(sorted(steps, key=lambda step: (step.on, step.invoice_number)))
 
 
-def ladder_of_invoice(invoice_id: int, *, today: date, days: int = 120) -> Ladder | None:
-    """Return the ladder of an invoice, behind and ahead; None when there is no such invoice."""
-    found = arrears_of([invoice_id], today=today)
-    if not found:
-        return None
-    steps = _steps(found[0], today=today, until=today + timedelta(days=days))
-    return Ladder(found[0], tuple(sorted(found[0].done, key=lambda done: done.on)), tuple(steps))
+def ladder_of_invoice(company: CompanyFacts, invoice: InvoiceFacts, *, today: date, days: int = 120) -> Ladder:
+    """Return the ladder of a company's invoice that was just read, behind and ahead."""
+    known = known_of_invoices((company,), (invoice,))
+    (arrears,) = arrears_from(known, (invoice,), today=today)
+    steps = _steps(arrears, today=today, until=today + timedelta(days=days))
+    return Ladder(arrears, tuple(sorted(arrears.done, key=lambda done: done.on)), tuple(steps), known)
 
 
 def _steps(arrears: Arrears, *, today: date, until: date) -> list[ForeseenStep]:

@@ -1,11 +1,12 @@
 """What waits: proposals for a person, claims for their day, and claims that are held back by doubt."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
+from servanda.business.companies.queries import Tally, tally_of
 from servanda.business.dunning.decisions.ladder import next_step
 from servanda.business.dunning.decisions.orders import AcceptBySilence, Order, Wait
 from servanda.business.dunning.facts import Arrears, Done
@@ -116,15 +117,15 @@ def _coming(arrears: Arrears, step: Order | Wait, *, today: date) -> Coming | No
     )
 
 
-def proposal_counts(company_ids: Iterable[int]) -> Mapping[int, int]:
-    """Return how many proposals wait for a person, by company; none is left out."""
-    rows = Proposal.objects.filter(company_id__in=list(company_ids), state="open").values("company_id")
-    return {row["company_id"]: row["count"] for row in rows.annotate(count=Count("id"))}
+def proposal_tally(company_ids: Iterable[int]) -> Tally | None:
+    """Return how to count the proposals that wait for a person."""
+    return tally_of(Proposal.objects.filter(company_id__in=list(company_ids), state="open"))
 
 
-def open_proposals(company_id: int) -> tuple[ProposalFacts, ...]:
-    """Return what waits for a person's decision, the longest waiting first."""
+def open_proposals(company_id: int, *, invoice_id: int | None = None) -> tuple[ProposalFacts, ...]:
+    """Return what waits for a person's decision, of one invoice or of all, the longest waiting first."""
     rows = Proposal.objects.filter(company_id=company_id, state="open").order_by("earliest_on", "id")
+    rows = rows.filter(invoice_id=invoice_id) if invoice_id is not None else rows
     return tuple(_facts(row) for row in rows)
 
 

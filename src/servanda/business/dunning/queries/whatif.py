@@ -38,7 +38,10 @@ def who_would_be_hit(company: CompanyFacts, draft: Agreement, *, today: date, mo
     Refuses the terms of another company, and a translation: only the Danish text has the rules.
     """
     if draft.provider != company.slug:
-        raise NotTheseTerms(f"The draft is of {draft.provider}, and not of {company.slug}. Name a draft of its own.")
+        raise NotTheseTerms(
+            "The draft is of %(provider)s, and not of %(slug)s. Name a draft of its own.",
+            {"provider": draft.provider, "slug": company.slug},
+        )
     if draft.language != "da":
         raise NotTheseTerms("The draft is a translation, and has no rules. Name the Danish document.")
     with collector_paused():

@@ -3,10 +3,12 @@
 from servanda.business.hosting.actions.leaving import remind_of_export, take_lines_forward
 from servanda.business.hosting.actions.services import (
     NotInQuarantine,
+    carry_out_ordered_purges,
     leave_purge_to_person,
     lift_expired_holds,
     lift_holds,
     open_services,
+    order_purge,
     place_holds,
     purge_service,
     put_back_service,
@@ -25,6 +27,7 @@ from servanda.business.hosting.actions.telling import compare_all, tell_nodes
 __all__ = [
     "NotInQuarantine",
     "SetupRefused",
+    "carry_out_ordered_purges",
     "compare_all",
     "confirm_domain",
     "give_domain",
@@ -32,6 +35,7 @@ __all__ = [
     "lift_expired_holds",
     "lift_holds",
     "open_services",
+    "order_purge",
     "place_holds",
     "purge_service",
     "put_back_service",

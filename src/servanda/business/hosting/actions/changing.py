@@ -43,7 +43,7 @@ def locked_setup(service_id: int) -> SetupFacts:
             "This service lies on no server yet, so there is nothing to change. Wait until it is set up."
         )
     if row.service.state != "running":
-        raise ChangeRefused(f"{row.service.name} is {row.service.state}. Only what runs can be changed.")
+        raise ChangeRefused("%(name)s does not run now. Only what runs can be changed.", {"name": row.service.name})
     return setup_facts(row)
 
 
@@ -52,7 +52,7 @@ def locked_part(service_id: int, key: str, kind: type[W]) -> tuple[Part, W]:
     row = Part.objects.select_for_update().filter(service_id=service_id, key=key, state="kept").first()
     statement = decode_statement(row.body.encode()) if row is not None else None
     if row is None or not isinstance(statement, kind):
-        raise ChangeRefused(f"This service has no {key[:120]}. Look at what it has now.")
+        raise ChangeRefused("This service has no %(part)s. Look at what it has now.", {"part": key[:120]})
     return row, statement
 
 
@@ -87,7 +87,9 @@ def put_back(service_id: int, key: str, *, order: Order) -> None:
     locked_setup(service_id)
     row = Part.objects.select_for_update().filter(service_id=service_id, key=key, state="quarantined").first()
     if row is None:
-        raise ChangeRefused(f"{key[:120]} was not removed, or is gone for good. Look at what the service has now.")
+        raise ChangeRefused(
+            "%(part)s was not removed, or is gone for good. Look at what the service has now.", {"part": key[:120]}
+        )
     row.state, row.removed_on, row.ordered_by = "kept", None, order.by
     row.save(update_fields=["state", "removed_on", "ordered_by"])
     note(service_id, "part.put_back", key, order=order)

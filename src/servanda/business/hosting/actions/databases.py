@@ -37,10 +37,12 @@ def add_database(service_id: int, name: str, *, order: Order) -> str:
     setup = locked_setup(service_id)
     allowance = allowances(service_id)["databases"]
     if allowance.is_used_up:
-        raise ChangeRefused(f"All {allowance.given} databases of the plan are in use. Remove one, or order more.")
+        raise ChangeRefused(
+            "All %(count)s databases of the plan are in use. Remove one, or order more.", {"count": allowance.given}
+        )
     database = checked(new_database(setup.package, number=setup.number, name=name.strip().lower()))
     if is_taken(database.key):
-        raise ChangeRefused(f"{database.name} is there already. Choose another name.")
+        raise ChangeRefused("%(name)s is there already. Choose another name.", {"name": database.name})
     add_part(service_id, database, by=order.by, at=order.at)
     _copy_too(service_id, database.name)
     note(service_id, "database.added", database.key, order=order)
@@ -70,7 +72,10 @@ def set_database_password(service_id: int, key: str, user: str, *, password: str
     locked_setup(service_id)
     row, database = locked_part(service_id, key, Database)
     if user not in {one.name for one in database.users}:
-        raise ChangeRefused(f"{database.name} has no user {user[:60]}. Look at its users as they are now.")
+        raise ChangeRefused(
+            "%(database)s has no user %(name)s. Look at its users as they are now.",
+            {"database": database.name, "name": user[:60]},
+        )
     keep_password(row.pk, password, user=user, names=(database.name,))
     note(service_id, "database.password_changed", key, order=order)
 

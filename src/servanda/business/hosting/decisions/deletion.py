@@ -33,7 +33,9 @@ def checked_pause_end(
     if ends_at is None:
         raise PauseWithoutEnd("A pause for load needs the time at which it ends by itself.", because=because)
     if rule.hours_max is not None and ends_at - begins_at > timedelta(hours=rule.hours_max):
-        raise PauseWithoutEnd(f"A pause for load lasts at most {rule.hours_max} hours.", because=because)
+        raise PauseWithoutEnd(
+            "A pause for load lasts at most %(hours_max)s hours.", {"hours_max": rule.hours_max}, because=because
+        )
     return ends_at
 
 

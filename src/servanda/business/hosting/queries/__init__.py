@@ -9,11 +9,12 @@ from servanda.business.hosting.queries.parts import (
     setups_of,
     setups_that_wait,
     usage_of,
+    waiting_tally,
 )
 from servanda.business.hosting.queries.services import (
     ServiceFilter,
     held_customers,
-    purge_counts,
+    purge_tally,
     purges_to_decide,
     quarantined_service,
     service_spans,
@@ -25,7 +26,7 @@ from servanda.business.hosting.queries.services import (
 )
 
 __all__ = [
-    "ServiceFilter", "allowances", "errands_of_service", "held_customers", "part_of", "parts_of_service", "purge_counts",
+    "ServiceFilter", "allowances", "errands_of_service", "held_customers", "part_of", "parts_of_service", "purge_tally",
     "purges_to_decide", "quarantined_service", "service_spans", "services", "services_of_company", "services_of_customer",
-    "services_of_customers", "services_to_purge", "setup_of", "setups_of", "setups_that_wait", "usage_of",
+    "services_of_customers", "services_to_purge", "setup_of", "setups_of", "setups_that_wait", "usage_of", "waiting_tally",
 ]  # fmt: skip

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
+from servanda.business.companies.queries import Tally, tally_of
 from servanda.business.evidence.facts import because_from_json
 from servanda.business.hosting.facts import HoldFacts, ServiceFacts, ServiceSpan
 from servanda.business.hosting.models import Hold, Service
@@ -68,15 +69,12 @@ def purges_to_decide(company_id: int, *, today: date) -> tuple[ServiceFacts, ...
     return _whole(ready.filter(purge_decided_by="person"))
 
 
-def purge_counts(today_by_company: Mapping[int, date]) -> Mapping[int, int]:
-    """Return how many services wait for a person's purge, by company and on its own day; none is left out."""
+def purge_tally(today_by_company: Mapping[int, date]) -> Tally | None:
+    """Return how to count the services that wait for a person's purge, each company's on its own day."""
     ready = Q()
     for company_id, today in today_by_company.items():
         ready |= Q(company_id=company_id, purge_on__lte=today)
-    if not ready:
-        return {}
-    rows = Service.objects.filter(ready, state="quarantined", purge_decided_by="person").values("company_id")
-    return {row["company_id"]: row["count"] for row in rows.annotate(count=Count("id"))}
+    return tally_of(Service.objects.filter(ready, state="quarantined", purge_decided_by="person")) if ready else None
 
 
 def quarantined_service(company_id: int, service_id: int) -> ServiceFacts | None:

@@ -30,7 +30,10 @@ def approve_payout(company: CompanyFacts, payout_id: int, *, person: Person, tod
     if row.state != "proposed":
         if PayoutApproval.objects.filter(payout=row, by=person.by).exists():
             return payout(company.company_id, payout_id)
-        raise NotPaidOut(f"Payout {row.number} is {row.state} already. Nothing is left to approve.")
+        raise NotPaidOut(
+            "Payout %(number)s does not wait for a yes any more. Nothing is left to approve.",
+            {"number": row.number},
+        )
     why_not = objection_to_person(person, _beneficiary(row))
     if why_not:
         raise NotPaidOut(why_not)
@@ -54,7 +57,10 @@ def decline_payout(
         row.save(update_fields=["state"])
         keep(row, "payout.declined", by=person.by, today=today, at=at, reason=reason.strip())
     elif row.state != "declined":
-        raise NotPaidOut(f"Payout {row.number} is {row.state} already. It cannot be declined any more.")
+        raise NotPaidOut(
+            "Payout %(number)s does not wait for an answer any more. It cannot be declined.",
+            {"number": row.number},
+        )
     return payout(company.company_id, payout_id)
 
 
@@ -70,7 +76,8 @@ def withdraw_payout(
         withdraw(company, row, reason=reason.strip(), by=by, today=today, at=at)
     elif row.state != "withdrawn":
         raise NotPaidOut(
-            f"Payout {row.number} is {row.state}. Only an approved one that is in no file yet can be stopped."
+            "Payout %(number)s cannot be stopped: only an approved one that is in no file yet can.",
+            {"number": row.number},
         )
     return payout(company.company_id, payout_id)
 

@@ -42,7 +42,10 @@ def make_batch(
     A payout whose source the bank has taken back meanwhile is not ordered: its credit is gone, and a person is told.
     """
     if version not in VERSIONS:
-        raise NotPaidOut(f"Files are written as pain.001 version {' or '.join(VERSIONS)}, not {version}.")
+        raise NotPaidOut(
+            "Files are written as pain.001 version %(known)s, not %(version)s.",
+            {"known": " or ".join(VERSIONS), "version": version},
+        )
     refuse_if_stopped(company)
     lock_numbers_of(company.company_id)
     approved = Payout.objects.select_for_update().filter(company_id=company.company_id, state="approved")

@@ -12,6 +12,10 @@ from servanda.business.billing.actions.explaining import explain_otherwise
 from servanda.business.billing.facts import BankEntryFacts
 from servanda.business.billing.queries import entries_in_suspense
 from servanda.business.companies.facts import CompanyFacts
+from servanda.business.customers.queries import customer
+from servanda.business.letters.actions import write_letters
+from servanda.business.letters.facts import LetterDraft
+from servanda.business.payouts import wording
 from servanda.business.payouts.actions.approving import give_credit_back
 from servanda.business.payouts.actions.recording import keep, tell_problem
 from servanda.business.payouts.decisions import references_in
@@ -57,7 +61,7 @@ def _carried_out(company: CompanyFacts, row: Payout, entry: BankEntryFacts, *, t
     ):
         return _leave(row, PayoutProblem.ANOTHER_ENTRY, str(entry.amount))
     _explain(company, entry, CARRIED_OUT, today=today, at=at)
-    _see(row, entry, today=today, at=at)
+    _see(company, row, entry, today=today, at=at)
     return True
 
 
@@ -87,7 +91,7 @@ def _whole_file(
         return False
     _explain(company, entry, CARRIED_OUT, today=today, at=at)
     for row in rows:
-        _see(row, entry, today=today, at=at)
+        _see(company, row, entry, today=today, at=at)
     return True
 
 
@@ -95,12 +99,35 @@ def _explain(company: CompanyFacts, entry: BankEntryFacts, reason: str, *, today
     explain_otherwise(company, entry.entry_id, reason=reason, by="system", today=today, at=at, category=CATEGORY)
 
 
-def _see(row: Payout, entry: BankEntryFacts, *, today: date, at: datetime) -> None:
+def _see(company: CompanyFacts, row: Payout, entry: BankEntryFacts, *, today: date, at: datetime) -> None:
     row.seen_entry_id = entry.entry_id
     if row.state == "ordered":
         row.state = "seen"
+        _tell(company, row, on=min(entry.booked_on, today), today=today, at=at)
     row.save(update_fields=["state", "seen_entry_id"])
     keep(row, "payout.seen", by="system", today=today, at=at)
+
+
+def _tell(company: CompanyFacts, row: Payout, *, on: date, today: date, at: datetime) -> None:
+    """Write to the customer that the money was paid, and to which account: a thief's account would be noticed."""
+    to = customer(row.customer_id)
+    subject = wording.paid_back_subject(company.name, to.language)
+    amount = Money(row.amount_minor, row.currency)
+    paragraphs = wording.paid_back_paragraphs(amount, row.account, on, company.email, to.language)
+    draft = LetterDraft(
+        company_id=company.company_id,
+        customer_id=row.customer_id,
+        key=f"payout.told:{row.pk}",
+        kind="paid back",
+        language=to.language,
+        recipient=to.email,
+        subject=subject,
+        text="\n\n".join(paragraphs) + "\n",
+        on_day=today,
+        queued_at=at,
+        paper={"title": subject, "paragraphs": list(paragraphs), "because": row.because},
+    )
+    write_letters([draft])
 
 
 def _leave(row: Payout, problem: PayoutProblem, detail: str = "") -> bool:

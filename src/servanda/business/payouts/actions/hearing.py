@@ -21,15 +21,16 @@ def read_report(company: CompanyFacts, report: StatusReport, *, today: date, at:
     batch = Batch.objects.filter(company_id=company.company_id, message_id=report.message_id).defer("content").first()
     if batch is None:
         raise NotPaidOut(
-            f"{report.file_name} answers the file {report.message_id}, which {company.name} has not made. Choose the company "
-            "whose file it answers."
+            "%(file_name)s answers the file %(message_id)s, which %(name)s has not made. Choose the company whose file it answers.",
+            {"file_name": report.file_name, "message_id": report.message_id, "name": company.name},
         )
     rows = {row.end_to_end_id: row for row in Payout.objects.select_for_update().filter(batch=batch).order_by("id")}
     unknown = [one.end_to_end_id for one in report.transfers if one.end_to_end_id not in rows]
     if unknown:
         raise NotPaidOut(
-            f"{report.file_name} names the transfer {unknown[0]}, which does not stand in the file {report.message_id}. Nothing "
-            "was read. Ask the bank."
+            "%(file_name)s names the transfer %(unknown)s, which does not stand in the file %(message_id)s. "
+            "Nothing was read. Ask the bank.",
+            {"file_name": report.file_name, "unknown": unknown[0], "message_id": report.message_id},
         )
     _, is_new = StatusReportRead.objects.get_or_create(
         company_id=company.company_id,

@@ -14,7 +14,9 @@ def refuse_if_stopped(company: CompanyFacts) -> None:
     """Refuse to let money out while the company's stop is engaged."""
     row = PayoutStop.objects.filter(company_id=company.company_id, is_engaged=True).first()
     if row is not None:
-        raise NotPaidOut(f"Payouts are stopped: {row.reason} Release the stop when that is settled.")
+        raise NotPaidOut(
+            "Payouts are stopped: %(reason)s Release the stop when that is settled.", {"reason": row.reason}
+        )
 
 
 @transaction.atomic

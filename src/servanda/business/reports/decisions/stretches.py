@@ -32,7 +32,10 @@ class NoSuchStretch(Refused):
 def stretch_named(name: str, *, today: date, fiscal_first_month: int = 1) -> Stretch:
     """Return the stretch of the name as it is today; refuses an unknown name."""
     if name not in STRETCHES:
-        raise NoSuchStretch(f"There is no stretch {name!r}. Choose one of: {', '.join(STRETCHES)}, or give two days.")
+        raise NoSuchStretch(
+            "There is no stretch '%(name)s'. Choose one of: %(known)s, or give two days.",
+            {"name": name, "known": ", ".join(STRETCHES)},
+        )
     since, months = _began(name, today, fiscal_first_month)
     whole_until = add_months(since, months)
     until = min(whole_until, today + timedelta(days=1))
@@ -42,9 +45,15 @@ def stretch_named(name: str, *, today: date, fiscal_first_month: int = 1) -> Str
 def stretch_between(since: date, last_day: date) -> Stretch:
     """Return the stretch of free days, both of which belong; refuses days in the wrong order and too many of them."""
     if last_day < since:
-        raise NoSuchStretch(f"The stretch ends on {last_day}, before it begins on {since}. Give the earlier day first.")
+        raise NoSuchStretch(
+            "The stretch ends on %(last_day)s, before it begins on %(since)s. Give the earlier day first.",
+            {"last_day": last_day, "since": since},
+        )
     if last_day >= add_months(since, LONGEST_MONTHS):
-        raise NoSuchStretch(f"{since} to {last_day} is more than {LONGEST_MONTHS // 12} years. Take a shorter stretch.")
+        raise NoSuchStretch(
+            "%(since)s to %(last_day)s is more than %(years)s years. Take a shorter stretch.",
+            {"since": since, "last_day": last_day, "years": LONGEST_MONTHS // 12},
+        )
     period = Period(since, last_day + timedelta(days=1))
     months = _whole_months(period)
     return _stretch("free", period, months)

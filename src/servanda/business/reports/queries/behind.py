@@ -120,7 +120,9 @@ def rows_behind(
 ) -> FoundRows:
     """Return a page of the rows behind a figure, or all of them; refuses an unknown list."""
     if name not in LISTS:
-        raise NoSuchRows(f"There is no list {name!r}. Choose one of: {', '.join(LISTS)}.")
+        raise NoSuchRows(
+            "There is no list '%(name)s'. Choose one of: %(known)s.", {"name": name, "known": ", ".join(LISTS)}
+        )
     values = _values(company_id, wanted, today=today)
     limit, offset = (MOST, 0) if is_whole else (PAGE, (max(page, 1) - 1) * PAGE)
     with one_view():

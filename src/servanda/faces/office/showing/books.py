@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from servanda.business.billing.queries import invoices
+from servanda.business.billing.queries import invoice_heads
 from servanda.business.books.decisions.closing import last_days
 from servanda.business.books.decisions.retention import RetentionClass
 from servanda.business.books.facts import BookedEntry, VoucherFacts
@@ -53,13 +53,48 @@ CLASSES: Mapping[str, str] = {
 }
 
 
+RECORDS: Mapping[str, str] = {
+    "invoice": gettext_noop("Invoices and credit notes"),
+    "charge": gettext_noop("Fees and interest"),
+    "bank_statement": gettext_noop("Statements of the bank"),
+    "bank_entry": gettext_noop("Entries of the bank"),
+    "bank_notice": gettext_noop("Advance news of the bank"),
+    "allocation": gettext_noop("What payments paid"),
+    "ledger_entry": gettext_noop("Entries in the books"),
+    "ledger_closing": gettext_noop("Closings of the books"),
+    "books_voucher": gettext_noop("Vouchers"),
+    "books_void": gettext_noop("Numbers that no invoice carries"),
+    "one_stop_shop_choice": gettext_noop("Choices of the One Stop Shop"),
+    "write_off": gettext_noop("Small differences written off"),
+    "write_off_limit": gettext_noop("Limits of small differences"),
+    "credit_use": gettext_noop("Credit that was used"),
+    "billing_refund": gettext_noop("Decisions on unused time and outages"),
+    "mandate": gettext_noop("Agreements to collect"),
+    "collecting_delivery": gettext_noop("Files to payment providers"),
+    "collecting_order": gettext_noop("Collections"),
+    "payout_batch": gettext_noop("Files of payouts"),
+    "einvoice": gettext_noop("E-invoices"),
+    "letter": gettext_noop("Letters"),
+    "books_head": gettext_noop("Heads of the chain"),
+    "evidence_record": gettext_noop("The record of what happened"),
+    "evidence_warrant": gettext_noop("Warrants"),
+    "contract": gettext_noop("Contracts"),
+    "contract_line": gettext_noop("Lines of contracts"),
+    "contract_change": gettext_noop("Changes of the terms"),
+    "customer": gettext_noop("Customers"),
+    "service": gettext_noop("Services"),
+    "dunning_pause": gettext_noop("Pauses of claims"),
+}
+
+
 def books_shown(here: Visit, *, before: int | None, until: date | None, reader: str) -> BooksShown:
     """Return the page of the books; `before` is the voucher number that the list goes on from."""
     month = here.today.replace(day=1)
+    vouchers = newest_vouchers(here.company.company_id, limit=VOUCHERS_SHOWN + 1, before=before)
     return BooksShown(
         accounts=_accounts(here),
-        vouchers=_vouchers(here, before),
-        pager=_pager(here, before),
+        vouchers=_vouchers(here, vouchers[:VOUCHERS_SHOWN]),
+        pager=_pager(here, vouchers, before),
         closing=_closing(here, until, reader),
         heads=tuple(
             HeadLine(day=one.day, sequence=one.sequence, sha256=one.sha256)
@@ -86,8 +121,7 @@ def _accounts(here: Visit) -> tuple[AccountLine, ...]:
     )
 
 
-def _vouchers(here: Visit, before: int | None) -> tuple[VoucherLine, ...]:
-    found = newest_vouchers(here.company.company_id, limit=VOUCHERS_SHOWN, before=before)
+def _vouchers(here: Visit, found: tuple[VoucherFacts, ...]) -> tuple[VoucherLine, ...]:
     return tuple(
         VoucherLine(
             link=Link(str(one.number), reverse("office:voucher", args=[here.company.slug, one.number])),
@@ -100,8 +134,7 @@ def _vouchers(here: Visit, before: int | None) -> tuple[VoucherLine, ...]:
     )
 
 
-def _pager(here: Visit, before: int | None) -> Pager:
-    found = newest_vouchers(here.company.company_id, limit=VOUCHERS_SHOWN + 1, before=before)
+def _pager(here: Visit, found: tuple[VoucherFacts, ...], before: int | None) -> Pager:
     address = reverse("office:books", args=[here.company.slug])
     if not found or (len(found) <= VOUCHERS_SHOWN and before is None):
         return Pager("")
@@ -195,7 +228,7 @@ def voucher_shown(here: Visit, voucher: VoucherFacts) -> VoucherShown:
 
 def _entries(here: Visit, entries: tuple[BookedEntry, ...]) -> tuple[EntryLine, ...]:
     slug = here.company.slug
-    numbers = {one.invoice_id: one.number for one in invoices({e.invoice_id for e in entries if e.invoice_id})}
+    numbers = {one.invoice_id: one.number for one in invoice_heads({e.invoice_id for e in entries if e.invoice_id})}
     known = customers({e.customer_id for e in entries if e.customer_id})
     return tuple(
         EntryLine(
@@ -225,10 +258,11 @@ def kept_shown(here: Visit) -> tuple[KeptLine, ...]:
     """Return what is kept until when, by class."""
     return tuple(
         KeptLine(
-            table=one.table,
+            table=word(RECORDS, one.table),
             kind=word(CLASSES, one.rule.name),
             because=str(one.rule.because),
             rows=one.rows,
+            running=one.running,
             first_until=one.first_until,
             last_until=one.last_until,
             may_go=one.may_go,

@@ -14,7 +14,7 @@ from servanda.business.contracts.decisions.ending import notice_last_day
 from servanda.business.contracts.decisions.pricing import bound_price, dated_prices, priced_line
 from servanda.business.contracts.decisions.terms import ending_terms
 from servanda.business.contracts.facts import LineFacts, PriceNotices
-from servanda.business.contracts.queries import lines_of_customer, own_terms_of_lines, price_notices
+from servanda.business.contracts.queries import own_terms_of_lines, price_notices
 from servanda.business.customers.facts import CustomerFacts
 from servanda.business.dunning.queries import Known, forecast_of_customer, known_of_customer
 from servanda.business.evidence.facts import Event
@@ -59,7 +59,7 @@ def customer_shown(visit: Visit, customer: CustomerFacts, *, days: int, is_whole
         timeline_more=len(timeline) - len(kept),
         services=tuple(_service(service, prices, today=visit.today) for service in services),
         invoices=tuple(_invoice(invoice, visit) for invoice in found),
-        lines=_lines(customer, visit, prices),
+        lines=_lines(customer, known.lines, visit, prices),
         foresight=_foresight(known, names, days=days, today=visit.today),
     )
 
@@ -171,9 +171,11 @@ def _invoice(invoice: InvoiceFacts, visit: Visit) -> InvoiceRow:
     )
 
 
-def _lines(customer: CustomerFacts, visit: Visit, prices: PriceList) -> tuple[LineRow, ...]:
+def _lines(
+    customer: CustomerFacts, known: tuple[LineFacts, ...], visit: Visit, prices: PriceList
+) -> tuple[LineRow, ...]:
     """Return the lines that run. What they depend on beside the terms is read once, and only where there is such a thing."""
-    lines = tuple(line for line in lines_of_customer(customer.customer_id) if not line.is_ended)
+    lines = tuple(line for line in known if not line.is_ended)
     own_terms = own_terms_of_lines(lines)
     has_moved = any(_follows_the_list(line, prices) for line in lines)
     notices = price_notices(visit.company.company_id, [customer.customer_id]) if has_moved else PriceNotices()

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from servanda.business.catalogue.facts import ListedProduct
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.contracts.facts import ContractFacts, Deviation, LineFacts, SuccessionFacts
 from servanda.business.contracts.queries import (
@@ -56,7 +57,8 @@ def copy_shown(visit: Visit, found: CustomerFacts, *, contract: str, asked: Lang
     danish = library.version(one.version)
     wanted: Language = asked or ("en" if found.language == "en" else "da")
     text = library.find(one.version, wanted) or danish
-    meanings = meanings_of(danish, _reader(visit, one, text.language))
+    sold = prices_of(visit.company.company_id).products
+    meanings = meanings_of(danish, _reader(visit, one, text.language, sold))
     notes = notes_of(danish, on=visit.today, language=text.language, customer=one.contract.customer_kind)
     said = {number: tuple(map(str, meaning.said)) for number, meaning in meanings.clauses.items()}
     book = book_of(text, danish, notes=notes, meanings=said)
@@ -75,7 +77,7 @@ def copy_shown(visit: Visit, found: CustomerFacts, *, contract: str, asked: Lang
         languages=language_tabs(address, text.language, contract=one.contract.number),
         accepted_version=accepted.version,
         accepted_on=legal_day(accepted.at),
-        products=tuple(_product_names(visit, one.lines, language()).values()),
+        products=tuple(_product_names(sold, one.lines, language()).values()),
         special=tuple(_special(each) for each in deviations_of(one.contract.contract_id) if each.about != "terms"),
         apart=tuple(map(str, meanings.apart)),
         chapters=chapters_of(book, is_house=False, why_not=why_not),
@@ -105,8 +107,8 @@ def _with_lines(contract: ContractFacts, lines: Iterable[LineFacts]) -> _Bound:
     return _Bound(contract, tuple(line for line in own if not line.is_ended), version)
 
 
-def _reader(visit: Visit, one: _Bound, text: Language) -> Reader:
-    names = _product_names(visit, one.lines, text)
+def _reader(visit: Visit, one: _Bound, text: Language, sold: Mapping[str, ListedProduct]) -> Reader:
+    names = _product_names(sold, one.lines, text)
     return Reader(
         customer=one.contract.customer_kind,
         on=visit.today,
@@ -117,8 +119,7 @@ def _reader(visit: Visit, one: _Bound, text: Language) -> Reader:
     )
 
 
-def _product_names(visit: Visit, lines: Iterable[LineFacts], text: str) -> Mapping[str, str]:
-    known = prices_of(visit.company.company_id).products
+def _product_names(known: Mapping[str, ListedProduct], lines: Iterable[LineFacts], text: str) -> Mapping[str, str]:
     codes = dict.fromkeys(line.product_code for line in lines)
     return {
         code: (known[code].name_da if text == "da" else known[code].name_en) if code in known else code

@@ -24,14 +24,27 @@ from servanda.business.letters.queries import undelivered_letters
 from servanda.business.library.facts import ChangeProposalFacts, WaitingDraft
 from servanda.business.library.queries import open_proposals as open_changes
 from servanda.business.library.queries import unconfirmed_figures, waiting_drafts
+from servanda.business.payouts.facts import RefundDue
+from servanda.business.payouts.queries import refunds_due
+from servanda.faces.office.needs import Needs
 from servanda.faces.office.places import Visit
 from servanda.faces.office.showing.deciding_terms import agreement_cards
 from servanda.faces.office.showing.einvoices import e_invoice_cards
 from servanda.faces.office.showing.naming import Names
 from servanda.faces.office.showing.vat import vat_card
-from servanda.faces.office.shown import Card, LetterCard, Link, NoticeCard, PaymentsCard, PurgeCard, Question
+from servanda.faces.office.shown import (
+    Card,
+    LetterCard,
+    Link,
+    NoticeCard,
+    PaymentsCard,
+    PurgeCard,
+    Question,
+    RefundsCard,
+)
 from servanda.faces.office.words import CHANNELS, LETTER_KINDS, language, word
 from servanda.ground.law.confirming import FigureToConfirm
+from servanda.ground.money import total_of
 
 NOT_SPECIFIED = "not_specified"
 
@@ -45,6 +58,7 @@ class Asked:
     purges: tuple[ServiceFacts, ...]
     notices: tuple[OpenNotice, ...]
     entries: tuple[BankEntryFacts, ...]
+    refunds: tuple[RefundDue, ...]
     drafts: tuple[WaitingDraft, ...]
     changes: tuple[ChangeProposalFacts, ...]
     figures: tuple[FigureToConfirm, ...]
@@ -72,20 +86,22 @@ class Asked:
         )
 
 
-def asked_in(visit: Visit) -> Asked:
-    company_id = visit.company.company_id
+def asked_in(visit: Visit, needs: Needs) -> Asked:
+    """Return all that waits for a person; a list of which nothing waits is not read."""
+    company_id, today = visit.company.company_id, visit.today
     return Asked(
-        proposals=open_proposals(company_id),
-        letters=undelivered_letters(company_id),
-        purges=purges_to_decide(company_id, today=visit.today),
-        notices=notices_to_decide(company_id),
-        entries=entries_in_suspense(company_id),
-        drafts=waiting_drafts([company_id]),
-        changes=open_changes(company_id),
-        figures=unconfirmed_figures(company_id, on=visit.today),
-        vat=vat_questions(company_id, today=visit.today),
-        documents=documents_to_look_at(company_id),
-        answers=open_answers(company_id),
+        proposals=open_proposals(company_id) if needs.has("proposals") else (),
+        letters=undelivered_letters(company_id) if needs.has("letters") else (),
+        purges=purges_to_decide(company_id, today=today) if needs.has("purges") else (),
+        notices=notices_to_decide(company_id) if needs.has("notices") else (),
+        entries=entries_in_suspense(company_id) if needs.has("entries") else (),
+        refunds=refunds_due(company_id) if needs.has("refunds") else (),
+        drafts=waiting_drafts([company_id]) if needs.has("drafts") else (),
+        changes=open_changes(company_id) if needs.has("changes") else (),
+        figures=unconfirmed_figures(company_id, on=today) if needs.has("figures") else (),
+        vat=vat_questions(company_id, today=today) if needs.has("vat") else (),
+        documents=documents_to_look_at(company_id) if needs.has("documents") else (),
+        answers=open_answers(company_id) if needs.has("answers") else (),
     )
 
 
@@ -98,6 +114,7 @@ def cards_of(asked: Asked, names: Names, visit: Visit) -> tuple[Card, ...]:
         *(_purge(service, names) for service in asked.purges),
         *(_notice(notice, names, prices) for notice in asked.notices),
         *_payments(asked.entries),
+        *_refunds(asked.refunds),
         *vat_card(asked.vat, names, visit.today),
         *e_invoice_cards(asked.documents, asked.answers, names),
         *agreement_cards(asked.drafts, asked.changes, asked.figures, visit),
@@ -178,3 +195,9 @@ def _notice(notice: OpenNotice, names: Names, prices: PriceList | None) -> Notic
 def _payments(entries: tuple[BankEntryFacts, ...]) -> Iterable[PaymentsCard]:
     if entries:
         yield PaymentsCard(on=min(entry.booked_on for entry in entries), count=len(entries))
+
+
+def _refunds(refunds: tuple[RefundDue, ...]) -> Iterable[RefundsCard]:
+    if refunds:
+        total = total_of(one.amount for one in refunds)
+        yield RefundsCard(on=min(one.pay_out_by for one in refunds), count=len(refunds), total=total)

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from servanda.business.billing.queries import invoices
+from servanda.business.billing.queries import invoice_heads
 from servanda.business.contracts.queries import contracts_of_customer
 from servanda.business.customers.facts import CustomerFacts, Delivery
 from servanda.business.customers.queries import customers
@@ -97,7 +97,7 @@ def _pager(chosen: str, page: int, *, has_more: bool) -> Pager | None:
 def names_for(slug: str, documents: Iterable[EDocumentFacts]) -> Names:
     """Return the invoices and customers of documents, looked up at once."""
     many = tuple(documents)
-    found = {one.invoice_id: one for one in invoices({one.invoice_id for one in many})}
+    found = {one.invoice_id: one for one in invoice_heads({one.invoice_id for one in many})}
     return Names(slug, found, customers({one.customer_id for one in many}))
 
 

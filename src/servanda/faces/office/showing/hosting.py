@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.customers.queries import customer, customers
-from servanda.business.hosting.facts import ServiceFacts
+from servanda.business.hosting.facts import ServiceFacts, SetupFacts
 from servanda.business.hosting.queries import ServiceFilter, services, services_of_company, setups_of, setups_that_wait
 from servanda.business.nodes.facts import NodeFacts
 from servanda.business.nodes.queries import nodes_of, parked_statements
@@ -26,6 +27,11 @@ from servanda.faces.office.shown_hosting import (
 from servanda.ground.citation import texts_of
 
 PER_PAGE = 50
+WHY = {
+    "no node": gettext_noop("no server has room for it"),
+    "domain taken": gettext_noop("its domain belongs to another service"),
+    "no domain": gettext_noop("it has no domain yet"),
+}
 # A node reports every few seconds; one that is silent so long is looked at by a person.
 SILENT_AFTER = timedelta(minutes=10)
 
@@ -106,7 +112,14 @@ def service_panel(here: Visit, service: ServiceFacts) -> ServicePanel:
         number=setup.number if setup is not None else 0,
         tenant=setup.tenant if setup is not None else 0,
         plan=setup.plan_code if setup is not None else "",
+        unproven=_unproven(setup) if setup is not None else "",
+        needs_domain=setup is not None and setup.waits_because in {"no domain", "domain taken"},
     )
+
+
+def _unproven(setup: SetupFacts) -> str:
+    waits = setup.package.has_mail and setup.node and not setup.is_domain_proven
+    return setup.domain if waits else ""
 
 
 def nodes_shown(here: Visit, *, now: datetime) -> NodesShown:
@@ -120,7 +133,7 @@ def nodes_shown(here: Visit, *, now: datetime) -> NodesShown:
             WaitingRow(
                 name=names[one.service_id].name,
                 address=reverse("office:service", args=[here.company.slug, one.service_id]),
-                why=_("no server has room for it") if one.waits_because == "no node" else one.waits_because,
+                why=_(WHY[one.waits_because]) if one.waits_because in WHY else one.waits_because,
             )
             for one in waiting
         ),

@@ -14,7 +14,6 @@ from servanda.business.dunning.queries import pauses_of_invoice
 from servanda.business.dunning.queries.lists import PauseFacts
 from servanda.business.ledger.queries import PostedLine, postings_of_invoice
 from servanda.business.letters.facts import LetterFacts
-from servanda.business.letters.queries import letters_of_invoices
 from servanda.faces.office.people import names_of
 from servanda.faces.office.places import Visit
 from servanda.faces.office.showing.naming import customer_link, invoice_title
@@ -44,11 +43,12 @@ from servanda.ground.periods import Period
 MAY_BE_ENDED = frozenset({"dispute", "payment plan", "collection"})
 
 
-def invoice_shown(visit: Visit, invoice: InvoiceFacts, customer: CustomerFacts) -> InvoiceShown:
-    """Return the paper and all that hangs on it."""
+def invoice_shown(
+    visit: Visit, invoice: InvoiceFacts, customer: CustomerFacts, letters: tuple[LetterFacts, ...]
+) -> InvoiceShown:
+    """Return the paper and all that hangs on it; the letters are those of the invoice."""
     company = visit.company
     pauses = pauses_of_invoice(invoice.invoice_id)
-    letters = letters_of_invoices([invoice.invoice_id])
     is_credit_note = invoice.kind == "credit note"
     is_open = not is_credit_note and bool(invoice.open_total)
     return InvoiceShown(

@@ -15,7 +15,7 @@ from servanda.business.dunning.decisions.unpaid import unpaid_timeline
 from servanda.business.dunning.facts import Done
 from servanda.business.dunning.queries import ProposalFacts, ladder_of_invoice, ladder_terms_of, open_proposals
 from servanda.business.dunning.queries.foreseeing import ForeseenStep, Ladder
-from servanda.business.evidence.queries import events_of_subjects
+from servanda.business.evidence.facts import Event
 from servanda.business.library.queries import library_of
 from servanda.faces.office.ladder_picture import Picture, Step, picture_of
 from servanda.faces.office.places import Visit
@@ -61,17 +61,15 @@ class Choice:
 
 def ladder_on(visit: Visit, invoice: InvoiceFacts) -> Ladder:
     """Return the ladder of an invoice that was just read: gathered once for all of a page that asks of it."""
-    ladder = ladder_of_invoice(invoice.invoice_id, today=visit.today, days=AHEAD_DAYS)
-    assert ladder is not None, "the invoice was just read"
-    return ladder
+    return ladder_of_invoice(visit.company, invoice, today=visit.today, days=AHEAD_DAYS)
 
 
 def picture_of_invoice(visit: Visit, invoice: InvoiceFacts, ladder: Ladder) -> Picture:
     """Return what has happened on the invoice, and what would follow if it stayed unpaid."""
     own = invoice.invoice_id
-    because = _because_by_key(own)
+    because = _because_by_key(ladder.known.events)
     issued = {"number": invoice.number, "total_minor": invoice.total.minor}
-    asked = [proposal for proposal in open_proposals(visit.company.company_id) if proposal.invoice_id == own]
+    asked = open_proposals(visit.company.company_id, invoice_id=own) if ladder.arrears.asked else ()
     due_because = ladder_terms_of(ladder.arrears).payment_because
     steps = [
         *_beginning(invoice.issued_on, ladder.arrears.due_on, due_because, issued, today=visit.today),
@@ -215,10 +213,10 @@ def _once(steps: Iterable[T]) -> Iterable[T]:
         yield step
 
 
-def _because_by_key(invoice_id: int) -> Mapping[str, tuple[Citation, ...]]:
+def _because_by_key(events: Iterable[Event]) -> Mapping[str, tuple[Citation, ...]]:
     """Return what each step rested on, by its own key and by that of its letter."""
     found: dict[str, tuple[Citation, ...]] = {}
-    for event in events_of_subjects([f"invoice:{invoice_id}"]):
+    for event in events:
         found[event.key] = event.because
         if "letter" in event.facts:
             found[str(event.facts["letter"])] = event.because

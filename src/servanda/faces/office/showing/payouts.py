@@ -37,6 +37,7 @@ from servanda.faces.office.shown_payouts import (
     PayoutsShown,
 )
 from servanda.faces.office.words import language, word
+from servanda.faces.parts.amounts import amount_to_type
 from servanda.ground.accounts import account_text
 from servanda.ground.calendar import day_text, legal_day
 from servanda.ground.money import Money, money_text, total_of
@@ -118,7 +119,7 @@ def pay_back_panel(visit: Visit, customer: CustomerFacts, *, me: str, refund: st
     wanted = asked.amount if asked is not None else room.free
     return PayBackPanel(
         free=room.free,
-        suggested=f"{min(wanted, max(best, Money(0))).decimal}".replace(".", "," if language() == "da" else "."),
+        suggested=amount_to_type(min(wanted, max(best, Money(0)))),
         reason=_("Goes back by %(day)s") % {"day": day_text(asked.pay_out_by, language())} if asked is not None else "",
         accounts=tuple(
             AccountChoice(

@@ -28,6 +28,8 @@ from servanda.faces.office.showing.naming import customer_link, invoice_link
 from servanda.faces.office.shown import Stamp
 from servanda.faces.office.shown_refunds import InterestShown, LineShown, Option, RefundRow, StepRow
 from servanda.faces.office.words import language, word
+from servanda.faces.parts.amounts import amount_to_type
+from servanda.faces.parts.telling import told
 from servanda.ground.calendar import day_text
 from servanda.ground.citation import Citation
 from servanda.ground.law.consumers import (
@@ -242,7 +244,7 @@ def _change_steps(here: Visit, line: LineFacts, asked: Asked) -> tuple[StepRow, 
 
 
 def _refused(refusal: Refused) -> StepRow:
-    return StepRow(sentence=str(refusal), reckoning="", because=(), stamp=Stamp(_("Not possible"), "stop"))
+    return StepRow(sentence=told(refusal), reckoning="", because=(), stamp=Stamp(_("Not possible"), "stop"))
 
 
 def _changed(preview: ChangePreview) -> list[StepRow]:
@@ -287,4 +289,4 @@ def _outage(here: Visit, line: LineFacts, asked: Asked) -> tuple[StepRow | None,
         sentence += " " + _("The terms ask that the fault is proven to be ours alone.")
     text = outage_text(found.yearly_fee, found.days, found.highest, found.rule.rule.percent, language())
     because: tuple[Citation, ...] = found.rule.because
-    return StepRow(sentence=sentence, reckoning=text, because=because), str(found.highest.decimal)
+    return StepRow(sentence=sentence, reckoning=text, because=because), amount_to_type(found.highest)

@@ -6,12 +6,13 @@ from itertools import groupby, islice
 
 from django.utils.translation import gettext as _
 
-from servanda.business.billing.queries import invoices
+from servanda.business.billing.queries import invoice_heads
 from servanda.business.customers.queries import customers
 from servanda.business.dunning.queries import Coming, Parked, claims_coming, claims_parked
 from servanda.business.evidence.facts import Event
 from servanda.business.evidence.queries import brake_of, events_of_day
 from servanda.business.letters.queries import waiting_count
+from servanda.faces.office.needs import Needs
 from servanda.faces.office.people import names_of
 from servanda.faces.office.places import Visit
 from servanda.faces.office.sentences import cause_text, coming_sentence, sentence_of
@@ -28,9 +29,9 @@ HELD_MAX = 12
 ROUTINE = frozenset({"letter.accepted", "payment.late", "invoice.accepted"})  # true, but nobody's news of the day
 
 
-def today_shown(visit: Visit) -> Today:
+def today_shown(visit: Visit, needs: Needs) -> Today:
     company_id = visit.company.company_id
-    asked = asked_in(visit)
+    asked = asked_in(visit, needs)
     news = tuple(event for event in events_of_day(company_id, day=visit.today) if event.what not in ROUTINE)
     events = news[:HAPPENED_MAX]
     parked = claims_parked(company_id, limit=HELD_MAX)
@@ -55,7 +56,9 @@ def _names(
 ) -> Names:
     """Look up everything that the page names: one round of queries, however many sentences it has."""
     claims = {claim.invoice_id for claim in parked} | {one.invoice_id for one in coming}
-    found = {invoice.invoice_id: invoice for invoice in invoices(asked.invoice_ids | invoice_ids_of(events) | claims)}
+    found = {
+        invoice.invoice_id: invoice for invoice in invoice_heads(asked.invoice_ids | invoice_ids_of(events) | claims)
+    }
     people = asked.customer_ids | {invoice.customer_id for invoice in found.values()}
     return Names(slug, found, customers(people | {event.customer_id for event in events if event.customer_id}))
 

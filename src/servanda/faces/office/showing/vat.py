@@ -33,6 +33,7 @@ from servanda.faces.office.shown_vat import (
     VatTable,
 )
 from servanda.faces.office.words import language, word
+from servanda.faces.parts.telling import told
 from servanda.faces.parts.vat_tables import VatTable as Table
 from servanda.faces.parts.vat_tables import euro_rate, vat_sheets
 from servanda.ground.calendar import day_text
@@ -106,7 +107,7 @@ def customer_vat_shown(visit: Visit, customer: CustomerFacts) -> CustomerVatShow
         number_problem=read.in_language(_language()) if read is not None and not isinstance(read, VatNumber) else "",
         checked_on=buyer.number_checked_on,
         may_be_located=not buyer.is_business,
-        is_number_wished=is_number_wished(customer.customer_id),
+        is_number_wished=bool(buyer.number) and is_number_wished(customer.customer_id),
         may_be_checked=bool(buyer.number) and buyer.country != "DK" and not is_consumer,
         may_be_dealer=bool(customer.details.cvr) and buyer.country == "DK" and not is_consumer,
         dealer_evidence=buyer.dealer_evidence,
@@ -124,11 +125,11 @@ def vat_shown(visit: Visit, *, period: str, rate: str) -> VatShown:
     try:
         kroner = euro_rate(rate)
     except Refused as refusal:
-        kroner, problem = None, str(refusal)
+        kroner, problem = None, told(refusal)
     try:
         days = vat_period(chosen)
     except Refused as refusal:
-        chosen, problem = _latest_quarter(visit.today), str(refusal)
+        chosen, problem = _latest_quarter(visit.today), told(refusal)
         days = vat_period(chosen)
     report = vat_report_of(visit.company.company_id, days)
     return VatShown(
@@ -201,7 +202,7 @@ def _treatment(buyer: VatBuyer, visit: Visit) -> tuple[VatTreatment | None, str]
     try:
         return treatment_of(buyer, on=visit.today, is_one_stop_shop=is_shop), ""
     except Refused as refusal:
-        return None, str(refusal)
+        return None, told(refusal)
 
 
 def _is_shop(visit: Visit) -> bool:

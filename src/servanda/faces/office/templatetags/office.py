@@ -7,7 +7,9 @@ from django.template import Context, Library
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from servanda.business.billing.wording import rule_text
 from servanda.faces.office.shown import Link, Place
+from servanda.faces.office.words import language
 from servanda.ground.citation import Citation
 
 register = Library()
@@ -18,6 +20,12 @@ def because(context: Context, citations: Iterable[Citation]) -> dict[str, tuple[
     """Show what something rests on, each provision once."""
     place: Place = context["place"]
     return {"clauses": tuple(clause_link(citation, place.slug) for citation in dict.fromkeys(citations))}
+
+
+@register.filter(name="rule")
+def rule_words(kept: str) -> str:
+    """Return why a bank entry was matched or waits, in the reader's language."""
+    return rule_text(kept, language())
 
 
 def clause_link(citation: Citation, slug: str) -> Link:

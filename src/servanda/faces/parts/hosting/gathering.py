@@ -95,7 +95,7 @@ def _sentence(
     if setup is None:
         return _("It runs. Its server is not managed here."), "calm"
     if setup.waits_because:
-        return _("It waits for a server with room. We have been told."), "warn"
+        return _(words.WAITS.get(setup.waits_because, words.WAITS["no node"])), "warn"
     current = tuple(one for one in found if one.is_current)
     if len(current) < parts:
         return _("It is being set up: %(done)s of %(all)s parts are ready.") % {

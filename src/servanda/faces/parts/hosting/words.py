@@ -45,6 +45,13 @@ CAUSES = {
     "load": gettext_noop("It took more of the server than it may. It opens by itself after a short pause."),
     "breach": gettext_noop("The terms were not kept. Write to us to find a way out."),
 }
+WAITS = {
+    "no node": gettext_noop("It waits for a server with room. We have been told."),
+    "domain taken": gettext_noop(
+        "Its domain belongs to another service here. We have been told, and will write to you."
+    ),
+    "no domain": gettext_noop("It has no domain yet. Write to us which one it is for."),
+}
 FIGURES = {
     "disk_bytes": gettext_noop("Files"),
     "inodes": gettext_noop("Number of files"),

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from servanda.faces.parts import themes
+from servanda.faces.parts.telling import told
 from servanda.ground.calendar import day_text, moment_text
 from servanda.ground.money import Money, money_text
 
@@ -43,6 +44,12 @@ def moment(value: datetime | None) -> str:
 def money(value: Money | None) -> str:
     """Return the amount for the reader; its parts never stand on two lines."""
     return money_text(value, _language()).replace(" ", "\u00a0") if value is not None else "–"
+
+
+@register.filter(name="told")
+def told_text(value: str) -> str:
+    """Return a message of the business in the reader's language."""
+    return told(value)
 
 
 @register.simple_tag(takes_context=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from servanda.business.reports.decisions.stretches import STRETCHES, NoSuchStretch, stretch_between, stretch_named
 from servanda.business.reports.facts import Basis, Stretch
 from servanda.faces.office.places import Visit
+from servanda.faces.parts.telling import told
 from servanda.ground.calendar import NotADay, parse_day
 from servanda.ground.periods import Period
 
@@ -93,12 +94,12 @@ def asked_of(
     try:
         found = _stretch(visit, stretch, since, until)
     except (NoSuchStretch, NotADay) as refusal:
-        wrong = _("These days cannot be shown: %(why)s") % {"why": refusal}
+        wrong = _("These days cannot be shown: %(why)s") % {"why": told(refusal)}
         found = stretch_named(FIRST, today=visit.today, fiscal_first_month=first)
     try:
         day = min(parse_day(as_of), visit.today) if as_of else visit.today
     except NotADay as refusal:
-        wrong, day = _("This day cannot be shown: %(why)s") % {"why": refusal}, visit.today
+        wrong, day = _("This day cannot be shown: %(why)s") % {"why": told(refusal)}, visit.today
     by = Basis.ACCRUED if basis == Basis.ACCRUED else Basis.ISSUED
     return Asked(visit=visit, stretch=found, basis=by, as_of=day, is_whole=is_whole, wrong=wrong)
 

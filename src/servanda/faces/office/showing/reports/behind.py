@@ -26,6 +26,7 @@ from servanda.faces.office.showing.reports.writing import (
 from servanda.faces.office.shown import Pager
 from servanda.faces.office.shown_reports import ReportCell, ReportColumn, ReportTable, RowsShown
 from servanda.faces.office.words import BOOKINGS, word
+from servanda.faces.parts.telling import told
 from servanda.ground.calendar import parse_day
 from servanda.ground.refusal import Refused
 
@@ -134,7 +135,7 @@ def _customer(visit: Visit, number: str) -> int | None:
     try:
         return customer_numbered(visit.company.company_id, number).customer_id
     except NoSuchCustomer as refusal:
-        raise WrongQuestion(str(refusal)) from refusal
+        raise WrongQuestion(told(refusal)) from refusal
 
 
 def _sentence(name: str, found: FoundRows) -> str:
