@@ -1,5 +1,6 @@
 """Adding a node, letting it enrol once, hearing its requests once, and listening to it no more."""
 
+import json
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,6 @@ from typing import Annotated
 
 import msgspec
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
 
 from servanda.business.evidence.actions import record
 from servanda.business.nodes.facts import NodeFacts, Plain
@@ -110,7 +110,9 @@ def enrol(
     if not _is_key(public_key) or len(facts) > FACTS_MAX:
         raise NodeRefused("The public key must be the 32 bytes of an Ed25519 key in base64, with few facts beside it.")
     with connection.cursor() as cursor:  # pages see no token, and change no key of a node but by showing one
-        cursor.execute("select node_enrol(%s, %s, %s, %s, %s)", [token, name, public_key, Jsonb(dict(facts)), at])
+        cursor.execute(
+            "select node_enrol(%s, %s, %s, %s::jsonb, %s)", [token, name, public_key, json.dumps(dict(facts)), at]
+        )
         ((node_id,),) = cursor.fetchall()
     if node_id is None:
         raise NodeRefused("The token is not valid for this node. Make a new one; it lives for 15 minutes.")
