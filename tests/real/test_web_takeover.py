@@ -16,16 +16,19 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings as configured
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django import Settings
 
 from servanda.business.customers.queries import customer_numbered
+from servanda.business.hosting.actions import lift_holds, put_back_service
+from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import services_of_customer
 from servanda.business.nodes.actions.enrolling import hear
 from servanda.business.nodes.queries import parked_statements
 from servanda.ground.nodes.requests import RequestRefused
 from servanda.simulation import drivers
-from servanda.wiring.embedded import DISPOSABLE, PAGES_ACCOUNT, leased, pages_account, url_of_pages
+from servanda.wiring.accounts import PAGES_ACCOUNT, pages_account
+from servanda.wiring.embedded import DISPOSABLE, leased, url_of_pages
 from servanda.wiring.roles import APPLICATION, SIGNER, WEB, make_role
 from tests.business.nodes.house import House
 from tests.cast import ALMA
@@ -185,44 +188,73 @@ def test_no_token_no_node(house: House, real_database: RealDatabase) -> None:
 
 
 # What they can do. Each is bounded by the signer's day, and is undone by a release.
-WORST = {
-    "hold": "insert into service_hold (company_id, customer_id, service_id, cause, warrant_key, because, placed_on,"
-    " placed_at) select company_id, customer_id, id, 'abuse', 'false', '[]', %(today)s, now() from service",
-    "quarantine": "update service set state = 'quarantined', quarantined_on = %(past)s, purge_on = %(today)s,"
-    """ purge_decided_by = 'system', purge_because = '[{"source": "safe-it", "clause": "3.2"}]'""",
-}
+A_WARRANT = (
+    "insert into evidence_warrant (company_id, key, act, subject, fingerprint, because, parameters, evidence_keys,"
+    " approvals, not_before, expires_on, issued_at) select company_id, 'mine', 'services.held', 'service:' || id, '',"
+    " '[]', '{}', '[]', '[]', %(today)s, %(later)s, now() from service"
+)
+A_HOLD = (
+    "insert into service_hold (service_id, cause, warrant_key, because, placed_on, placed_at)"
+    " select id, 'abuse', 'mine', '[]', %(today)s, now() from service"
+)
+A_QUARANTINE = (
+    "update service set state = 'quarantined', quarantined_on = %(past)s, purge_on = {purge_on},"
+    """ purge_decided_by = 'system', purge_because = '[{{"source": "safe-it", "clause": "3.2"}}]'"""
+)
+ITS_EVIDENCE = (
+    "insert into evidence_record (company_id, key, what, subject, on_day, at, because, facts, by)"
+    " select company_id, 'service.quarantined:' || id || ':' || quarantined_on, 'service.quarantined',"
+    " 'service:' || id, quarantined_on, now(), purge_because, '{}', 'system' from service"
+)
 TOUCH = "insert into hosting_touched (service_id) select id from service on conflict do nothing"
 
 
 def lie(house: House, database: RealDatabase, *statements: str) -> None:
-    values = {"today": house.world.today, "past": house.world.today - timedelta(days=90)}
+    """Write as the web process; then the worker, the signer and the node go on as every day."""
+    today = house.world.today
+    values = {"today": today, "past": today - timedelta(days=90), "later": today + timedelta(days=30)}
     with taken_over(database) as pages:
         for statement in (*statements, TOUCH):
             pages.execute(statement, values if "%(" in statement else None)
+    tell(house)
+
+
+def tell(house: House) -> None:
     with working_as(APPLICATION):
         house.world.round()
     go_on(house, times=4)
+
+
+def the_service(house: House) -> ServiceFacts:
+    (service,) = services_of_customer(customer_numbered(house.world.company_id, ALMA.number).customer_id)
+    return service
 
 
 @in_the_database
-def test_the_worst_is_a_quarantine_or_a_hold_and_is_taken_back(house: House, real_database: RealDatabase) -> None:
+def test_a_false_hold_stops_services_and_is_lifted(house: House, real_database: RealDatabase) -> None:
     kept = dict(house.known)
-    for name, statement in WORST.items():
-        lie(house, real_database, statement)
-        assert "purged" not in states(house), name
-        assert set(house.known) == set(kept), "absence is never an order"
-    with closing(psycopg.connect(real_database.url, autocommit=True)) as owner:
-        owner.execute("delete from service_hold where warrant_key = 'false'")
-        owner.execute(
-            "update service set state = 'running', quarantined_on = null, purge_on = null, purge_because = '[]',"
-            " purge_decided_by = 'person', purged_on = null"
-        )
-        owner.execute(TOUCH)
-    with working_as(APPLICATION):
-        house.world.round()
-    go_on(house, times=4)
+    lie(house, real_database, A_WARRANT, A_HOLD)
+    assert holds(house), "this they can do"
     assert states(house) == {"kept"}
-    assert not holds(house)
+    with working_as(APPLICATION), transaction.atomic():
+        lift_holds(
+            customer_id=the_service(house).customer_id, cause="abuse", because=(), today=house.world.today, at=NOW
+        )
+    tell(house)
+    assert house.known == kept, "a release is an identity"
+
+
+@in_the_database
+def test_a_false_quarantine_takes_services_away_and_is_put_back(house: House, real_database: RealDatabase) -> None:
+    kept = dict(house.known)
+    lie(house, real_database, A_QUARANTINE.format(purge_on="%(later)s"), ITS_EVIDENCE)
+    assert "quarantined" in states(house), "this they can do"
+    assert "purged" not in states(house)
+    with working_as(APPLICATION):
+        put_back_service(
+            the_service(house).service_id, by="staff:eva", reason="Never ours.", today=house.world.today, at=NOW
+        )
+    tell(house)
     assert house.known == kept, "a release is an identity"
 
 
@@ -230,27 +262,25 @@ def test_the_worst_is_a_quarantine_or_a_hold_and_is_taken_back(house: House, rea
 def test_a_false_past_deletes_nothing_even_when_the_worker_believes_it(
     house: House, real_database: RealDatabase
 ) -> None:
-    """All at once: the past, its evidence, an order in a person's name, a final copy, and a job that carries it out."""
+    """All at once: the past, its evidence, an order in a person's name, and a job that carries it out."""
     lie(
         house,
         real_database,
-        WORST["quarantine"],
-        "insert into evidence_record (company_id, key, what, subject, on_day, at, because, facts, by)"
-        " select company_id, 'service.quarantined:' || id || ':' || quarantined_on, 'service.quarantined',"
-        " 'service:' || id, quarantined_on, now(), purge_because, '{}', 'system' from service",
+        A_QUARANTINE.format(purge_on="%(today)s"),
+        ITS_EVIDENCE,
         "insert into evidence_record (company_id, key, what, subject, on_day, at, because, facts, by)"
         " select company_id, 'purge.ordered:' || id || ':' || quarantined_on, 'purge.ordered', 'service:' || id,"
         """ purge_on, now(), purge_because, '{"reason": "mine"}', 'staff:eva' from service""",
         "insert into procrastinate_jobs (queue_name, task_name, args) values ('default', 'carry_out_purges', '{}')",
     )
-    customer_id = customer_numbered(house.world.company_id, ALMA.number).customer_id
-    assert services_of_customer(customer_id)[0].state == "purged", "the worker believed it"
+    assert the_service(house).state == "purged", "the worker believed it"
+    assert states(house)
     assert "purged" not in states(house)
     assert parked_statements(house.world.company_id), "and a person sees that something waits"
 
 
 @in_the_database
-def test_what_is_said_in_a_nodes_name_must_be_signed_by_it(house: House, real_database: RealDatabase) -> None:
+def test_what_is_said_in_a_nodes_name_must_be_signed_by_it(house: House) -> None:
     with working_as(WEB), pytest.raises(RequestRefused):
         hear({}, name="node1", method="POST", path="/node/reports/", body=b"{}", now=NOW)
 
@@ -314,4 +344,5 @@ def test_the_account_of_the_pages_reaches_one_role_and_no_secret(place: Path) ->
         probe = [sys.executable, "-c", PROBE, str(place), url_of_pages(place / "postgres")]
         done = subprocess.run([*command, *probe], capture_output=True, text=True, timeout=60)
         assert (done.stdout.split(), done.stderr) == ([WEB], "")
-        assert psycopg.connect(lease.url()).info.user == "postgres", "and we, who started it, are not shut out"
+        with closing(psycopg.connect(lease.url())) as ours:
+            assert ours.info.user == "postgres", "and we, who started it, are not shut out"
