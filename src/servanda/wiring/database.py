@@ -11,10 +11,10 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 
+from servanda.wiring.accounts import pages_account
 from servanda.wiring.embedded import (
     DatabaseUnavailable,
     leased,
-    pages_account,
     refuse_unfit,
     stop_unused,
     url_of,

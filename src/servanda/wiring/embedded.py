@@ -30,13 +30,10 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from servanda.ground.refusal import Refused
+from servanda.wiring.accounts import PAGES_ROLE, DatabaseUnavailable, account_of_server, accounts_and_roles
 
 DATABASE = "servanda"
 ROLE = "postgres"
-ACCOUNT = "servanda"  # PostgreSQL refuses to run as root, so root gets a system account for it
-PAGES_ACCOUNT = "servanda-web"  # of the web server, where root starts it; it can only be the role of the same purpose
-PAGES_ROLE = "servanda_web"
 VERSIONS = range(15, 19)  # of an own server; each is tried in the tests of a release
 PATIENCE_SECONDS = 10.0
 _BINARIES = "pginstall18"
@@ -46,10 +43,6 @@ DURABLE: Mapping[str, str] = MappingProxyType({})
 DISPOSABLE: Mapping[str, str] = MappingProxyType(
     {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 )
-
-
-class DatabaseUnavailable(Refused):
-    """The database cannot be had; the message tells why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +154,7 @@ def _leave(cluster: Path, use: IO[bytes]) -> bool:
 def _ensure_running(cluster: Path, settings: Mapping[str, str]) -> bool:
     if _answers(cluster):
         return False
-    account = _account()
+    account = account_of_server()
     _refuse_other_version(cluster)
     _hand_over(cluster, account)
     if not (cluster / "PG_VERSION").exists():
@@ -188,7 +181,7 @@ def _start(cluster: Path, account: pwd.struct_passwd | None) -> None:
 
 
 def _stop(cluster: Path) -> None:
-    stopped = _run("pg_ctl", "-w", "-D", str(cluster), "-m", "fast", "stop", account=_account())
+    stopped = _run("pg_ctl", "-w", "-D", str(cluster), "-m", "fast", "stop", account=account_of_server())
     if stopped.returncode != 0 and _answers(cluster):
         raise DatabaseUnavailable(f"The embedded PostgreSQL under {cluster} does not stop: {stopped.stdout.strip()}")
 
@@ -225,18 +218,8 @@ def _write_settings(cluster: Path, settings: Mapping[str, str]) -> None:
     } | {**settings}
     lines = (f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in chosen.items())
     _write(cluster / "servanda-hba.conf", "local all all peer map=servanda\n")
-    _write(cluster / "servanda-ident.conf", "".join(_accounts_and_roles()))
+    _write(cluster / "servanda-ident.conf", "".join(accounts_and_roles()))
     _write(cluster / "servanda.conf", "".join(lines))
-
-
-def _accounts_and_roles() -> Iterator[str]:
-    """Say which account may be which role: who started the server may be each, the pages' account one."""
-    if os.geteuid() != 0:
-        yield f'servanda "{pwd.getpwuid(os.geteuid()).pw_name}" all\n'
-        return
-    for name in (pwd.getpwuid(0).pw_name, ACCOUNT):
-        yield f'servanda "{name}" all\n'
-    yield f'servanda "{PAGES_ACCOUNT}" {PAGES_ROLE}\n'
 
 
 def _write(file: Path, content: str) -> None:
@@ -309,7 +292,7 @@ def _short(directory: Path, *, suffix: str) -> Path:
 
 def _make_private(directory: Path) -> None:
     """Make a directory that only the server's account can enter: it lies where everybody can write."""
-    account = _account()
+    account = account_of_server()
     owner = account.pw_uid if account else os.getuid()
     if directory.is_symlink() or (directory.exists() and directory.stat().st_uid not in {owner, os.getuid()}):
         raise DatabaseUnavailable(
@@ -319,30 +302,6 @@ def _make_private(directory: Path) -> None:
     directory.chmod(0o700)
     if account:
         os.chown(directory, account.pw_uid, account.pw_gid)
-
-
-def pages_account() -> pwd.struct_passwd | None:
-    """Return the account to run the web server as, when we are root; it is made when missing."""
-    return _system_account(PAGES_ACCOUNT) if os.geteuid() == 0 else None
-
-
-def _account() -> pwd.struct_passwd | None:
-    """Return the account to run the server as, when we are root; it is made when missing."""
-    return _system_account(ACCOUNT) if os.geteuid() == 0 else None
-
-
-def _system_account(name: str) -> pwd.struct_passwd:
-    with suppress(KeyError):
-        return pwd.getpwnam(name)
-    command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=30)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise DatabaseUnavailable(
-            f"Neither PostgreSQL nor the web server runs as root, and the account {name!r} could not be made ({error}). "
-            "Run as an ordinary user, or set SERVANDA_DATABASE_URL."
-        ) from error
-    return pwd.getpwnam(name)
 
 
 def _hand_over(cluster: Path, account: pwd.struct_passwd | None) -> None:

@@ -13,7 +13,7 @@ from contextlib import closing
 import psycopg
 from psycopg import sql
 
-from servanda.wiring.embedded import PAGES_ROLE
+from servanda.wiring.accounts import PAGES_ROLE
 
 APPLICATION = "servanda_app"  # of the embedded database; with an own one, the role in SERVANDA_DATABASE_URL
 WEB = PAGES_ROLE

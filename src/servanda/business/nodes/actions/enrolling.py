@@ -1,5 +1,6 @@
 """Adding a node, letting it enrol once, hearing its requests once, and listening to it no more."""
 
+import json
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,6 @@ from typing import Annotated
 
 import msgspec
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
 
 from servanda.business.evidence.actions import record
 from servanda.business.nodes.facts import NodeFacts, Plain
@@ -65,9 +65,8 @@ def add_node(
         msgspec.convert(card, _Card)
     except msgspec.ValidationError as error:
         raise NodeRefused(
-            "The node '%(name)s' cannot be added: %(reason)s. Use small letters, digits and hyphens for the name, two "
-            "capitals for the country (DK), and a full host name.",
-            {"name": name[:40], "reason": str(error)},
+            f"The node {name[:40]!r} cannot be added: {error}. Use small letters, digits and hyphens for the name, two "
+            "capitals for the country (DK), and a full host name."
         ) from error
     row, is_new = Node.objects.get_or_create(
         name=name,
@@ -81,10 +80,7 @@ def add_node(
         },
     )
     if not is_new:
-        raise NodeRefused(
-            "There is a node %(name)s already. Choose another name, or make it a new token to enrol anew.",
-            {"name": name},
-        )
+        raise NodeRefused(f"There is a node {name} already. Choose another name, or make it a new token to enrol anew.")
     _record(row, "node.added", at=at, today=today, by=by, facts={"country": country})
     return node_of(row.pk)
 
@@ -95,7 +91,7 @@ def keep_token(name: str, token: str, *, by: str, today: date, at: datetime) -> 
     assert len(token) >= TOKEN_LETTERS_MIN, "a token that can be guessed"
     row = Node.objects.select_for_update().get(pk=existing_node(name).node_id)
     if row.revoked_at is not None:
-        raise NodeRefused("%(name)s was revoked. Add the server under another name.", {"name": name})
+        raise NodeRefused(f"{name} was revoked. Add the server under another name.")
     NodeToken.objects.create(node=row, sha256=_hash(token), made_at=at, expires_at=at + TOKEN_LIFE, by=by)
     _record(row, "node.token_made", at=at, today=today, by=by, facts={})
 
@@ -110,12 +106,13 @@ def enrol(
     """
     keys = tuple(SigningKey.objects.filter(retired_at__isnull=True).order_by("since_at"))
     if not keys:
-        raise NodeRefused("Nothing can be signed yet: make the signing key by `servanda nodes key` first.")
+        raise NodeRefused("Nothing can be signed yet: make the signing key by `servanda node key` first.")
     if not _is_key(public_key) or len(facts) > FACTS_MAX:
         raise NodeRefused("The public key must be the 32 bytes of an Ed25519 key in base64, with few facts beside it.")
     with connection.cursor() as cursor:  # pages see no token, and change no key of a node but by showing one
-        values = [token, name, public_key, Jsonb(dict(facts)), at]
-        cursor.execute("select node_enrol(%s, %s, %s, %s, %s)", values)  # type: ignore[arg-type]
+        cursor.execute(
+            "select node_enrol(%s, %s, %s, %s::jsonb, %s)", [token, name, public_key, json.dumps(dict(facts)), at]
+        )
         ((node_id,),) = cursor.fetchall()
     if node_id is None:
         raise NodeRefused("The token is not valid for this node. Make a new one; it lives for 15 minutes.")
