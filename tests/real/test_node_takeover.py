@@ -36,7 +36,7 @@ PASSWORD = "Kaffe-og-17-kopper"
 KAJ = "kaj@kunde.example"
 HOST = "kaj-eksempel.dk"
 WEB_UID = 199_020  # of nobody else
-SITES = 26  # more than may get worse on a day
+SITES = 5  # of about eight statements each: more than may get worse on a day
 
 
 @pytest.fixture(scope="module")
