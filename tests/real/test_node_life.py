@@ -31,7 +31,7 @@ from servanda.business.billing.queries import invoices_of_customer
 from servanda.business.companies.actions import move_test_clock, note_bank_news
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import company as company_of
-from servanda.business.contracts.actions import decide_notice, receive_notice
+from servanda.business.contracts.actions import receive_notice
 from servanda.business.contracts.facts import GivenNotice
 from servanda.business.contracts.queries import ending_terms_of
 from servanda.business.contracts.queries import line as line_of
@@ -159,10 +159,10 @@ def the_contract_ends_and_what_was_there_goes_in_two_steps(house: House, kaj: Cu
     assert "It is ordered" in kaj.get(page).text, answer.text
     wait_until(lambda: copies_of_service(service.service_id) != (), seconds=60, told=house.troubles)
     wait_until(lambda: bool(export_of(house)), seconds=60, told=house.troubles)
-    assert {"htdocs/index.html"} <= set(names_in(export_of(house))), names_in(export_of(house))
+    assert {"files/htdocs/index.html", "databases/s1_main.sql"} <= set(names_in(export_of(house)))
     with working_as(WEB):
-        end_contract(service.line_id, on=date(2026, 9, 15))
-    house.move_time(company, to=date(2026, 9, 16))
+        ends_on = give_notice(service.line_id)
+    the_months_pass(house, company, until=ends_on + timedelta(days=1))
     wait_until(lambda: code(house) == 421, seconds=30, told=house.troubles)
     assert code(house, OTHER) == 403
     (service,) = services_of_customer(customer_id(company, "1001"))
@@ -227,14 +227,15 @@ def pay(company: CompanyFacts, number: str) -> None:
         office_world.a_payment(here, invoice.open_total, reference=invoice.reference)
 
 
-def end_contract(line_id: int, *, on: date) -> None:
-    """Let the customer give notice, and a person settle the day, on which these terms are silent."""
+def give_notice(line_id: int) -> date:
+    """Let the customer give notice, and return the last day of the contract by its terms."""
     today = company_of(1).clock_on
     assert today is not None
     given = GivenNotice(given_on=today, channel="e-mail")
     terms = ending_terms_of(line_of(line_id), on=today)
     receipt = receive_notice(line_id, given, terms, today=today, at=at(today), by="staff:eva")
-    decide_notice(receipt.notice_id, ends_on=on, reason="agreed with them", today=today, at=at(today), by="staff:eva")
+    assert receipt.ends_on is not None
+    return receipt.ends_on
 
 
 def export_of(house: House) -> Path | None:

@@ -112,6 +112,7 @@ class Shelf:
     def alone(self) -> Iterator[None]:
         """Hold the plan. Raises NotNow when other work on it goes on; the kernel lets go whatever ends the process."""
         with open(self.folder / "lock", "a+b") as file:
+            os.fchmod(file.fileno(), 0o600)  # whoever may open it could hold it, and no copy would be made
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
