@@ -22,6 +22,8 @@ DRIFT = {
     "mail.folder-owner": gettext_noop("the mail folder belongs to somebody else"),
     "mail.folder-mode": gettext_noop("the mail folder is open to others"),
     "mail.folder-left": gettext_noop("the mail folder is still in its place"),
+    "mail.site-sender": gettext_noop("the site's own right to send mail is not as it should be"),
+    "mail.certificate-old": gettext_noop("mail does not show the newest certificate of the server"),
     "mail.key-missing": gettext_noop("the key that signs mail is missing"),
     "database-missing": gettext_noop("the database is missing"),
     "database-still-there": gettext_noop("the database is still in its place"),
