@@ -65,8 +65,9 @@ def add_node(
         msgspec.convert(card, _Card)
     except msgspec.ValidationError as error:
         raise NodeRefused(
-            f"The node {name[:40]!r} cannot be added: {error}. Use small letters, digits and hyphens for the name, two "
-            "capitals for the country (DK), and a full host name."
+            "The node '%(name)s' cannot be added: %(reason)s. Use small letters, digits and hyphens for the name, two "
+            "capitals for the country (DK), and a full host name.",
+            {"name": name[:40], "reason": str(error)},
         ) from error
     row, is_new = Node.objects.get_or_create(
         name=name,
@@ -80,7 +81,10 @@ def add_node(
         },
     )
     if not is_new:
-        raise NodeRefused(f"There is a node {name} already. Choose another name, or make it a new token to enrol anew.")
+        raise NodeRefused(
+            "There is a node %(name)s already. Choose another name, or make it a new token to enrol anew.",
+            {"name": name},
+        )
     _record(row, "node.added", at=at, today=today, by=by, facts={"country": country})
     return node_of(row.pk)
 
@@ -91,7 +95,7 @@ def keep_token(name: str, token: str, *, by: str, today: date, at: datetime) -> 
     assert len(token) >= TOKEN_LETTERS_MIN, "a token that can be guessed"
     row = Node.objects.select_for_update().get(pk=existing_node(name).node_id)
     if row.revoked_at is not None:
-        raise NodeRefused(f"{name} was revoked. Add the server under another name.")
+        raise NodeRefused("%(name)s was revoked. Add the server under another name.", {"name": name})
     NodeToken.objects.create(node=row, sha256=_hash(token), made_at=at, expires_at=at + TOKEN_LIFE, by=by)
     _record(row, "node.token_made", at=at, today=today, by=by, facts={})
 
@@ -106,7 +110,7 @@ def enrol(
     """
     keys = tuple(SigningKey.objects.filter(retired_at__isnull=True).order_by("since_at"))
     if not keys:
-        raise NodeRefused("Nothing can be signed yet: make the signing key by `servanda node key` first.")
+        raise NodeRefused("Nothing can be signed yet: make the signing key by `servanda nodes key` first.")
     if not _is_key(public_key) or len(facts) > FACTS_MAX:
         raise NodeRefused("The public key must be the 32 bytes of an Ed25519 key in base64, with few facts beside it.")
     with connection.cursor() as cursor:  # pages see no token, and change no key of a node but by showing one
