@@ -1,6 +1,6 @@
 """What a customer orders reaches the node by the real signer, and what the node finds comes back to the service."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import bcrypt
 import pytest
@@ -74,6 +74,12 @@ def opened(house: House, plan: str = "webhotel-small") -> int:
 
 def order(house: House) -> Order:
     return Order(by="customer:1", today=house.world.today, at=moment_of(house.world.today))
+
+
+def promise_state(service_id: int, house: House) -> str:
+    found = promise_of_service(service_id, now=house.now)
+    assert found is not None
+    return found.state
 
 
 def told(house: House) -> None:
@@ -195,11 +201,16 @@ def test_copies_are_known_by_what_the_node_told_and_the_promise_by_the_copies(ho
     service_id = opened(house)
     key = next(key for key in house.known if key.startswith("backup/"))
     now = house.now
-    none = promise_of_service(service_id, now=now)
+    assert promise_state(service_id, house) == "not measured"
+    house.report(findings=(house.found(key),))
+    house.now += timedelta(hours=29)
+    assert promise_state(service_id, house) == "not measured"
+    house.now += timedelta(hours=2)
+    none = promise_of_service(service_id, now=house.now)
     assert none is not None
     assert (none.state, none.lacks[0]) == ("broken", "no copy lately")
     for day in range(8):
-        house.now = now + timedelta(days=day)
+        house.now = now + timedelta(days=24 + day)
         house.copy(key, snapshot=f"{day:016x}")
     unproven = promise_of_service(service_id, now=house.now)
     assert unproven is not None
@@ -216,6 +227,23 @@ def test_copies_are_known_by_what_the_node_told_and_the_promise_by_the_copies(ho
     assert len(copies_of_service(service_id)) == 8
     told_of = {event.what for event in events_of_subjects([f"service:{service_id}"])}
     assert {"copy.made", "copy.restored", "copy.broken"} <= told_of
+
+
+@pytest.mark.parametrize("days", [-90, 90], ids=["its days lag behind", "its days run ahead"])
+def test_a_service_opened_today_breaks_no_promise_whatever_day_its_company_lives_on(days: int) -> None:
+    now = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    house = House(World("simsoft", now.date() + timedelta(days=days)), now=now)
+    house.world.customer(ALMA, "webhotel-small", began_on=house.world.today)
+    house.world.round()
+    house.settle()
+    service_id = services_of_customer(customer_numbered(house.world.company_id, ALMA.number).customer_id)[0].service_id
+    house.report(findings=tuple(house.found(key) for key in house.known))
+    house.now += timedelta(hours=1)
+    assert promise_state(service_id, house) == "not measured"
+    house.now += timedelta(hours=30)
+    assert promise_state(service_id, house) == "broken"
+    house.copy(next(key for key in house.known if key.startswith("backup/")))
+    assert promise_state(service_id, house) == "kept"
 
 
 def test_a_restore_is_ordered_done_and_taken_back_and_an_export_is_done_once(house: House) -> None:

@@ -1,7 +1,7 @@
 """What a copy is to others, and whether the promise of copies is kept."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from servanda.ground.citation import Citation
@@ -36,7 +36,7 @@ class CopyPromise:
     """What was promised of copies for one service."""
 
     service_id: int
-    since: date
+    since: datetime | None  # when the service was laid out on its node, in real time as copies are; None: it is not yet
     every_hours: int
     generations: int
     country: str

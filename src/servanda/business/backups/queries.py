@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from servanda.business.backups.decisions import promise_found
 from servanda.business.backups.facts import CopyFacts, CopyPromise, PromiseFound
 from servanda.business.backups.models import Copy
-from servanda.business.hosting.queries import parts_of_service, services, setup_of
+from servanda.business.hosting.queries import parts_of_service, setup_of
 from servanda.business.nodes.decisions.batching import Snapshot
 from servanda.ground.citation import Citation
 from servanda.ground.nodes.kinds.backups import BackupPlan
@@ -39,15 +39,17 @@ def promise_of_service(service_id: int, *, now: datetime) -> PromiseFound | None
     if setup is None or not isinstance(plan, BackupPlan):
         return None
     source = setup.package.source
+    copies = copies_of_service(service_id)
+    moments = [copy.made_at for copy in copies] + ([setup.laid_out_at] if setup.laid_out_at is not None else [])
     promise = CopyPromise(
         service_id=service_id,
-        since=services([service_id])[0].began_on,
+        since=min(moments, default=None),
         every_hours=plan.every_hours,
         generations=setup.package.copies_daily,
         country=plan.country,
         because=() if source == "plausible" else (Citation(source, ""),),
     )
-    return promise_found(promise, copies_of_service(service_id), now=now)
+    return promise_found(promise, copies, now=now)
 
 
 def _whole(rows: Iterable[Copy]) -> tuple[CopyFacts, ...]:

@@ -32,6 +32,7 @@ from servanda.business.dunning.actions import (
     work_off,
 )
 from servanda.business.hosting.actions import (
+    end_bulk,
     lift_expired_holds,
     open_services,
     remind_of_export,
@@ -95,6 +96,7 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     collect(company, today=today, at=at)
     remind_of_export(company, today=today, at=at)
     lift_expired_holds(company.company_id, today=today, at=at)
+    end_bulk(company.company_id, today=today, at=at)
     use_credits(
         company, kept_of=kept_credit_of, today=today, at=at
     )  # before dunning: what was collected is in the books

@@ -14,7 +14,8 @@ READ_BACK_DAYS = 30
 def promise_found(promise: CopyPromise, copies: Sequence[CopyFacts], *, now: datetime) -> PromiseFound:
     """Return whether the copies are as promised: fresh, in so many generations as there can be by now, in the country.
 
-    Without a promise it is said so, and the copies are shown all the same.
+    Without a promise it is said so, and the copies are shown all the same. A service that was laid out just now has the time
+    between two copies for its first one.
     """
     there = sorted((copy for copy in copies if copy.is_there), key=lambda copy: copy.made_at, reverse=True)
     lacks = tuple(_lacks(promise, there, copies, now=now))
@@ -44,9 +45,9 @@ def _lacks(
 ) -> list[str]:
     lacks = []
     late = timedelta(hours=promise.every_hours * SLACK)
-    age_days = (now.date() - promise.since).days
-    begins = now - timedelta(days=max(age_days, 0))
-    newest = there[0].made_at if there else begins
+    since = promise.since if promise.since is not None else now
+    age_days = (now - since).days
+    newest = there[0].made_at if there else since
     if now - newest > late:
         lacks.append("no copy lately")
     possible = min(promise.generations, max(age_days - 1, 0))

@@ -1,5 +1,6 @@
 """Opening services, holding and releasing them, the two acts of removal, and what follows when a line runs out."""
 
+from servanda.business.hosting.actions.bulk_mail import end_bulk
 from servanda.business.hosting.actions.leaving import remind_of_export, take_lines_forward
 from servanda.business.hosting.actions.services import (
     NotInQuarantine,
@@ -27,6 +28,7 @@ __all__ = [
     "SetupRefused",
     "compare_all",
     "confirm_domain",
+    "end_bulk",
     "give_domain",
     "leave_purge_to_person",
     "lift_expired_holds",

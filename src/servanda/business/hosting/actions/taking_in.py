@@ -31,6 +31,7 @@ _ENDED = ("done", "failed")
 
 def take_in(node: NodeFacts, report: Report, *, today: date, at: datetime) -> None:
     """Take in what a report says of services. Runs in the transaction that keeps the report."""
+    _note_laid_out(node, report)
     _take_findings(node, report.findings, today=today, at=at)
     _take_measurements(node, report.measurements)
     for news in report.errands:
@@ -53,6 +54,13 @@ def _take_findings(node: NodeFacts, findings: Iterable[Finding], *, today: date,
             erased.add(part.service_id)
     for service_id in sorted(erased):
         _finish_erasure(service_id, today=today, at=at)
+
+
+def _note_laid_out(node: NodeFacts, report: Report) -> None:
+    """Keep when a node first told how it found a service: from there on copies are owed, in real time."""
+    keys = [one.key for one in report.findings]
+    fresh = Setup.objects.filter(node_id=node.node_id, laid_out_at__isnull=True, service__part__key__in=keys)
+    Setup.objects.filter(pk__in=fresh.values("pk")).update(laid_out_at=report.at)
 
 
 def _put_into_zone(part: Part, facts: Mapping[str, Plain]) -> None:
