@@ -15,9 +15,16 @@ from servanda.drivers.einvoices.peppol import PeppolRenderer
 from servanda.drivers.einvoices.safe_xml import NotSafeXml
 from servanda.drivers.einvoices.schema_gate import SchemaGate
 from servanda.drivers.letters.memory import MemoryPost
+from servanda.drivers.names.memory import MemoryNames
 from servanda.drivers.sheets.csv_maker import CsvMaker
 from servanda.drivers.vatnumbers.memory import MemoryAsker
 from servanda.ground.refusal import Problem, WrongDocument
+
+
+@cache
+def names() -> MemoryNames:
+    """Return the one DNS of this process; a test writes into it."""
+    return MemoryNames()
 
 
 @cache

@@ -55,3 +55,14 @@ class PromiseFound:
     lacks: tuple[
         str, ...
     ] = ()  # codes: no copy lately, too few generations, wrong country, never read back, broken copy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateCopies:
+    """A running service whose copies a person must look at: the newest is late, or one was found broken."""
+
+    service_id: int
+    name: str
+    newest_at: datetime | None
+    since: datetime  # when it was laid out
+    is_broken: bool

@@ -54,7 +54,7 @@ def service_page(request: HttpRequest, slug: str, service_id: int) -> HttpRespon
         "crumbs": crumbs_of(here, Link(_("Services"), reverse("office:services", args=[slug]))),
         "service": found,
         "panel": service_panel(here, found),
-        "hosting": hosting_page(found, today=here.today, now=timezone.now()),
+        "hosting": hosting_page(found, contact=here.company.email, today=here.today, now=timezone.now()),
         "act_base": f"{reverse('office:service', args=[slug, service_id])}act/",
         "choices": hosting_choices(),
     }

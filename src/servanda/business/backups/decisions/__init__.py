@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from servanda.business.backups.facts import CopyFacts, CopyPromise, PromiseFound, PromiseState
 
-# A copy is late when it is missing for the time between two, and a quarter more for the work itself.
-SLACK = 1.25
+# A copy is late when it is missing for the time between two, and this much more for the work itself: whoever promised a copy
+# each day hears of a missing one before 26 hours have passed (servicepoint-080).
+SLACK = timedelta(hours=1, minutes=30)
 # A copy that nobody has read back for so long proves little.
 READ_BACK_DAYS = 30
 
@@ -44,7 +45,7 @@ def _lacks(
     promise: CopyPromise, there: Sequence[CopyFacts], copies: Sequence[CopyFacts], *, now: datetime
 ) -> list[str]:
     lacks = []
-    late = timedelta(hours=promise.every_hours * SLACK)
+    late = timedelta(hours=promise.every_hours) + SLACK
     since = promise.since if promise.since is not None else now
     age_days = (now - since).days
     newest = there[0].made_at if there else since

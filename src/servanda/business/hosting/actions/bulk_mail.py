@@ -8,7 +8,7 @@ from servanda.business.companies.facts import CompanyFacts
 from servanda.business.customers.queries import customer
 from servanda.business.evidence.actions import record
 from servanda.business.evidence.facts import because_to_json
-from servanda.business.hosting import hold_wording
+from servanda.business.hosting import wording
 from servanda.business.hosting.actions.changing import Order
 from servanda.business.hosting.actions.holding import asked_of
 from servanda.business.hosting.actions.touching import touch
@@ -76,7 +76,7 @@ def end_bulk(company_id: int, *, today: date, at: datetime) -> int:
 
 
 def _asked(company: CompanyFacts, service_id: int) -> BulkMail:
-    keeper = mail_service_of(service_id)
+    keeper = mail_service_of(service_id) or 0  # nobody keeps its mail
     rows = BulkMail.objects.select_for_update(of=("self",)).filter(service__company_id=company.company_id)
     row = rows.filter(service_id=keeper, state="asked").first()
     if row is None:
@@ -89,7 +89,7 @@ def _answer(company: CompanyFacts, row: BulkMail, because: tuple[Citation, ...],
     to = customer(service.customer_id)
     what = f"bulk_mail.{row.state}"
     _record(row, what, because, order.today, order.at, by=order.by, customer_id=service.customer_id)
-    words = hold_wording.bulk_answered(
+    words = wording.bulk_answered(
         service.name,
         row.messages_a_week,
         way=row.way,

@@ -1,5 +1,6 @@
 """What staff do about a service's use: hold it, stop its mail going out, and lift both; each with warrant, letter and reason."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from servanda.business.contracts.queries import own_terms_of_lines
 from servanda.business.customers.queries import customer
 from servanda.business.evidence.actions import issue_warrant, record
 from servanda.business.evidence.facts import Approval, WarrantRequest, because_from_json, because_to_json
-from servanda.business.hosting import hold_wording
+from servanda.business.hosting import wording
 from servanda.business.hosting.actions.changing import Order
 from servanda.business.hosting.actions.services import lift_one_hold, place_holds
 from servanda.business.hosting.decisions.holding import (
@@ -87,7 +88,7 @@ def lift_hold(company: CompanyFacts, service_id: int, hold_id: int, *, reason: s
     because = because_from_json(hold.because)
     lift_one_hold(hold_id, because=because, reason=reason, today=order.today, at=order.at, by=order.by)
     (service,) = services([service_id])
-    words = hold_wording.lifted(service.name, hold.cause, company.name)
+    words = wording.hold_lifted(service.name, hold.cause, company.name)
     _write(company, service, f"hold.lifted:{hold_id}", words, because, order=order)
 
 
@@ -119,7 +120,7 @@ def _place(
     *,
     reason: str,
     order: Order,
-    parameters: dict[str, object],
+    parameters: Mapping[str, object],
 ) -> None:
     _need(reason)
     key = f"hold.placed:{service.service_id}:{ordered.cause}:{order.at.isoformat()}"
@@ -167,7 +168,7 @@ def _place(
         customer_id=service.customer_id,
         by=order.by,
     )
-    words = hold_wording.placed(
+    words = wording.hold_placed(
         service.name, ordered.cause, reason, company_name=company.name, email=company.email, ends_at=ordered.ends_at
     )
     _write(company, service, key, words, ordered.because, order=order)
@@ -177,7 +178,7 @@ def _write(
     company: CompanyFacts,
     service: ServiceFacts,
     key: str,
-    words: hold_wording.Words,
+    words: wording.Words,
     because: tuple[Citation, ...],
     *,
     order: Order,
