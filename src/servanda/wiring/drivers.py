@@ -58,7 +58,7 @@ from servanda.drivers.letters import Accepted, Attachment, NotSendable, Outgoing
 from servanda.drivers.letters.mailbox import StoredMail, attachments_in, mail_in, mails_in
 from servanda.drivers.letters.sink import Sink
 from servanda.drivers.letters.smtp import SmtpPost, SmtpServer, Tls
-from servanda.drivers.names import Names
+from servanda.drivers.names import Names, NamesUnavailable
 from servanda.drivers.names.resolver import ResolvedNames
 from servanda.drivers.payments import PainVersion
 from servanda.drivers.payments.camt053 import read_camt053
@@ -87,9 +87,13 @@ from servanda.wiring.tables import contract_rows as contract_rows
 from servanda.wiring.tables import customer_rows as customer_rows
 
 
-def names() -> Names:
-    """Return who asks the public DNS, by the resolvers of this machine."""
-    return ResolvedNames()
+def texts_at(name: str) -> tuple[str, ...] | None:
+    """Return the texts at a name of the public DNS, by the resolvers of this machine; None: nobody could tell now."""
+    asker: Names = ResolvedNames()
+    try:
+        return asker.texts(name)
+    except NamesUnavailable:
+        return None
 
 
 def post() -> Post:

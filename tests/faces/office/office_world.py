@@ -43,7 +43,7 @@ from servanda.simulation.drivers import (
     e_invoice_objections,
     e_invoice_renderer,
     e_invoice_transport,
-    names,
+    texts_at,
 )
 from servanda.terms.clauses import CustomerKind
 from servanda.wiring import drivers
@@ -55,7 +55,7 @@ __all__ = [
     "e_invoice_objections",
     "e_invoice_renderer",
     "e_invoice_transport",
-    "names",
+    "texts_at",
 ]
 BEGAN_ON = date(2026, 8, 3)
 HOSTILE = "<script>alert('Mallory')</script>"

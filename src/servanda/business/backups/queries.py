@@ -14,7 +14,6 @@ from servanda.business.nodes.decisions.batching import Snapshot
 from servanda.ground.citation import Citation
 from servanda.ground.nodes.kinds.backups import BackupPlan
 
-
 _LATE = """
 select s.id, s.name, c.newest_at, u.laid_out_at, coalesce(c.is_broken, false)
   from service s

@@ -38,6 +38,12 @@ class ServicePanel:
     number: int
     tenant: int
     plan: str
+    may_act: bool  # it runs
+    has_mail: bool
+    bulk_asked: int  # messages a week that wait for an answer; 0: nobody asked
+    domain: str
+    is_domain_proven: bool
+    waits_because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +78,16 @@ class ParkedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LateRow:
+    name: str
+    address: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodesShown:
     nodes: tuple[NodeRow, ...]
     waiting: tuple[WaitingRow, ...]
     parked: tuple[ParkedRow, ...]
+    late: tuple[LateRow, ...]  # services whose copies are not as promised
+    bulk: tuple[WaitingRow, ...]  # wishes for much mail

@@ -32,13 +32,9 @@ def look_for_proof(service_id: int, *, order: Order) -> None:
     if asked is None:
         return
     name, text = asked
-    drivers = import_module(settings.DRIVERS)
-    try:
-        found = drivers.names().texts(name)
-    except Exception as error:
-        if type(error).__name__ != "NamesUnavailable":
-            raise
-        raise NotShown(_("The DNS gave no answer now. Try again in a few minutes.")) from error
+    found: tuple[str, ...] | None = import_module(settings.DRIVERS).texts_at(name)
+    if found is None:
+        raise NotShown(_("The DNS gave no answer now. Try again in a few minutes."))
     if not is_proven(found, text):
         raise NotShown(
             _("The text does not stand at %(name)s yet. It may take some hours to be seen.") % {"name": name}
