@@ -60,7 +60,7 @@ def now(service_id: int) -> ServiceFacts:
 
 def said(browser: Client, address: str, **fields: str) -> str:
     answer = browser.post(address, fields, follow=True)
-    assert answer.status_code == 200
+    assert answer.status_code == 200, answer.content.decode()[-1500:]
     return answer.content.decode()
 
 

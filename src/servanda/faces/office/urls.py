@@ -206,6 +206,7 @@ OFFICE: list[URLPattern | URLResolver] = [
                 *BANK,
                 *PAYING_BACK,
                 *COLLECTING,
+                *HOSTING,
                 *MEMBERS,
                 *REFUNDS,
                 *BOOKS,
