@@ -24,7 +24,7 @@ select s.id, s.name, c.newest_at, u.laid_out_at, coalesce(c.is_broken, false)
  where s.company_id = %(company)s and s.state = 'running' and u.laid_out_at is not null
    and exists (select 1 from hosting_part p where p.service_id = s.id and p.kind = 'backup' and p.state = 'kept')
    and (c.is_broken or coalesce(c.newest_at, u.laid_out_at)
-        < %(now)s - make_interval(hours => (u.package ->> 'copies_every_hours')::int) - %(slack)s)
+        < %(now)s - make_interval(hours => (u.package ->> 'copies_every_hours')::int) - make_interval(secs => %(slack)s))
  order by coalesce(c.newest_at, u.laid_out_at), s.id limit %(limit)s
 """
 
@@ -70,7 +70,7 @@ def promise_of_service(service_id: int, *, now: datetime) -> PromiseFound | None
 def late_copies(company_id: int, *, now: datetime, limit: int = 100) -> tuple[LateCopies, ...]:
     """Return the running services whose newest whole copy is late, or one of whose copies is broken: the worst first."""
     with connection.cursor() as cursor:
-        cursor.execute(_LATE, {"company": company_id, "now": now, "slack": SLACK, "limit": limit})
+        cursor.execute(_LATE, {"company": company_id, "now": now, "slack": SLACK.total_seconds(), "limit": limit})
         return tuple(
             LateCopies(service_id=service_id, name=name, newest_at=newest_at, since=since, is_broken=is_broken)
             for service_id, name, newest_at, since, is_broken in cursor.fetchall()

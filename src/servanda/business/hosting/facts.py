@@ -197,3 +197,15 @@ class Allowance:
     @property
     def is_used_up(self) -> bool:
         return self.used >= self.given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excess:
+    """A part that uses more bytes than were agreed, as it was measured on a day."""
+
+    service_id: int
+    name: str
+    key: str
+    day: date
+    used: int
+    agreed: int

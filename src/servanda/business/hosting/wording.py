@@ -216,3 +216,32 @@ def bulk_answered(
             ),
         ),
     }
+
+
+def space_warning(
+    name: str, step: int, used: int, agreed: int, company_name: str, email: str
+) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the letter to who has come near to the agreed space, or to its end."""
+    figures = f"{used / 1e9:.1f}", f"{agreed / 1e9:.1f}"
+    used_da, agreed_da = (figure.replace(".", ",") for figure in figures)
+    subjects = (f"Plads: {name} har brugt {step} %", f"Space: {name} has used {step} %")
+    da = f"{name} hos {company_name} fylder {used_da} GB af de {agreed_da} GB, vi har aftalt."
+    en = f"{name} with {company_name} takes {figures[0]} GB of the {figures[1]} GB that were agreed."
+    return {
+        "da": (
+            subjects[0],
+            (
+                da,
+                "Intet er lukket, og der kommer ingen ekstra regning af det her brev.",
+                f"Slet det, du ikke bruger, eller bestil mere plads på kundesiderne eller hos {email}.",
+            ),
+        ),
+        "en": (
+            subjects[1],
+            (
+                en,
+                "Nothing is closed, and this letter brings no extra bill.",
+                f"Delete what you do not use, or order more space on the customer pages or from {email}.",
+            ),
+        ),
+    }

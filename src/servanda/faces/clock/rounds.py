@@ -33,6 +33,7 @@ from servanda.business.dunning.actions import (
 )
 from servanda.business.hosting.actions import (
     end_bulk,
+    follow_plans,
     lift_expired_holds,
     open_services,
     remind_of_export,
@@ -105,6 +106,7 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
         claims, acts = claims + worked.claims, acts + worked.acts
     give_back_unused(company, today=today, at=at)  # the round may have issued, or ended a line
     purged = purge_due(company, today=today, at=at)
+    follow_plans(company, today=today, at=at)
     set_up_waiting(company, today=today, at=at)
     tell_nodes(company, today=today, at=at)  # last: what the round decided is told in it
     keep_books(company, today=today, at=at)

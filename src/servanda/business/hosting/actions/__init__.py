@@ -21,6 +21,7 @@ from servanda.business.hosting.actions.setting_up import (
     set_up,
     set_up_waiting,
 )
+from servanda.business.hosting.actions.sizing import follow_plans
 from servanda.business.hosting.actions.telling import compare_all, tell_nodes
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "compare_all",
     "confirm_domain",
     "end_bulk",
+    "follow_plans",
     "give_domain",
     "leave_purge_to_person",
     "lift_expired_holds",

@@ -13,6 +13,7 @@ from servanda.business.evidence.facts import because_from_json, because_to_json
 from servanda.business.evidence.queries import events_of_subjects
 from servanda.business.hosting import wording
 from servanda.business.hosting.actions.changing import forget_password
+from servanda.business.hosting.actions.sizing import warn_of_space
 from servanda.business.hosting.actions.touching import touch
 from servanda.business.hosting.decisions.deletion import erased_in
 from servanda.business.hosting.decisions.zones import with_node_records
@@ -33,7 +34,7 @@ def take_in(node: NodeFacts, report: Report, *, today: date, at: datetime) -> No
     """Take in what a report says of services. Runs in the transaction that keeps the report."""
     _note_laid_out(node, report)
     _take_findings(node, report.findings, today=today, at=at)
-    _take_measurements(node, report.measurements)
+    _take_measurements(node, report.measurements, today=today, at=at)
     for news in report.errands:
         _take_errand(node, news, today=today, at=at)
 
@@ -146,7 +147,7 @@ def _certificate(service: Service, *, today: date, at: datetime) -> LetterDraft:
     )
 
 
-def _take_measurements(node: NodeFacts, measurements: Iterable[Measurement]) -> None:
+def _take_measurements(node: NodeFacts, measurements: Iterable[Measurement], *, today: date, at: datetime) -> None:
     by_key = {(one.key, one.day): one for one in measurements}
     subjects = subjects_of(node.node_id, {key for key, _ in by_key})
     rows = []
@@ -157,6 +158,7 @@ def _take_measurements(node: NodeFacts, measurements: Iterable[Measurement]) -> 
     Usage.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key", "day"], update_fields=["figures", "service"]
     )
+    warn_of_space(company(node.company_id), rows, today=today, at=at)
 
 
 def _take_errand(node: NodeFacts, news: ErrandNews, *, today: date, at: datetime) -> None:

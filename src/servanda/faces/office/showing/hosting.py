@@ -127,7 +127,7 @@ def nodes_shown(here: Visit, *, now: datetime) -> NodesShown:
     """Return the servers of a company, what lies nowhere yet, and what waits for a person."""
     company_id = here.company.company_id
     waiting, wishes = setups_that_wait(company_id), bulk_wishes(company_id)
-    ids = [one.service_id for one in (*waiting, *wishes)]
+    ids = [*(one.service_id for one in waiting), *(one.service_id for one in wishes)]
     names = {one.service_id: one for one in services(ids)}
     return NodesShown(
         nodes=tuple(_node_row(one, now) for one in nodes_of(company_id)),
