@@ -15,8 +15,10 @@ from servanda.business.hosting.queries.mail import bulk_of_service
 from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
 from servanda.ground.nodes.domain_claims import proof_name
+from servanda.ground.nodes.kinds.web import Site
+from servanda.ground.nodes.wanted import Measurement
 from servanda.simulation import drivers
-from tests.business.nodes.house import House
+from tests.business.nodes.house import House, kept
 from tests.cast import ALMA
 from tests.faces.office import office_world
 from tests.stories.world import World
@@ -157,3 +159,22 @@ def test_another_companys_service_is_out_of_reach(eva: Client, page: str, servic
         eva.post(f"{foreign}{name}/", {"cause": "abuse", "reason": "x", "how": "x", "domain": "x.dk", "hold": "1"})
     assert now(service_id).holds == ()
     assert not setup_of(service_id).is_domain_proven  # type: ignore[union-attr]
+
+
+@pytest.mark.clause("vicevaert-016", "compusoft-052")
+def test_use_beyond_what_was_agreed_is_shown_and_the_line_is_changed_from_today(
+    eva: Client, page: str, service_id: int, house: House
+) -> None:
+    (site,) = kept(house, "site")
+    assert isinstance(site, Site)
+    figures = {"disk_bytes": 3 * site.disk_bytes}
+    house.report(measurements=(Measurement(key=site.key, day=BEGINS.isoformat(), figures=figures),))
+    assert "Use beyond what was agreed" in eva.get("/c/simsoft/nodes/").content.decode()
+    wrong = {"plan": "mailbox", "quantity": "1", "reason": "more"}
+    assert "same product" in said(eva, f"{page}change-plan/", **wrong)
+    assert "whole number" in said(eva, f"{page}change-plan/", plan="webhotel-large", quantity="x", reason="more")
+    assert "Say why" in said(eva, f"{page}change-plan/", plan="webhotel-large", quantity="1")
+    html = said(eva, f"{page}change-plan/", plan="webhotel-large", quantity="1", reason="measured, and asked for")
+    assert "The line is changed from today" in html
+    house.world.round()
+    assert setup_of(service_id).plan_code == "webhotel-large"  # type: ignore[union-attr]

@@ -5,6 +5,7 @@ from typing import cast
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from servanda.business.billing.actions.changing_lines import change_billed_line
 from servanda.business.hosting.actions import confirm_domain, give_domain
 from servanda.business.hosting.actions.bulk_mail import grant_bulk, refuse_bulk
 from servanda.business.hosting.actions.changing import Order
@@ -15,6 +16,7 @@ from servanda.faces.office.acts import Incomplete, act
 from servanda.faces.office.answering import number_in, say, text
 from servanda.faces.office.people import name_in_records
 from servanda.faces.office.places import Visit
+from servanda.faces.office.showing.hosting import plans_beside
 from servanda.ground.calendar import parse_day
 
 HOURS_MAX = 999
@@ -86,6 +88,32 @@ def give(request: HttpRequest, here: Visit, *, service_id: int) -> None:
     order = _order(request, here)
     give_domain(service_id, text(request, "domain", most=253), by=order.by, today=order.today, at=order.at)
     say(request, _("The service has its domain."))
+
+
+@act(back="office:service")
+def change_plan(request: HttpRequest, here: Visit, *, service_id: int) -> None:
+    """Change the line of a service from today on, and bill the rest of the time; its sizes follow in the next round."""
+    found = services([service_id], company_id=here.company.company_id)
+    if not found:
+        raise Incomplete(_("There is no such service."))
+    quantity = text(request, "quantity", most=5)
+    if not quantity.isascii() or not quantity.isdigit():
+        raise Incomplete(_("Write the number as a whole number."))
+    plan = text(request, "plan", most=60)
+    if plan not in {code for code, _name in plans_beside(here.company.company_id, found[0].product)}:
+        raise Incomplete(_("Choose a plan of the same product."))
+    change_billed_line(
+        here.company,
+        found[0].line_id,
+        plan_code=plan,
+        quantity=int(quantity),
+        reason=_reason(request),
+        because=(),
+        by=name_in_records(request),
+        today=here.today,
+        at=here.at,
+    )
+    say(request, _("The line is changed from today, and the rest of the time is billed. The sizes follow at once."))
 
 
 def _own(here: Visit, service_id: int) -> None:

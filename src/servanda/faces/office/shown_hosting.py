@@ -38,6 +38,8 @@ class ServicePanel:
     number: int
     tenant: int
     plan: str
+    plans: tuple[tuple[str, str], ...]  # to which it can be changed
+    quantity: int
     may_act: bool  # it runs
     has_mail: bool
     bulk_asked: int  # messages a week that wait for an answer; 0: nobody asked
@@ -91,3 +93,4 @@ class NodesShown:
     parked: tuple[ParkedRow, ...]
     late: tuple[LateRow, ...]  # services whose copies are not as promised
     bulk: tuple[WaitingRow, ...]  # wishes for much mail
+    beyond: tuple[WaitingRow, ...]  # use beyond what was agreed

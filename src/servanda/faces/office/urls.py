@@ -157,6 +157,7 @@ HOSTING: list[URLPattern | URLResolver] = [
     path("services/<int:service_id>/stop-mail/", hosting_acts.stop_mail, name="stop-mail"),
     path("services/<int:service_id>/answer-bulk/", hosting_acts.answer_bulk, name="answer-bulk"),
     path("services/<int:service_id>/confirm-domain/", hosting_acts.confirm, name="confirm-domain"),
+    path("services/<int:service_id>/change-plan/", hosting_acts.change_plan, name="change-plan"),
     path("services/<int:service_id>/give-domain/", hosting_acts.give, name="give-domain"),
     path("nodes/", hosting_pages.nodes_page, name="nodes"),
     path("nodes/settle/", hosting_pages.settle, name="settle-refusal"),

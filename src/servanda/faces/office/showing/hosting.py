@@ -12,6 +12,7 @@ from servanda.business.customers.queries import customer, customers
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import ServiceFilter, services, services_of_company, setups_of, setups_that_wait
 from servanda.business.hosting.queries.mail import bulk_of_service, bulk_wishes, mail_service_of
+from servanda.business.hosting.queries.usage import excesses
 from servanda.business.nodes.facts import NodeFacts
 from servanda.business.nodes.queries import nodes_of, parked_statements
 from servanda.faces.office.places import Visit
@@ -28,12 +29,14 @@ from servanda.faces.office.shown_hosting import (
     WaitingRow,
 )
 from servanda.faces.office.words import language
-from servanda.ground.calendar import moment_text
+from servanda.faces.parts.hosting.words import size_text
+from servanda.ground.calendar import day_text, moment_text
 from servanda.ground.citation import texts_of
 
 PER_PAGE = 50
 # A node reports every few seconds; one that is silent so long is looked at by a person.
 SILENT_AFTER = timedelta(minutes=10)
+RECENT = timedelta(days=3)  # so old may a measurement be that speaks of a use beyond what was agreed
 
 
 def service_list(here: Visit, *, show: str, search: str, page: int) -> ServiceList:
@@ -104,6 +107,8 @@ def service_panel(here: Visit, service: ServiceFacts) -> ServicePanel:
     keeper = mail_service_of(service.service_id)
     bulk = bulk_of_service(keeper) if keeper is not None else None
     return ServicePanel(
+        plans=plans_beside(here.company.company_id, service.product),
+        quantity=setup.quantity if setup is not None else 1,
         may_act=service.state == "running",
         has_mail=keeper is not None,
         bulk_asked=bulk.messages_a_week if bulk is not None and bulk.state == "asked" else 0,
@@ -120,6 +125,17 @@ def service_panel(here: Visit, service: ServiceFacts) -> ServicePanel:
         number=setup.number if setup is not None else 0,
         tenant=setup.tenant if setup is not None else 0,
         plan=setup.plan_code if setup is not None else "",
+    )
+
+
+def plans_beside(company_id: int, product: str) -> tuple[tuple[str, str], ...]:
+    """Return the plans of a product that give something of a server: their codes and names."""
+    danish = language() == "da"
+    plans = prices_of(company_id).plans.values()
+    return tuple(
+        (one.code, one.name_da if danish else one.name_en)
+        for one in plans
+        if one.product.code == product and one.hosting is not None
     )
 
 
@@ -167,6 +183,15 @@ def nodes_shown(here: Visit, *, now: datetime) -> NodesShown:
                 why=_("%(count)s mails a week") % {"count": one.messages_a_week},
             )
             for one in wishes
+        ),
+        beyond=tuple(
+            WaitingRow(
+                name=one.name,
+                address=reverse("office:service", args=[here.company.slug, one.service_id]),
+                why=_("%(used)s of %(agreed)s on %(day)s")
+                % {"used": size_text(one.used), "agreed": size_text(one.agreed), "day": day_text(one.day, language())},
+            )
+            for one in excesses(company_id, since=here.today - RECENT)
         ),
     )
 
