@@ -31,7 +31,7 @@ def service(request: HttpRequest, slug: str, number: str, service_id: int) -> Ht
         way="services",
         service=found,
         stamp=service_stamp(found),
-        hosting=hosting_page(found, today=here.today, now=timezone.now()),
+        hosting=hosting_page(found, contact=here.company.email, today=here.today, now=timezone.now()),
         act_base=f"{here.address('service', service_id)}act/",
         choices=hosting_choices(),
     )

@@ -1,5 +1,6 @@
 """Opening services, holding and releasing them, the two acts of removal, and what follows when a line runs out."""
 
+from servanda.business.hosting.actions.bulk_mail import end_bulk
 from servanda.business.hosting.actions.leaving import remind_of_export, take_lines_forward
 from servanda.business.hosting.actions.services import (
     NotInQuarantine,
@@ -22,6 +23,7 @@ from servanda.business.hosting.actions.setting_up import (
     set_up,
     set_up_waiting,
 )
+from servanda.business.hosting.actions.sizing import follow_plans
 from servanda.business.hosting.actions.telling import compare_all, tell_nodes
 
 __all__ = [
@@ -30,6 +32,8 @@ __all__ = [
     "carry_out_ordered_purges",
     "compare_all",
     "confirm_domain",
+    "end_bulk",
+    "follow_plans",
     "give_domain",
     "leave_purge_to_person",
     "lift_expired_holds",

@@ -9,6 +9,7 @@ from servanda.business.hosting.actions.changing import (
     change,
     is_taken,
     keep_password,
+    known_passwords,
     locked_part,
     locked_setup,
     note,
@@ -37,7 +38,7 @@ def add_mailbox(service_id: int, local: str, *, password: str, order: Order, quo
     setup = locked_setup(service_id)
     domain = _mail_domain(setup)
     name = local.strip().lower()
-    checked_password(password, names=(name,))
+    checked_password(password, names=(name,), known=known_passwords())
     mailbox = new_mailbox(
         domain,
         name,

@@ -114,6 +114,14 @@ def lift_holds(
     return tuple(row.service_id for row in rows)
 
 
+def lift_one_hold(
+    hold_id: int, *, because: tuple[Citation, ...], reason: str, today: date, at: datetime, by: str
+) -> None:
+    """Lift one open hold on a person's word. Runs in the caller's transaction, which has looked at it."""
+    row = Hold.objects.select_for_update(of=("self",)).select_related("service").get(pk=hold_id, lifted_at__isnull=True)
+    _lift(row, because=because, today=today, at=at, by=by, reason=reason)
+
+
 def lift_expired_holds(company_id: int, *, today: date, at: datetime) -> int:
     """Lift the holds that end by themselves and whose end has come."""
     ended = Hold.objects.filter(service__company_id=company_id, lifted_at__isnull=True, ends_at__lte=at)
@@ -126,7 +134,7 @@ def lift_expired_holds(company_id: int, *, today: date, at: datetime) -> int:
     return len(rows)
 
 
-def _lift(row: Hold, *, because: tuple[Citation, ...], today: date, at: datetime, by: str) -> None:
+def _lift(row: Hold, *, because: tuple[Citation, ...], today: date, at: datetime, by: str, reason: str = "") -> None:
     row.lifted_at, row.lifted_because = at, because_to_json(because)
     row.save(update_fields=["lifted_at", "lifted_because"])
     touch([row.service_id])
@@ -138,7 +146,12 @@ def _lift(row: Hold, *, because: tuple[Citation, ...], today: date, at: datetime
         on_day=today,
         at=at,
         because=because,
-        facts={"cause": row.cause, "invoice": row.invoice_id, "name": row.service.name},
+        facts={
+            "cause": row.cause,
+            "invoice": row.invoice_id,
+            "name": row.service.name,
+            **({"reason": reason} if reason else {}),
+        },
         customer_id=row.service.customer_id,
         by=by,
     )

@@ -3,9 +3,10 @@
 Each refusal names what is wrong and what to do. Nothing here knows who asks: whoever may, may only this.
 """
 
-from collections.abc import Iterable
+import string
+from collections.abc import Container, Iterable
 from ipaddress import ip_network
-from typing import TypeVar
+from typing import Literal, TypeVar, get_args
 
 import msgspec
 
@@ -23,12 +24,15 @@ from servanda.ground.nodes.zone_checks import check_zone, refuses
 from servanda.ground.refusal import Refused
 
 W = TypeVar("W")
+Rights = Literal["all", "read"]
 # Stand where pages look: the hash of nothing that anybody could type.
 NO_PASSWORD = "$2b$04$" + "." * 53
 NO_DATABASE_PASSWORD = "*" + "0" * 40
 PASSWORD_LETTERS_MIN = 10
 PASSWORD_BYTES_MAX = 72  # more than that bcrypt does not see
 _EASY = frozenset({"password", "kodeord", "velkommen", "1234567890", "qwertyuiop", "adgangskode"})
+_AROUND = string.digits + string.punctuation + " "
+AROUND_MAX = 6
 GB = 1_000_000_000
 
 
@@ -50,7 +54,18 @@ def checked(statement: W) -> W:
     return found  # type: ignore[return-value]
 
 
-def checked_password(password: str, *, names: Iterable[str] = ()) -> str:
+def core_of(password: str) -> str:
+    """Return what is left of a password without the digits and signs that people put around a word; empty when that is much."""
+    core = password.strip(_AROUND).lower()
+    return core if len(password) - len(core) <= AROUND_MAX else ""
+
+
+def is_known(password: str, known: Container[str]) -> bool:
+    """Tell whether a password, or the word in it, is in a list of those that leaked: these are tried first (servicepoint-085)."""
+    return password.lower() in known or core_of(password) in known
+
+
+def checked_password(password: str, *, names: Iterable[str] = (), known: Container[str] = ()) -> str:
     """Return a password that is hard enough to guess (servicepoint-085); refuses one that is short, known, or a name."""
     plain = password.lower()
     if len(password) < PASSWORD_LETTERS_MIN or len(password.encode()) > PASSWORD_BYTES_MAX:
@@ -58,7 +73,7 @@ def checked_password(password: str, *, names: Iterable[str] = ()) -> str:
             "Choose a password of at least %(least)s and at most %(most)s letters.",
             {"least": PASSWORD_LETTERS_MIN, "most": PASSWORD_BYTES_MAX},
         )
-    if len(set(password)) < 5 or any(easy in plain for easy in _EASY):
+    if len(set(password)) < 5 or any(easy in plain for easy in _EASY) or is_known(password, known):
         raise ChangeRefused(
             "This password is among the first that are tried. Choose several words that do not belong together."
         )
@@ -67,9 +82,9 @@ def checked_password(password: str, *, names: Iterable[str] = ()) -> str:
     return password
 
 
-def checked_database_password(password: str, *, names: tuple[str, ...]) -> str:
+def checked_database_password(password: str, *, names: tuple[str, ...], known: Container[str] = ()) -> str:
     """Return a password for a user who may come from outside; refuses it with every reason at once."""
-    problems = password_problems(password, names=names, is_leaked=lambda _: False)
+    problems = password_problems(password, names=names, is_leaked=lambda one: is_known(one, known))
     if problems:
         raise ChangeRefused(in_both(lambda language: "\n".join(reason_text(reason, language) for reason in problems)))
     return password
@@ -158,14 +173,16 @@ def with_redirects(site: Site, redirects: Iterable[tuple[str, str, bool]], *, fo
     return checked(msgspec.structs.replace(site, redirects=wanted))
 
 
-def with_user(database: Database, name: str, *, number: int) -> Database:
-    """Return the database with one more user, who may write."""
+def with_user(database: Database, name: str, *, number: int, rights: Rights = "all") -> Database:
+    """Return the database with one more user, who may write, or only read (servicepoint-084)."""
     full = f"s{number}_{name.strip().lower()}"
     if any(user.name == full for user in database.users):
         raise ChangeRefused(
             "%(name)s is there already. Give it a new password, or choose another name.", {"name": full}
         )
-    user = DatabaseUser(name=full, password_hash=NO_DATABASE_PASSWORD)
+    if rights not in get_args(Rights):
+        raise ChangeRefused("Choose what the user may do: all, or read.")
+    user = DatabaseUser(name=full, password_hash=NO_DATABASE_PASSWORD, rights=rights)
     return checked(msgspec.structs.replace(database, users=(*database.users, user)))
 
 
@@ -197,6 +214,12 @@ def with_allowed(database: Database, networks: Iterable[str], *, is_sold: bool) 
             )
         wanted.append(str(network))
     return checked(msgspec.structs.replace(database, allow=tuple(dict.fromkeys(wanted))))
+
+
+def is_wide(network: str) -> bool:
+    """Tell whether an allowed network holds so many addresses that its owner should hear of it."""
+    found = ip_network(network)
+    return found.prefixlen < (24 if found.version == 4 else 64)
 
 
 def with_keys(login: Login, keys: Iterable[str]) -> Login:

@@ -105,6 +105,7 @@ def setup_facts(row: Setup) -> SetupFacts:
         package=msgspec.convert(row.package, HostingPackage),
         quantity=row.quantity,
         waits_because=row.waits_because,
+        laid_out_at=row.laid_out_at,
         erased_at=row.erased_at,
     )
 

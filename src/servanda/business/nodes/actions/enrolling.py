@@ -11,7 +11,10 @@ from typing import Annotated
 import msgspec
 from django.db import connection, transaction
 
+from servanda.business.companies.queries import company
 from servanda.business.evidence.actions import record
+from servanda.business.library.queries import library_of
+from servanda.business.nodes.decisions.placing import is_country_allowed
 from servanda.business.nodes.facts import NodeFacts, Plain
 from servanda.business.nodes.models import Node, NodeToken, SigningKey
 from servanda.business.nodes.queries import existing_node
@@ -19,6 +22,9 @@ from servanda.business.nodes.queries import node as node_of
 from servanda.ground.nodes.grammar import Country, HostName, NodeName
 from servanda.ground.nodes.requests import RequestRefused, check_request
 from servanda.ground.refusal import Refused
+from servanda.terms.clauses import DataLocation
+from servanda.terms.resolving import ask
+from servanda.terms.versions import NoSuchVersion
 
 TOKEN_LIFE = timedelta(minutes=15)
 TOKEN_LETTERS_MIN = 40  # of the URL-safe alphabet: 240 bits that nobody guesses
@@ -59,7 +65,10 @@ def add_node(
     today: date,
     at: datetime,
 ) -> NodeFacts:
-    """Add a server of a company; it takes services once it has enrolled. Refuses a name that is taken or no name."""
+    """Add a server of a company; it takes services once it has enrolled.
+
+    Refuses a name that is taken or no name, and a country in which the company's terms let no data lie (simsoft-064).
+    """
     card = {"name": name, "country": country, "services_max": services_max, "host_name": host_name or None}
     try:
         msgspec.convert(card, _Card)
@@ -69,6 +78,7 @@ def add_node(
             "capitals for the country (DK), and a full host name.",
             {"name": name[:40], "reason": str(error)},
         ) from error
+    _refuse_country(company_id, country, on=today)
     row, is_new = Node.objects.get_or_create(
         name=name,
         defaults={
@@ -87,6 +97,22 @@ def add_node(
         )
     _record(row, "node.added", at=at, today=today, by=by, facts={"country": country})
     return node_of(row.pk)
+
+
+def _refuse_country(company_id: int, country: str, *, on: date) -> None:
+    library = library_of(company(company_id).slug)
+    try:
+        terms = library.version_on(on)
+    except NoSuchVersion:
+        return  # a company without terms of its own yet has promised no country
+    answer = ask(terms, DataLocation, on=on, selector=(("of", "all data"),))
+    if not is_country_allowed(country, answer.rule, on=on):
+        allowed = ", ".join(answer.rule.countries) if answer.rule is not None else ""
+        raise NodeRefused(
+            f"By {answer.because[0]} data lie in {allowed} only, and not in {country}. Choose a server there, or change the "
+            "terms first.",
+            because=answer.because[0],
+        )
 
 
 @transaction.atomic

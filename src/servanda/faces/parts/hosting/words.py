@@ -46,6 +46,7 @@ CAUSES = {
     "abuse": gettext_noop("It was used against the terms. Write to us to find a way out."),
     "load": gettext_noop("It took more of the server than it may. It opens by itself after a short pause."),
     "breach": gettext_noop("The terms were not kept. Write to us to find a way out."),
+    "sending": gettext_noop("Mail is not sent from here now. It is still received, and nothing is lost."),
 }
 WAITS = {
     "no node": gettext_noop("It waits for a server with room. We have been told."),
