@@ -11,9 +11,8 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 
-from servanda.wiring.accounts import pages_account
+from servanda.wiring.accounts import DatabaseUnavailable, pages_account
 from servanda.wiring.embedded import (
-    DatabaseUnavailable,
     leased,
     refuse_unfit,
     stop_unused,
