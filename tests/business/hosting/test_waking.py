@@ -44,13 +44,13 @@ def test_a_change_that_stands_wakes_once(
 def test_a_change_that_fails_wakes_nobody(
     service_id: int, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    with (
-        django_capture_on_commit_callbacks(execute=True) as woken,
-        pytest.raises(ZeroDivisionError),
-        transaction.atomic(),
-    ):
-        touch([service_id])
-        raise ZeroDivisionError
+    def change_and_fail() -> None:
+        with transaction.atomic():
+            touch([service_id])
+            raise ZeroDivisionError
+
+    with django_capture_on_commit_callbacks(execute=True) as woken, pytest.raises(ZeroDivisionError):
+        change_and_fail()
     assert woken == []
     assert waiting() == 0
 
