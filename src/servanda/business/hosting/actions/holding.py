@@ -69,7 +69,7 @@ def stop_sending(
     service = _service(company, service_id)
     keeper = mail_service_of(service_id)
     if keeper is None:
-        raise HoldRefused(f"{service.name} has no mail here, so there is nothing to stop.")
+        raise HoldRefused("%(name)s has no mail here, so there is nothing to stop.", {"name": service.name})
     answer = asked_of(company, service, OutboundBlock, today=order.today)
     ordered = stop_of_sending(answer, hours=hours, at=order.at)
     _place(company, _service(company, keeper), ordered, reason=reason, order=order, parameters={})
@@ -155,7 +155,9 @@ def _place(
         ends_at=ordered.ends_at,
     )
     if not held:
-        raise HoldRefused(f"{service.name} is {service.state}, or is held for this already. Look at it as it is now.")
+        raise HoldRefused(
+            "%(name)s does not run, or is held for this already. Look at it as it is now.", {"name": service.name}
+        )
     record(
         company_id=company.company_id,
         key=key,

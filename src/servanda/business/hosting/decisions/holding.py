@@ -43,13 +43,16 @@ def hold_ordered(
     """Return the hold, or refuse it: no clause, no warning where the law wants one, a pause for load without its end."""
     rule = answer.rule
     if rule is None:
-        why = f" ({answer.forbidden_by} forbids it)" if answer.forbidden_by is not None else ""
-        raise HoldRefused(
-            f"These terms allow no hold for {cause}{why}. Write to the customer, or agree on it with them first."
-        )
+        if answer.forbidden_by is not None:
+            raise HoldRefused(
+                "%(law)s forbids this hold. Write to the customer, or agree on it with them first.",
+                {"law": answer.forbidden_by},
+            )
+        raise HoldRefused("These terms allow no such hold. Write to the customer, or agree on it with them first.")
     if answer.needs_warning is not None and cause != "load" and warned_on is None:
         raise HoldRefused(
-            f"{answer.needs_warning} wants a written warning with a deadline first. Send it, and give the day of it here.",
+            "%(law)s wants a written warning with a deadline first. Send it, and give the day of it here.",
+            {"law": answer.needs_warning},
             because=answer.needs_warning,
         )
     ends_at = at + timedelta(hours=hours) if hours else None
@@ -65,9 +68,12 @@ def stop_of_sending(answer: Answer[OutboundBlock], *, hours: int | None, at: dat
         raise HoldRefused("These terms do not allow to stop the mail of a customer alone. Hold the service, or write.")
     length = "temporary" if hours else "permanent"
     if length not in rule.lengths:
-        raise HoldRefused(f"These terms know no {length} stop of mail. Choose {' or '.join(rule.lengths)}.")
+        raise HoldRefused(
+            "These terms do not stop mail for so long, or for so short a time. Give hours for a stop that ends by itself, none for"
+            " one that a person lifts."
+        )
     if hours and rule.hours_max is not None and hours > rule.hours_max:
-        raise HoldRefused(f"These terms stop mail for at most {rule.hours_max} hours. Choose less.")
+        raise HoldRefused("These terms stop mail for at most %(hours)s hours. Choose less.", {"hours": rule.hours_max})
     return HoldOrder(cause="sending", because=answer.because, ends_at=at + timedelta(hours=hours) if hours else None)
 
 
@@ -83,9 +89,7 @@ def checked_leave(answer: Answer[BulkMail], *, way: str, until: date | None, tod
     if way not in WAYS:
         raise BulkRefused("Choose the way: the shared addresses for bulk, or a relay of the customer's own.")
     if answer.rule is not None and WAYS[way] not in answer.rule.ways:
-        raise BulkRefused(
-            f"The terms know no {WAYS[way]} for this product. Choose {' or '.join(answer.rule.ways) or 'another'}."
-        )
+        raise BulkRefused("The terms do not have this way for the product. Choose the other one.")
     if until is None or until <= today:
         raise BulkRefused("Say until which day the leave goes. It must be a day to come.")
     return until

@@ -109,8 +109,9 @@ def _refuse_country(company_id: int, country: str, *, on: date) -> None:
     if not is_country_allowed(country, answer.rule, on=on):
         allowed = ", ".join(answer.rule.countries) if answer.rule is not None else ""
         raise NodeRefused(
-            f"By {answer.because[0]} data lie in {allowed} only, and not in {country}. Choose a server there, or change the "
-            "terms first.",
+            "By %(clause)s data lie in %(allowed)s only, and not in %(country)s. Choose a server there, or change the terms "
+            "first.",
+            {"clause": answer.because[0], "allowed": allowed, "country": country},
             because=answer.because[0],
         )
 
