@@ -27,6 +27,7 @@ from django.db import connection, connections
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
+from servanda.wiring import roles
 from servanda.wiring.embedded import DISPOSABLE, leased
 from tests.worlds import Worlds
 
@@ -198,13 +199,24 @@ def _make_template(server: Server, name: str, blocker: DjangoDbBlocker) -> None:
     with _pointed_at(server, unfinished, blocker), blocker.unblock():
         call_command("migrate", interactive=False, verbosity=0)
         assert connection.settings_dict["NAME"] == unfinished
+    if not settings.DATABASE_URL:
+        _give_rights(server.url_of(unfinished))
     server.rename(unfinished, to=name)
 
 
+def _give_rights(url: str) -> None:
+    """Give each role of the product what is its own, as `servanda up` does after the migrations."""
+    for role in (roles.APPLICATION, roles.WEB, roles.SIGNER):
+        roles.make_role(url, role)
+    roles.grant_rights(url)
+    roles.grant_all(url)
+
+
 def _migrations_digest() -> str:
-    """Name the state of all migrations, so that a change of one makes a new template."""
+    """Name the state of all migrations and rights, so that a change of one makes a new template."""
     digest = hashlib.sha256(repr([version(name) for name in ("django", "procrastinate")]).encode())
-    for path in sorted((ROOT / "src" / "servanda").rglob("migrations/*.py")):
+    source = ROOT / "src" / "servanda"
+    for path in (*sorted(source.rglob("migrations/*.py")), source / "wiring" / "roles.py"):
         digest.update(path.as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -6,7 +6,7 @@ set -eu
 
 WEB="nginx-light php-fpm php-cli php-mysql php-curl php-gd php-mbstring php-xml php-zip php-intl php-bcmath"
 DATA="mariadb-server mariadb-client"
-MAIL="postfix postfix-sqlite dovecot-imapd dovecot-lmtpd dovecot-sqlite opendkim"
+MAIL="postfix postfix-sqlite dovecot-imapd dovecot-lmtpd dovecot-sqlite"
 NAMES="pdns-server pdns-backend-sqlite3 pdns-tools bind9-dnsutils"
 REST="restic openssh-server openssh-client libnss-extrausers util-linux nftables"
 TRIALS="pebble wordpress wordpress-theme-twentytwentythree wrk sshpass"

@@ -9,6 +9,8 @@ import servanda
 
 ROOT = Path(servanda.__path__[0])
 PLACES = (
+    "business/access",
+    "business/backups",
     "business/billing",
     "business/books",
     "business/collecting",
@@ -21,6 +23,7 @@ PLACES = (
     "business/evidence",
     "business/hosting",
     "business/letters",
+    "business/nodes",
     "business/payouts",
     "business/reports",
     "drivers/payments",

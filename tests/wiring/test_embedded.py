@@ -14,7 +14,8 @@ import psycopg
 import pytest
 
 from servanda.wiring import embedded
-from servanda.wiring.embedded import DISPOSABLE, DatabaseUnavailable, give_back, leased, take, url_of
+from servanda.wiring.accounts import DatabaseUnavailable
+from servanda.wiring.embedded import DISPOSABLE, give_back, leased, take, url_of
 
 HOLD_A_LEASE = """
 import sys

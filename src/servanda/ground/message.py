@@ -1,6 +1,8 @@
 """A sentence for people that can be told in their language: the English text with named places, and what stands in them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 
 class Message(str):
@@ -19,3 +21,19 @@ class Message(str):
         message.text = text
         message.values = values or {}
         return message
+
+
+@dataclass(frozen=True, slots=True)
+class InBoth:
+    """A text that has both languages by itself; plainly written it is English."""
+
+    da: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en
+
+
+def in_both(said: Callable[[Literal["da", "en"]], str]) -> Message:
+    """Return as a message what a rule says by itself in either language."""
+    return Message("%(said)s", {"said": InBoth(da=said("da"), en=said("en"))})

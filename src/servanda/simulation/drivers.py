@@ -15,9 +15,24 @@ from servanda.drivers.einvoices.peppol import PeppolRenderer
 from servanda.drivers.einvoices.safe_xml import NotSafeXml
 from servanda.drivers.einvoices.schema_gate import SchemaGate
 from servanda.drivers.letters.memory import MemoryPost
+from servanda.drivers.names import NamesUnavailable
+from servanda.drivers.names.memory import MemoryNames
 from servanda.drivers.sheets.csv_maker import CsvMaker
 from servanda.drivers.vatnumbers.memory import MemoryAsker
 from servanda.ground.refusal import Problem, WrongDocument
+
+
+@cache
+def names() -> MemoryNames:
+    """Return the one DNS of this process; a test writes into it."""
+    return MemoryNames()
+
+
+def texts_at(name: str) -> tuple[str, ...] | None:
+    try:
+        return names().texts(name)
+    except NamesUnavailable:
+        return None
 
 
 @cache

@@ -11,7 +11,14 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 
-from servanda.wiring.embedded import DatabaseUnavailable, leased, refuse_unfit, stop_unused, url_of
+from servanda.wiring.accounts import DatabaseUnavailable, pages_account
+from servanda.wiring.embedded import (
+    leased,
+    refuse_unfit,
+    stop_unused,
+    url_of,
+    url_of_pages,
+)
 from servanda.wiring.roles import APPLICATION, SIGNER, WEB, grant_all, grant_rights, make_role
 
 _PARTS = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
@@ -59,6 +66,43 @@ def give_rights() -> None:
         )
     grant_rights(owner, role)
     grant_all(owner)
+
+
+def of_pages() -> dict[str, str]:
+    """Return what the web server is told of its database: the address with its own role. Empty: it has none."""
+    if not settings.DATABASE_URL:
+        return {"SERVANDA_DATABASE_URL": url_of_pages(settings.HOME / "postgres")}
+    url = settings.DATABASE_URL_OF_PAGES
+    if not url:
+        return {}
+    _refuse_other_role(url, WEB, variable="SERVANDA_WEB_DATABASE_URL")
+    refuse_unfit(url)
+    return {"SERVANDA_DATABASE_URL": url}
+
+
+def of_signer() -> dict[str, str]:
+    """Return what the signer is told of its database: the address, or the role in the embedded one. Empty: it has none."""
+    if not settings.DATABASE_URL:
+        return {"SERVANDA_DATABASE_ROLE": SIGNER}
+    url = settings.DATABASE_URL_OF_SIGNER
+    if not url:
+        return {}
+    _refuse_other_role(url, SIGNER, variable="SERVANDA_SIGNER_DATABASE_URL")
+    refuse_unfit(url)
+    return {"SERVANDA_DATABASE_URL": url}
+
+
+def account_of_pages() -> str:
+    """Return the name of the account that the web server is to run as; empty where only our own can be had."""
+    account = pages_account()
+    return account.pw_name if account is not None else ""
+
+
+def _refuse_other_role(url: str, role: str, *, variable: str) -> None:
+    """Refuse an address of another role: rights are given to this one by name, and triggers know it by its name."""
+    found = psycopg.conninfo.conninfo_to_dict(url).get("user")
+    if found != role:
+        raise DatabaseUnavailable(f"{variable} names the role {found!r}. Its name must be {role}: make that role.")
 
 
 def released() -> None:

@@ -58,6 +58,8 @@ from servanda.drivers.letters import Accepted, Attachment, NotSendable, Outgoing
 from servanda.drivers.letters.mailbox import StoredMail, attachments_in, mail_in, mails_in
 from servanda.drivers.letters.sink import Sink
 from servanda.drivers.letters.smtp import SmtpPost, SmtpServer, Tls
+from servanda.drivers.names import Names, NamesUnavailable
+from servanda.drivers.names.resolver import ResolvedNames
 from servanda.drivers.payments import PainVersion
 from servanda.drivers.payments.camt053 import read_camt053
 from servanda.drivers.payments.camt054 import is_camt054, read_camt054
@@ -83,6 +85,15 @@ from servanda.wiring.measuring import DocumentsBench, papers, rate_of, render_al
 from servanda.wiring.payouts import report_of, transfers_of
 from servanda.wiring.tables import contract_rows as contract_rows
 from servanda.wiring.tables import customer_rows as customer_rows
+
+
+def texts_at(name: str) -> tuple[str, ...] | None:
+    """Return the texts at a name of the public DNS, by the resolvers of this machine; None: nobody could tell now."""
+    asker: Names = ResolvedNames()
+    try:
+        return asker.texts(name)
+    except NamesUnavailable:
+        return None
 
 
 def post() -> Post:

@@ -5,6 +5,9 @@ ids in a file, which a `kill -9` leaves wrong; its lock lies in the common tempo
 may own it; and as root it lets everybody list all directories above the data. Here each process that uses the server
 holds a shared file lock. The kernel drops a lock with its process, however that ends, so whoever leaves last stops the
 server.
+
+Nobody is let in by a password: the kernel says which account a connection comes from, and the map beside the data says
+which roles that account may be. The account of the pages may be one, from a socket of its own.
 """
 
 import fcntl
@@ -27,11 +30,10 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from servanda.ground.refusal import Refused
+from servanda.wiring.accounts import PAGES_ROLE, DatabaseUnavailable, account_of_server, accounts_and_roles
 
 DATABASE = "servanda"
 ROLE = "postgres"
-ACCOUNT = "servanda"  # PostgreSQL refuses to run as root, so root gets a system account for it
 VERSIONS = range(15, 19)  # of an own server; each is tried in the tests of a release
 PATIENCE_SECONDS = 10.0
 _BINARIES = "pginstall18"
@@ -41,10 +43,6 @@ DURABLE: Mapping[str, str] = MappingProxyType({})
 DISPOSABLE: Mapping[str, str] = MappingProxyType(
     {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 )
-
-
-class DatabaseUnavailable(Refused):
-    """The database cannot be had; the message tells why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,13 @@ class Lease:
 def url_of(cluster: Path, database: str = DATABASE, *, role: str = ROLE) -> str:
     """Return where the server of a data directory listens, for a role. Nothing needs to run for this."""
     return f"postgresql://{role}@/{database}?host={_socket_directory(cluster)}"
+
+
+def url_of_pages(cluster: Path, database: str = DATABASE) -> str:
+    """Return where the pages find the server: from root's account of its own, by a socket that this account can reach."""
+    if os.geteuid() != 0:
+        return url_of(cluster, database, role=PAGES_ROLE)
+    return f"postgresql://{PAGES_ROLE}@/{database}?host={_pages_sockets(cluster)}"
 
 
 def take(cluster: Path, *, settings: Mapping[str, str] = DURABLE) -> Lease:
@@ -149,7 +154,7 @@ def _leave(cluster: Path, use: IO[bytes]) -> bool:
 def _ensure_running(cluster: Path, settings: Mapping[str, str]) -> bool:
     if _answers(cluster):
         return False
-    account = _account()
+    account = account_of_server()
     _refuse_other_version(cluster)
     _hand_over(cluster, account)
     if not (cluster / "PG_VERSION").exists():
@@ -176,7 +181,7 @@ def _start(cluster: Path, account: pwd.struct_passwd | None) -> None:
 
 
 def _stop(cluster: Path) -> None:
-    stopped = _run("pg_ctl", "-w", "-D", str(cluster), "-m", "fast", "stop", account=_account())
+    stopped = _run("pg_ctl", "-w", "-D", str(cluster), "-m", "fast", "stop", account=account_of_server())
     if stopped.returncode != 0 and _answers(cluster):
         raise DatabaseUnavailable(f"The embedded PostgreSQL under {cluster} does not stop: {stopped.stdout.strip()}")
 
@@ -187,7 +192,7 @@ def _make_cluster(cluster: Path, account: pwd.struct_passwd | None) -> None:
     shutil.rmtree(raw, ignore_errors=True)
     raw.mkdir(mode=0o700)
     _hand_over(raw, account)
-    made = _run("initdb", "--auth=trust", "--encoding=UTF8", "--no-locale", "-U", ROLE, "-D", str(raw), account=account)
+    made = _run("initdb", "--auth=peer", "--encoding=UTF8", "--no-locale", "-U", ROLE, "-D", str(raw), account=account)
     if made.returncode != 0:
         raise DatabaseUnavailable(f"The embedded PostgreSQL cannot be made under {cluster}:\n{made.stdout.strip()}")
     with (raw / "postgresql.conf").open("a", encoding="utf-8") as file:
@@ -201,11 +206,37 @@ def _write_settings(cluster: Path, settings: Mapping[str, str]) -> None:
     sockets = _socket_directory(cluster)
     if sockets != cluster:
         _make_private(sockets)
-    chosen = {"listen_addresses": "", "unix_socket_directories": str(sockets), "max_connections": "200"} | {**settings}
+    places = [sockets]
+    if os.geteuid() == 0:
+        places.append(_make_pages_sockets(cluster))
+    chosen = {
+        "listen_addresses": "",
+        "unix_socket_directories": ", ".join(f'"{place}"' for place in places),
+        "max_connections": "200",
+        "hba_file": str(cluster / "servanda-hba.conf"),
+        "ident_file": str(cluster / "servanda-ident.conf"),
+    } | {**settings}
     lines = (f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in chosen.items())
-    file = cluster / "servanda.conf"
-    file.write_text("".join(lines), encoding="utf-8")
+    _write(cluster / "servanda-hba.conf", "local all all peer map=servanda\n")
+    _write(cluster / "servanda-ident.conf", "".join(accounts_and_roles()))
+    _write(cluster / "servanda.conf", "".join(lines))
+
+
+def _write(file: Path, content: str) -> None:
+    file.write_text(content, encoding="utf-8")
     file.chmod(0o644)  # readable for the server's account whatever our umask; the directory above is private
+
+
+def _pages_sockets(cluster: Path) -> Path:
+    return _short(_beside(cluster, "pages"), suffix="-pages")
+
+
+def _make_pages_sockets(cluster: Path) -> Path:
+    """Make the directory of the socket for the pages: anybody may try it, and the map lets their account in."""
+    place = _pages_sockets(cluster)
+    _make_private(place)
+    place.chmod(0o711)
+    return place
 
 
 def _ensure_database(cluster: Path) -> None:
@@ -249,15 +280,19 @@ def _refuse_other_version(cluster: Path) -> None:
 
 def _socket_directory(cluster: Path) -> Path:
     """Return the data directory, or a short private one where its path is too long for a socket."""
-    if len(os.fsencode(cluster / _SOCKET_NAME)) <= _SOCKET_BYTES_MAX:
-        return cluster
-    name = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"servanda-{os.getuid()}-{name}"
+    return _short(cluster, suffix="")
+
+
+def _short(directory: Path, *, suffix: str) -> Path:
+    if len(os.fsencode(directory / _SOCKET_NAME)) <= _SOCKET_BYTES_MAX:
+        return directory
+    name = hashlib.sha256(os.fsencode(directory)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"servanda-{os.getuid()}-{name}{suffix}"
 
 
 def _make_private(directory: Path) -> None:
     """Make a directory that only the server's account can enter: it lies where everybody can write."""
-    account = _account()
+    account = account_of_server()
     owner = account.pw_uid if account else os.getuid()
     if directory.is_symlink() or (directory.exists() and directory.stat().st_uid not in {owner, os.getuid()}):
         raise DatabaseUnavailable(
@@ -267,23 +302,6 @@ def _make_private(directory: Path) -> None:
     directory.chmod(0o700)
     if account:
         os.chown(directory, account.pw_uid, account.pw_gid)
-
-
-def _account() -> pwd.struct_passwd | None:
-    """Return the account to run the server as, when we are root; it is made when missing."""
-    if os.geteuid() != 0:
-        return None
-    with suppress(KeyError):
-        return pwd.getpwnam(ACCOUNT)
-    command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=30)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise DatabaseUnavailable(
-            f"PostgreSQL does not run as root, and the account {ACCOUNT!r} for it could not be made ({error}). "
-            "Run as an ordinary user, or set SERVANDA_DATABASE_URL."
-        ) from error
-    return pwd.getpwnam(ACCOUNT)
 
 
 def _hand_over(cluster: Path, account: pwd.struct_passwd | None) -> None:

@@ -1,13 +1,31 @@
 """Which technology stands for each capability of a node: the only place of the node that names one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
-from servanda.drivers.node import Daemon, Layout, Verb, access, backups, certificates, databases, dns, mail, quota, web
+from servanda.drivers.node import (
+    Daemon,
+    Known,
+    Layout,
+    Verb,
+    access,
+    backups,
+    certificates,
+    databases,
+    dns,
+    mail,
+    quota,
+    web,
+)
 from servanda.drivers.node.certificates import private_authority
+from servanda.drivers.node.store import __main__ as store
+from servanda.drivers.node.web import figures
 from servanda.drivers.nodelink import Clock, Door, Identity, Link
 from servanda.drivers.nodelink.http import HttpDoor, HttpLink
-from servanda.faces.node.parts import Capability
+from servanda.faces.node.parts import Capability, Setting
+from servanda.ground.nodes.kinds.backups import BackupPlan
 
 
 def capabilities() -> Sequence[Capability]:
@@ -33,12 +51,13 @@ def capabilities() -> Sequence[Capability]:
             daemons=web.daemons,
             prepare=web.prepare,
             verbs=web.verbs,
-            convergers=lambda here: (web.Web(here.layout, here.privileges),),
+            convergers=lambda here: (_sites(here),),
         ),
         Capability(
             name="quota",
             verbs=quota.verbs,
             meterings=lambda here: (quota.SiteMetering(here.privileges),),
+            watchings=lambda here: (quota.LoadWatch(quota.LoadGuard()),),
         ),
         Capability(
             name="access",
@@ -60,7 +79,7 @@ def capabilities() -> Sequence[Capability]:
             name="certificates",
             daemons=_if_private(private_authority.daemons),
             prepare=_prepare_certificates,
-            convergers=lambda here: (certificates.CertificateConverger(here.layout, dns.DnsProofs(here.layout)),),
+            convergers=lambda here: (mail.WithMail(_certificates(here.layout), here.layout, here.privileges),),
         ),
         Capability(
             name="backups",
@@ -85,6 +104,32 @@ def link(url: str, identity: Identity, now: Clock, roots: str | None) -> Link:
 
 def door(url: str, roots: str | None) -> Door:
     return HttpDoor(url, roots=roots)
+
+
+def measure_sites(layout: Layout, sites: int, changes: int, seconds: int) -> Mapping[str, float | int | bool]:
+    return figures.measured(layout, sites=sites, changes=changes, seconds=seconds)
+
+
+def serve_store(words: Sequence[str]) -> int:
+    """Be the store on a machine of its own until asked to stop."""
+    return store.main(list(words))
+
+
+def keep_private_store(layout: Layout, known: Known, today: date) -> Mapping[str, str]:
+    plans = [one for one in known.of(BackupPlan) if isinstance(one, BackupPlan)]
+    return backups.keep_private(layout, plans, today=today)
+
+
+def keep_store(folder: Path, today: date) -> Mapping[str, str]:
+    return backups.keep_folder(folder, today=today)
+
+
+def _sites(here: Setting) -> mail.SitesWithMail:
+    return mail.SitesWithMail(web.Web(here.layout, here.privileges), here.layout, here.privileges, here.known)
+
+
+def _certificates(layout: Layout) -> certificates.CertificateConverger:
+    return certificates.CertificateConverger(layout, dns.DnsProofs(layout))
 
 
 def _prepare_certificates(layout: Layout) -> None:

@@ -13,16 +13,23 @@ from contextlib import closing
 import psycopg
 from psycopg import sql
 
+from servanda.wiring.accounts import PAGES_ROLE
+
 APPLICATION = "servanda_app"  # of the embedded database; with an own one, the role in SERVANDA_DATABASE_URL
-WEB = "servanda_web"
+WEB = PAGES_ROLE
 SIGNER = "servanda_signer"
 
 # What only the signer writes.
 OF_SIGNER = ("node_document", "node_statement", "node_lost", "node_parked", "node_signing_key")
-# Of these, pages see nothing at all; documents they read from the view node_outgoing, passwords they give by a function.
-UNSEEN_BY_PAGES = ("node_document", "node_statement", "node_lost", "hosting_secret")
+# Of these, pages see nothing at all; documents they read from the view node_outgoing; passwords they give, and a node's
+# token they show, by a function.
+UNSEEN_BY_PAGES = ("node_document", "node_statement", "node_lost", "node_token", "hosting_secret")
 # What pages may do with tables that hold orders or that are never emptied.
 OF_PAGES = {
+    "node": (
+        "grant select, update (counter, report_number, last_report_at, accepted_seq, accepted_hash, reached_seq, facts,"
+        " services) on node to {role}",
+    ),
     "node_wish": ("grant select (id, node_id, key, subject, fingerprint, state, wished_at) on node_wish to {role}",),
     "service": ("grant select, insert, update on service to {role}",),
     "service_hold": ("grant select, insert, update on service_hold to {role}",),

@@ -11,6 +11,8 @@ from servanda.wiring.roles import APPLICATION
 HOME = directory_of("SERVANDA_HOME", "var/home")  # the embedded database, mails of the sink, keys
 DATABASE_URL = text_of("SERVANDA_DATABASE_URL")
 DATABASE_OWNER_URL = text_of("SERVANDA_DATABASE_OWNER_URL")  # who migrates, where the application is not the owner
+DATABASE_URL_OF_PAGES = text_of("SERVANDA_WEB_DATABASE_URL")  # with the role servanda_web, where the server is your own
+DATABASE_URL_OF_SIGNER = text_of("SERVANDA_SIGNER_DATABASE_URL")  # with the role servanda_signer, likewise
 NO_SECRET = "not-for-serving-" + "0" * 40
 DEBUG = flag_of("SERVANDA_DEBUG", default=False)
 
@@ -57,6 +59,9 @@ DATABASE_READY = "servanda.wiring.database.ready"
 DATABASE_RELEASED = "servanda.wiring.database.released"
 DATABASE_OWNED = "servanda.wiring.database.owned"
 DATABASE_RIGHTS = "servanda.wiring.database.give_rights"
+DATABASE_OF_PAGES = "servanda.wiring.database.of_pages"
+DATABASE_OF_SIGNER = "servanda.wiring.database.of_signer"
+ACCOUNT_OF_PAGES = "servanda.wiring.database.account_of_pages"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -190,4 +195,6 @@ LOGGING = {
 
 MOVE_TIME = "servanda.faces.clock.jobs.move_time_or_ask"  # who moves the time of a test clock
 WAKE_TELLING = "servanda.faces.clock.jobs.wake_telling"  # who lets the nodes be told of a change at once
+MOVE_TIME = "servanda.faces.clock.jobs.ask_to_move_time"  # who moves the time of a test clock
+PURGE_ORDERED = "servanda.faces.clock.jobs.wake_purging"  # whom a page tells that it has ordered a purge
 DAILY_LIFE = "servanda.faces.demo.life.live"  # who lets the customers of companies on a test clock live a day

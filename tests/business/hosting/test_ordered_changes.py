@@ -1,11 +1,12 @@
 """What a customer orders reaches the node by the real signer, and what the node finds comes back to the service."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import bcrypt
 import pytest
 
-from servanda.business.backups.queries import copies_of_service, copy_of, promise_of_service
+from servanda.business.backups.queries import copies_of_service, copy_of, late_copies, promise_of_service
+from servanda.business.companies.queries import tallied
 from servanda.business.customers.queries import customer_numbered
 from servanda.business.evidence.queries import events_of_subjects
 from servanda.business.hosting.actions import (
@@ -37,12 +38,14 @@ from servanda.business.hosting.queries import (
     setup_of,
     setups_that_wait,
     usage_of,
+    waiting_tally,
 )
 from servanda.business.nodes.queries import found_of
 from servanda.faces.demo.customers import new_line, sign
 from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
 from servanda.ground.nodes.kinds.access import Login
+from servanda.ground.nodes.kinds.backups import BackupPlan
 from servanda.ground.nodes.kinds.certificates import Certificate
 from servanda.ground.nodes.kinds.databases import Database
 from servanda.ground.nodes.kinds.dns import Record, Zone
@@ -74,6 +77,12 @@ def opened(house: House, plan: str = "webhotel-small") -> int:
 
 def order(house: House) -> Order:
     return Order(by="customer:1", today=house.world.today, at=moment_of(house.world.today))
+
+
+def promise_state(service_id: int, house: House) -> str:
+    found = promise_of_service(service_id, now=house.now)
+    assert found is not None
+    return found.state
 
 
 def told(house: House) -> None:
@@ -170,6 +179,47 @@ def test_databases_and_zones_as_they_are_ordered(house: House) -> None:
     assert second not in house.known["zone/alma.example"].records  # type: ignore[union-attr]
 
 
+@pytest.mark.clause(
+    "servicepoint-076",
+    "servicepoint-077",
+    "servicepoint-083",
+    "servicepoint-084",
+    "servicepoint-085",
+    "servicepoint-087",
+)
+def test_a_database_sold_by_itself_is_closed_until_its_owner_opens_it_and_is_copied_from_the_first_day() -> None:
+    house = House(World("servicepoint", BEGINS))
+    service_id = opened(house, "cloudsql-small")
+    (key,) = (key for key in house.known if key.startswith("database/"))
+    (plan,) = (one for one in house.known.values() if isinstance(one, BackupPlan))
+    assert (plan.databases, plan.every_hours, plan.keep_daily) == ((key.partition("/")[2],), 24, 7)
+    assert house.known[key].allow == ()  # type: ignore[union-attr]
+    for easy in ("Password1234", "Liverpool-2026", "Qwertyuiop123!"):
+        with pytest.raises(ChangeRefused, match="known from a leak"):
+            add_database_user(service_id, key, "app", password=easy, order=order(house))
+    user = add_database_user(service_id, key, "report", password=PASSWORD, order=order(house), rights="read")
+    allow_networks(service_id, key, networks=["192.0.2.7", "10.0.0.0/8"], order=order(house))
+    told(house)
+    database = house.known[key]
+    assert isinstance(database, Database)
+    assert database.allow == ("192.0.2.7/32", "10.0.0.0/8")
+    assert [(one.name, one.rights) for one in database.users] == [(user, "read")]
+    with pytest.raises(ChangeRefused, match="half the world"):
+        allow_networks(service_id, key, networks=["0.0.0.0/0"], order=order(house))
+    allow_networks(service_id, key, networks=["192.0.2.7"], order=order(house))
+    told(house)
+    assert house.known[key].allow == ("192.0.2.7/32",)  # type: ignore[union-attr]
+    opened_for = {
+        (event.by, str(event.facts["allow"]), event.facts["is_wide"])
+        for event in events_of_subjects([f"service:{service_id}"])
+        if event.what == "database.access_changed"
+    }
+    assert opened_for == {
+        ("customer:1", "['192.0.2.7/32', '10.0.0.0/8']", True),
+        ("customer:1", "['192.0.2.7/32']", False),
+    }
+
+
 def test_what_the_node_finds_comes_back_to_the_service(house: House) -> None:
     service_id = opened(house)
     facts: dict[str, str | int | bool] = {
@@ -180,7 +230,9 @@ def test_what_the_node_finds_comes_back_to_the_service(house: House) -> None:
     drift = Difference(code="mode", wanted="0750", found="0777")
     odd = Finding(key=site, fingerprint=house.found(site).fingerprint, state="differs", differences=(drift,))
     used = Measurement(key=site, day="2026-09-01", figures={"disk_bytes": 5000})
+    sent = Measurement(key=site, day="2026-09-01", figures={"sent_bytes": 70})  # is known a day later
     house.report(findings=(house.found("mail-domain/alma.example", facts), odd), measurements=(used,))
+    house.report(measurements=(sent,))
     told(house)
     zone = house.known["zone/alma.example"]
     assert isinstance(zone, Zone)
@@ -188,18 +240,24 @@ def test_what_the_node_finds_comes_back_to_the_service(house: House) -> None:
     found = {one.key: one for one in found_of([f"service:{service_id}"])}
     assert found[site].differences == (("mode", "0750", "0777"),)
     assert found[site].is_current
-    assert [one.figures for one in usage_of(service_id, since=BEGINS)] == [{"disk_bytes": 5000}]
+    assert [one.figures for one in usage_of(service_id, since=BEGINS)] == [{"disk_bytes": 5000, "sent_bytes": 70}]
 
 
+@pytest.mark.clause("servicepoint-080", "servicepoint-082", "safeit-171", "compusoft-060")
 def test_copies_are_known_by_what_the_node_told_and_the_promise_by_the_copies(house: House) -> None:
     service_id = opened(house)
     key = next(key for key in house.known if key.startswith("backup/"))
     now = house.now
-    none = promise_of_service(service_id, now=now)
+    assert promise_state(service_id, house) == "not measured"
+    house.report(findings=(house.found(key),))
+    house.now += timedelta(hours=25)
+    assert promise_state(service_id, house) == "not measured"
+    house.now += timedelta(hours=1)
+    none = promise_of_service(service_id, now=house.now)
     assert none is not None
     assert (none.state, none.lacks[0]) == ("broken", "no copy lately")
     for day in range(8):
-        house.now = now + timedelta(days=day)
+        house.now = now + timedelta(days=24 + day)
         house.copy(key, snapshot=f"{day:016x}")
     unproven = promise_of_service(service_id, now=house.now)
     assert unproven is not None
@@ -211,11 +269,33 @@ def test_copies_are_known_by_what_the_node_told_and_the_promise_by_the_copies(ho
     assert (kept.state, kept.lacks, kept.read_back_at) == ("kept", (), house.now)
     broken = CopyNews(key=key, what="broken", snapshot=f"{6:016x}", at=house.now, detail="pack damaged")
     house.report(copies=(broken,))
+    assert promise_state(service_id, house) == "at risk"
+    assert [one.is_broken for one in late_copies(house.world.company_id, now=house.now)] == [True]
     assert copy_of(service_id, f"{6:016x}") is None
     assert copy_of(service_id, f"{7:016x}") is not None
     assert len(copies_of_service(service_id)) == 8
     told_of = {event.what for event in events_of_subjects([f"service:{service_id}"])}
     assert {"copy.made", "copy.restored", "copy.broken"} <= told_of
+
+
+@pytest.mark.parametrize("days", [-90, 90], ids=["its days lag behind", "its days run ahead"])
+def test_a_service_opened_today_breaks_no_promise_whatever_day_its_company_lives_on(days: int) -> None:
+    now = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    house = House(World("simsoft", now.date() + timedelta(days=days)), now=now)
+    house.world.customer(ALMA, "webhotel-small", began_on=house.world.today)
+    house.world.round()
+    house.settle()
+    service_id = services_of_customer(customer_numbered(house.world.company_id, ALMA.number).customer_id)[0].service_id
+    house.report(findings=tuple(house.found(key) for key in house.known))
+    house.now += timedelta(hours=1)
+    assert promise_state(service_id, house) == "not measured"
+    house.now += timedelta(hours=30)
+    assert promise_state(service_id, house) == "broken"
+    (late,) = late_copies(house.world.company_id, now=house.now)
+    assert (late.service_id, late.newest_at, late.is_broken) == (service_id, None, False)
+    house.copy(next(key for key in house.known if key.startswith("backup/")))
+    assert promise_state(service_id, house) == "kept"
+    assert late_copies(house.world.company_id, now=house.now) == ()
 
 
 def test_a_restore_is_ordered_done_and_taken_back_and_an_export_is_done_once(house: House) -> None:
@@ -289,3 +369,15 @@ def test_a_domain_stays_with_what_its_owner_keeps(house: House) -> None:
 
 def customer_of(house: House) -> int:
     return customer_numbered(house.world.company_id, ALMA.number).customer_id
+
+
+def test_what_lies_nowhere_is_counted_until_a_server_has_room(db: None) -> None:
+    house = House(World("simsoft", BEGINS), services_max=1)
+    first = house.world.customer(ALMA, "webhotel-small", began_on=BEGINS)
+    second = house.world.customer(BIRK, "webhotel-small", began_on=BEGINS)
+    house.world.round()
+    ids = [services_of_customer(one)[0].service_id for one in (first, second)]
+    assert [one.waits_because for one in setups_that_wait(house.world.company_id)] == ["domain taken"]
+    counted = tallied({"servers": [waiting_tally([house.world.company_id])]})
+    assert counted["servers"][house.world.company_id] == 1
+    assert len(ids) == 2

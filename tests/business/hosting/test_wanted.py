@@ -165,3 +165,26 @@ def test_a_removed_part_goes_alone_and_every_removal_names_its_warrant() -> None
     purged = wishes_for(picture(removal=RemovalFacts(warrant="data.purged:7", state="purged")))
     assert {one.statement.state for one in purged} == {"purged"}
     assert {ground.warrant for one in purged for ground in one.grounds} == {"data.purged:7"}
+
+
+@pytest.mark.clause("simsoft-017", "simsoft-018")
+def test_a_stop_of_sending_stops_nothing_else_and_ends_with_its_end() -> None:
+    ends_at = NOON + timedelta(hours=6)
+    stop = hold("sending", ends_at=ends_at)
+    assert stopped(stop) == set()
+    block = blocked(stop).outbound_block
+    assert block is not None
+    assert block.until == ends_at
+    wishes = {one.key.partition("/")[0]: one for one in wishes_for(picture(stop))}
+    assert [ground.cause for ground in wishes["mail-domain"].grounds] == ["sending"]
+    assert wishes["site"].grounds == ()
+
+
+def test_a_node_is_told_no_end_by_a_clock_that_it_does_not_share() -> None:
+    (domain,) = (
+        one.statement
+        for one in wishes_for(replace(picture(hold("sending", ends_at=NOON)), is_real_time=False))
+        if isinstance(one.statement, MailDomain)
+    )
+    assert domain.outbound_block is not None
+    assert domain.outbound_block.until is None

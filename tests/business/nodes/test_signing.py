@@ -1,5 +1,6 @@
 """From an order to a signed document, and what is not signed: by the real signer and the real checks of a node."""
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from servanda.business.evidence.actions import set_brake
 from servanda.business.hosting.actions import compare_all, lift_holds, place_holds, quarantine_services, tell_nodes
 from servanda.business.hosting.queries import parts_of_service, services_of_customer, setup_of
 from servanda.business.letters.queries import letters_of_customer
+from servanda.business.nodes.actions.enrolling import NodeRefused, add_node
 from servanda.business.nodes.decisions.batching import QUARANTINE_DAYS_MIN
 from servanda.business.nodes.queries import parked_statements
 from servanda.ground.calendar import moment_of
@@ -289,3 +291,21 @@ def test_a_database_has_no_user_before_its_owner_makes_one(house: House) -> None
     (database,) = kept(house, "database")
     assert isinstance(database, Database)
     assert database.users == ()
+
+
+@pytest.mark.clause("simsoft-064")
+@pytest.mark.parametrize(("country", "is_allowed"), [("DK", True), ("US", True), ("DE", False), ("GB", False)])
+def test_a_server_in_a_country_that_the_terms_do_not_name_is_refused(country: str, is_allowed: bool) -> None:
+    world = World("simsoft", date(2026, 9, 1))
+    with nullcontext() if is_allowed else pytest.raises(NodeRefused, match="Denmark, USA only"):
+        add_node(
+            world.company_id,
+            "node9",
+            country=country,
+            services_max=10,
+            addresses=("192.0.2.9",),
+            host_name="node9.hosting.example",
+            by="staff:eva",
+            today=world.today,
+            at=moment_of(world.today),
+        )

@@ -2,6 +2,9 @@ import pytest
 from pytest_django import Settings
 
 from servanda.simulation import drivers
+from tests.faces.as_pages import pages_have_their_role
+
+__all__ = ["pages_have_their_role"]
 
 
 @pytest.fixture(autouse=True)

@@ -76,6 +76,17 @@ def assert_all_ended(programs: list[psutil.Process]) -> None:
     assert not alive
 
 
+def assert_the_web_server_is_apart(program: "subprocess.Popen[str]", said: str) -> None:
+    children = psutil.Process(program.pid).children(recursive=True)
+    servers = [one for one in children if "granian" in one.cmdline() and "attended" not in " ".join(one.cmdline())]
+    assert servers
+    for server in servers:
+        assert server.environ()["SERVANDA_DATABASE_URL"].startswith("postgresql://servanda_web@/")
+        assert "SERVANDA_DATABASE_OWNER_URL" not in server.environ()
+        assert (server.username() == "servanda-web") == (os.geteuid() == 0)
+    assert ("under the same account as all the rest" in said) == (os.geteuid() != 0)
+
+
 def password_in(said: str) -> str:
     found = re.search(r"as eva with the password (\S+)", said)
     assert found
@@ -108,6 +119,7 @@ def test_the_address_that_it_prints_answers(place: Path) -> None:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(address[0] + "login/", timeout=10) as answer:
             assert answer.status == 200
+        assert_the_web_server_is_apart(program, said)
         program.terminate()
         assert program.wait(timeout=15) == 0
 

@@ -4,15 +4,16 @@ import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
-from servanda.drivers.node import Broken, NotNow, Plain
+from servanda.drivers.node import Broken, Known, NotNow, Plain
 from servanda.ground.nodes.documents import fingerprint
 from servanda.ground.nodes.kinds.dns import Zone
 from servanda.ground.nodes.kinds.mail import MailAlias
-from servanda.ground.nodes.wanted import Difference, Wanted, encode
+from servanda.ground.nodes.wanted import Difference, Measurement, Wanted, decode_statement, encode
 from tests.faces.node.wiring import zones_of
 from tests.faces.node.within import Desk
 from tests.faces.node.worlds import hold, leave, site, zone
@@ -317,3 +318,53 @@ def _put_back(desk: Desk, file: os.PathLike[str], copy: bytes) -> None:
             os.unlink(f"{file}{end}")
     with open(file, "wb") as target:
         target.write(copy)
+
+
+def served(desk: Desk) -> Wanted:
+    return decode_statement(desk.layout.site(1).read_bytes())
+
+
+@pytest.mark.clause("servicepoint-035")
+def test_a_pause_for_load_ends_by_itself_after_four_hours_with_the_control_plane_away(desk: Desk) -> None:
+    paused, unpaid = hold("load"), hold("payment")
+    desk.issue(site(1))
+    desk.live(2)
+    desk.issue(site(1, holds=(paused, unpaid)))
+    desk.live(2)
+    assert served(desk).holds == (paused, unpaid)
+    desk.hands.pass_by(4 * HOUR - timedelta(minutes=20))
+    desk.live(2)
+    assert served(desk).holds == (paused, unpaid)
+    desk.hands.pass_by(timedelta(minutes=31))
+    desk.open_agent()  # also after a restart
+    desk.live(3)
+    assert served(desk).holds == (unpaid,)
+    desk.issue(site(1))
+    desk.live(2)
+    desk.issue(site(1, holds=(paused,)))
+    desk.live(2)
+    assert served(desk).holds == (paused,)  # a new pause lasts anew
+
+
+class Crowded:
+    """What watches all the time, and always has something to tell."""
+
+    asked = 0
+
+    def watch(self, known: Known, *, now: datetime) -> Sequence[Measurement]:
+        self.asked += 1
+        return [Measurement(key="site/1", day="2026-11-30", figures={"processes": self.asked})]
+
+
+def test_what_stands_out_is_told_each_minute_beside_what_is_measured_by_day(desk: Desk) -> None:
+    crowded = Crowded()
+    desk.agent.watchings = (crowded,)
+    desk.agent.state.tell(
+        "measurement", "site/1 2026-11-30 disk_bytes",
+        msgspec.json.encode(Measurement(key="site/1", day="2026-11-30", figures={"disk_bytes": 5})),
+    )  # fmt: skip
+    desk.live(40, each=timedelta(seconds=5))
+    assert crowded.asked == 4
+    told = [one.figures for report in desk.plane.reports for one in report.measurements]
+    assert {"disk_bytes": 5} in told
+    assert [one["processes"] for one in told if "processes" in one] == [1, 2, 3, 4]

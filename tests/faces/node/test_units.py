@@ -47,10 +47,19 @@ def test_words_reach_a_program_as_they_are() -> None:
 
 
 def test_what_starts_after_another_needs_it() -> None:
-    daemon = Daemon(name="two", argv=("/bin/true",), ready=lambda: True, after=("one",), user="mysql", stop="QUIT")
+    daemon = Daemon(
+        name="two",
+        argv=("/bin/true",),
+        ready=lambda: True,
+        after=("one",),
+        user="mysql",
+        stop="QUIT",
+        before=(("/usr/sbin/nft", "-f", "/x"),),
+    )
     lines = units.unit_of(daemon, Layout(root=Path("/var/lib/servanda/x"))).splitlines()
     assert "Requires=servanda-one.service" in lines
     assert "User=mysql" in lines
+    assert lines.index('ExecStartPre=+"/usr/sbin/nft" "-f" "/x"') < lines.index('ExecStart="/bin/true"')
     assert "KillSignal=SIGQUIT" in lines
 
 

@@ -11,8 +11,11 @@ from django.test import Client, override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from servanda.business.companies.facts import CompanyFacts
+from tests.faces.as_pages import pages_have_their_role
 from tests.faces.office import office_world
 from tests.worlds import Worlds
+
+__all__ = ["pages_have_their_role"]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +31,11 @@ def here(lived: CompanyFacts, django_db_blocker: DjangoDbBlocker) -> Iterator[Co
     cache.clear()
     with (
         django_db_blocker.unblock(),
-        override_settings(DRIVERS="tests.faces.office.office_world", DAILY_LIFE=""),
+        override_settings(
+            DRIVERS="tests.faces.office.office_world",
+            DAILY_LIFE="",
+            MOVE_TIME="tests.faces.as_pages.move_time_by_the_worker",
+        ),
         transaction.atomic(),
     ):
         yield lived

@@ -44,6 +44,7 @@ from servanda.simulation.drivers import (
     e_invoice_objections,
     e_invoice_renderer,
     e_invoice_transport,
+    texts_at,
 )
 from servanda.terms.clauses import CustomerKind
 from servanda.wiring import drivers
@@ -55,6 +56,7 @@ __all__ = [
     "e_invoice_objections",
     "e_invoice_renderer",
     "e_invoice_transport",
+    "texts_at",
 ]
 BEGAN_ON = date(2026, 8, 3)
 HOSTILE = "<script>alert('Mallory')</script>"

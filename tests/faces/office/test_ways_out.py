@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 import servanda.business
 from servanda.business.billing.queries import (
@@ -28,7 +29,7 @@ from servanda.business.dunning.queries import claims_coming, open_proposals
 from servanda.business.evidence.actions import set_brake
 from servanda.business.evidence.facts import Event
 from servanda.business.evidence.queries import events_of_customer
-from servanda.business.hosting.actions import quarantine_services
+from servanda.business.hosting.actions import carry_out_ordered_purges, quarantine_services
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import services_of_customer
 from servanda.business.ledger.queries import balance_of_customer
@@ -175,14 +176,40 @@ def state_of(service: ServiceFacts) -> str:
     return services_of_customer(service.customer_id)[0].state
 
 
-def test_data_are_deleted_when_a_person_says_so_twice(eva: Client, here: CompanyFacts) -> None:
+def worker_looks(here: CompanyFacts) -> int:
+    here = company(here.company_id)
+    assert here.clock_on is not None
+    return carry_out_ordered_purges(here, today=here.clock_on, at=moment_of(here.clock_on))
+
+
+def test_data_are_deleted_by_the_worker_when_a_person_says_so_twice(eva: Client, here: CompanyFacts) -> None:
     service = a_closed_service(here)
     assert "Skal dataene for alma.example slettes?" in shown(eva)
     fields = {"reason": "Almas egen bøn.", "is_understood": "1"}
-    assert "er slettet" in told(eva, f"services/{service.service_id}/purge/", **fields)
+    assert worker_looks(here) == 0
+    assert "slettes inden for et minut" in told(eva, f"services/{service.service_id}/purge/", **fields)
+    assert state_of(service) == "quarantined"
+    assert happened(service.customer_id, "purge.ordered").facts["reason"] == "Almas egen bøn."
+    assert ProcrastinateJob.objects.filter(task_name="carry_out_purges").count() == 1
+    assert worker_looks(here) == 1
     assert state_of(service) == "purged"
     assert happened(service.customer_id, "data.purged").by.startswith("staff:")
     assert "Skal dataene" not in shown(eva)
+
+
+def test_an_order_is_not_carried_out_once_the_brake_is_on_or_the_service_is_put_back(
+    eva: Client, here: CompanyFacts
+) -> None:
+    service = a_closed_service(here)
+    told(eva, f"services/{service.service_id}/purge/", reason="Fordi.", is_understood="1")
+    assert here.clock_on is not None
+    at = moment_of(here.clock_on)
+    set_brake(here.company_id, is_engaged=True, by="staff:1", reason="Tvivl.", at=at, today=here.clock_on)
+    assert worker_looks(here) == 0
+    set_brake(here.company_id, is_engaged=False, by="staff:1", reason="Afklaret.", at=at, today=here.clock_on)
+    told(eva, f"services/{service.service_id}/put-back/", reason="Fortrudt.")
+    assert worker_looks(here) == 0
+    assert state_of(service) == "running"
 
 
 @pytest.mark.parametrize("fields", [{"reason": "Fordi."}, {"reason": " ", "is_understood": "1"}, {}])

@@ -12,7 +12,10 @@ from servanda.business.access.actions import make_member
 from servanda.business.access.facts import Role
 from servanda.business.companies.facts import CompanyFacts
 from servanda.terms.clauses import CustomerKind
+from tests.faces.as_pages import pages_have_their_role
 from tests.faces.office import office_world
+
+__all__ = ["pages_have_their_role"]
 
 TODAY = date(2026, 9, 1)
 AT = datetime(2026, 9, 1, 8, tzinfo=UTC)

@@ -48,12 +48,18 @@ def invite(
     try:
         validate_email(email)
     except ValidationError as error:
-        raise AccessRefused(f"{email!r} is no e-mail address. Write it as name@example.dk.") from error
+        raise AccessRefused(
+            "'%(email)s' is no e-mail address. Write it as name@example.dk.", {"email": email}
+        ) from error
     buyer = customer_facts(customer_id)
     if buyer.company_id != company.company_id:
-        raise AccessRefused(f"Customer {buyer.number} belongs to another company.")
+        raise AccessRefused(
+            "Customer %(number)s belongs to another company. Look at the number again.", {"number": buyer.number}
+        )
     if Membership.objects.filter(customer_id=customer_id, user__username=email, ended_at__isnull=True).exists():
-        raise AccessRefused(f"{email} acts for this customer already.")
+        raise AccessRefused(
+            "%(email)s acts for this customer already. There is nothing to invite to.", {"email": email}
+        )
     Invitation.objects.filter(
         customer_id=customer_id, email=email, used_at__isnull=True, withdrawn_at__isnull=True
     ).update(withdrawn_at=at)
@@ -109,7 +115,9 @@ def take_up_invitation(
     users = get_user_model()._default_manager
     known = users.filter(username=row.email).first()
     if known is not None and known.pk != user_id:
-        raise AccessRefused(f"{row.email} has a login already. Sign in with it, and open the link again.")
+        raise AccessRefused(
+            "%(email)s has a login already. Sign in with it, and open the link again.", {"email": row.email}
+        )
     if known is None:
         _refuse_simple(password, row.email)
         known = users.create_user(row.email, email=row.email, password=password)

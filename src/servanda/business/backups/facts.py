@@ -1,7 +1,7 @@
 """What a copy is to others, and whether the promise of copies is kept."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from servanda.ground.citation import Citation
@@ -36,7 +36,7 @@ class CopyPromise:
     """What was promised of copies for one service."""
 
     service_id: int
-    since: date
+    since: datetime | None  # when the service was laid out on its node, in real time as copies are; None: it is not yet
     every_hours: int
     generations: int
     country: str
@@ -55,3 +55,14 @@ class PromiseFound:
     lacks: tuple[
         str, ...
     ] = ()  # codes: no copy lately, too few generations, wrong country, never read back, broken copy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateCopies:
+    """A running service whose copies a person must look at: the newest is late, or one was found broken."""
+
+    service_id: int
+    name: str
+    newest_at: datetime | None
+    since: datetime  # when it was laid out
+    is_broken: bool

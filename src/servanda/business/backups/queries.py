@@ -3,15 +3,30 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import QuerySet
 
-from servanda.business.backups.decisions import promise_found
-from servanda.business.backups.facts import CopyFacts, CopyPromise, PromiseFound
+from servanda.business.backups.decisions import SLACK, promise_found
+from servanda.business.backups.facts import CopyFacts, CopyPromise, LateCopies, PromiseFound
 from servanda.business.backups.models import Copy
-from servanda.business.hosting.queries import parts_of_service, services, setup_of
+from servanda.business.hosting.queries import parts_of_service, setup_of
 from servanda.business.nodes.decisions.batching import Snapshot
 from servanda.ground.citation import Citation
 from servanda.ground.nodes.kinds.backups import BackupPlan
+
+_LATE = """
+select s.id, s.name, c.newest_at, u.laid_out_at, coalesce(c.is_broken, false)
+  from service s
+  join hosting_setup u on u.service_id = s.id
+  left join lateral (
+      select max(b.made_at) filter (where b.broken_at is null) as newest_at, bool_or(b.broken_at is not null) as is_broken
+        from backup_copy b where b.service_id = s.id and b.forgotten_at is null) c on true
+ where s.company_id = %(company)s and s.state = 'running' and u.laid_out_at is not null
+   and exists (select 1 from hosting_part p where p.service_id = s.id and p.kind = 'backup' and p.state = 'kept')
+   and (c.is_broken or coalesce(c.newest_at, u.laid_out_at)
+        < %(now)s - make_interval(hours => (u.package ->> 'copies_every_hours')::int) - make_interval(secs => %(slack)s))
+ order by coalesce(c.newest_at, u.laid_out_at), s.id limit %(limit)s
+"""
 
 
 def copies_of_service(service_id: int, *, limit: int = 400) -> tuple[CopyFacts, ...]:
@@ -39,15 +54,27 @@ def promise_of_service(service_id: int, *, now: datetime) -> PromiseFound | None
     if setup is None or not isinstance(plan, BackupPlan):
         return None
     source = setup.package.source
+    copies = copies_of_service(service_id)
+    moments = [copy.made_at for copy in copies] + ([setup.laid_out_at] if setup.laid_out_at is not None else [])
     promise = CopyPromise(
         service_id=service_id,
-        since=services([service_id])[0].began_on,
+        since=min(moments, default=None),
         every_hours=plan.every_hours,
         generations=setup.package.copies_daily,
         country=plan.country,
         because=() if source == "plausible" else (Citation(source, ""),),
     )
-    return promise_found(promise, copies_of_service(service_id), now=now)
+    return promise_found(promise, copies, now=now)
+
+
+def late_copies(company_id: int, *, now: datetime, limit: int = 100) -> tuple[LateCopies, ...]:
+    """Return the running services whose newest whole copy is late, or one of whose copies is broken: the worst first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LATE, {"company": company_id, "now": now, "slack": SLACK.total_seconds(), "limit": limit})
+        return tuple(
+            LateCopies(service_id=service_id, name=name, newest_at=newest_at, since=since, is_broken=is_broken)
+            for service_id, name, newest_at, since, is_broken in cursor.fetchall()
+        )
 
 
 def _whole(rows: Iterable[Copy]) -> tuple[CopyFacts, ...]:

@@ -70,7 +70,30 @@ def row_of(event: Event) -> Record:
 
 
 def issue_warrant(request: WarrantRequest, *, today: date, at: datetime) -> None:
-    """Issue leave for one adverse act, in the transaction that carries it out; refuse it when a premise does not hold.
+    """Issue leave for one adverse act, in the transaction that carries it out; refuse it when a premise does not hold."""
+    refuse_unwarranted(request, today=today)
+    Warrant.objects.create(
+        company_id=request.company_id,
+        key=request.key,
+        act=request.act,
+        subject=request.subject,
+        customer_id=request.customer_id,
+        fingerprint=request.fingerprint,
+        because=because_to_json(request.because),
+        parameters=dict(request.parameters),
+        evidence_keys=list(request.evidence_keys),
+        approvals=[
+            {"by": approval.by, "at": approval.at.isoformat(), "reason": approval.reason}
+            for approval in request.approvals
+        ],
+        not_before=request.not_before,
+        expires_on=request.expires_on,
+        issued_at=at,
+    )
+
+
+def refuse_unwarranted(request: WarrantRequest, *, today: date) -> None:
+    """Refuse an adverse act of which a premise does not hold today.
 
     Checked here: the brake is off, the day has come and has not passed, the act rests on a clause or the law, what it
     counts from is in evidence, and a person has approved where the terms leave it to a person.
@@ -106,24 +129,6 @@ def issue_warrant(request: WarrantRequest, *, today: date, at: datetime) -> None
             "%(act)s on %(subject)s rests on %(missing)s, which is not in evidence.",
             {"act": request.act, "subject": request.subject, "missing": missing[0]},
         )
-    Warrant.objects.create(
-        company_id=request.company_id,
-        key=request.key,
-        act=request.act,
-        subject=request.subject,
-        customer_id=request.customer_id,
-        fingerprint=request.fingerprint,
-        because=because_to_json(request.because),
-        parameters=dict(request.parameters),
-        evidence_keys=list(request.evidence_keys),
-        approvals=[
-            {"by": approval.by, "at": approval.at.isoformat(), "reason": approval.reason}
-            for approval in request.approvals
-        ],
-        not_before=request.not_before,
-        expires_on=request.expires_on,
-        issued_at=at,
-    )
 
 
 @transaction.atomic

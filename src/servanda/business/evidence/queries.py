@@ -28,6 +28,11 @@ def unrecorded_tally(keys: Iterable[tuple[int, str]]) -> Tally:
     return Tally(sql, ([company_id for company_id, _ in asked], [key for _, key in asked]))
 
 
+def events_among(keys: Iterable[str]) -> tuple[Event, ...]:
+    """Return those of the named things that have happened."""
+    return tuple(_event(row) for row in Record.objects.filter(key__in=list(keys)))
+
+
 def count_recorded(subject: str, what: str) -> int:
     """Return how often a thing of this kind has happened to the subject."""
     return Record.objects.filter(subject=subject, what=what).count()

@@ -12,9 +12,13 @@ from servanda.terms.packages import HostingPackage
 Plain = str | int | bool
 
 
+# A hold of this cause stops what a service sends by mail, and nothing else: it runs, and receives (simsoft-017).
+SENDING = "sending"
+
+
 @dataclass(frozen=True, slots=True)
 class HoldFacts:
-    """A reason why a service does not run. An open hold has no `lifted_at`."""
+    """A reason why a service does not run, or may not send. An open hold has no `lifted_at`."""
 
     hold_id: int
     service_id: int
@@ -48,7 +52,13 @@ class ServiceFacts:
 
     @property
     def open_holds(self) -> tuple[HoldFacts, ...]:
-        return tuple(hold for hold in self.holds if hold.lifted_at is None)
+        """The holds for which it does not run."""
+        return tuple(hold for hold in self.holds if hold.lifted_at is None and hold.cause != SENDING)
+
+    @property
+    def sending_stop(self) -> HoldFacts | None:
+        """The hold that stops its mail going out and nothing else, if there is one."""
+        return next((hold for hold in self.holds if hold.lifted_at is None and hold.cause == SENDING), None)
 
     @property
     def is_served(self) -> bool:
@@ -80,6 +90,7 @@ class SetupFacts:
     package: HostingPackage
     quantity: int
     waits_because: str
+    laid_out_at: datetime | None  # in real time
     erased_at: datetime | None
 
     @property
@@ -127,7 +138,24 @@ class ServicePicture:
     way_out: str
     parts: tuple[PartFacts, ...]
     removal: RemovalFacts | None = None  # of the whole service
+    bulk: "BulkMailFacts | None" = None  # leave to send much mail
+    is_real_time: bool = True  # False: its company lives on a test clock, which a node does not know
     removed_parts: Mapping[int, RemovalFacts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkMailFacts:
+    """A wish to send much mail: asked, granted until a day, refused, or ended. `way` is bulk or dedicated."""
+
+    bulk_id: int
+    service_id: int
+    messages_a_week: int
+    asked_on: date
+    state: str
+    way: str
+    until: date | None
+    decided_by: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,3 +197,15 @@ class Allowance:
     @property
     def is_used_up(self) -> bool:
         return self.used >= self.given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excess:
+    """A part that uses more bytes than were agreed, as it was measured on a day."""
+
+    service_id: int
+    name: str
+    key: str
+    day: date
+    used: int
+    agreed: int

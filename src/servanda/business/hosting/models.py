@@ -69,6 +69,7 @@ class Setup(models.Model):
     quantity = models.PositiveIntegerField(default=1)
     waits_because = models.TextField(default="", blank=True)  # no domain, domain taken, no node; empty: it is set up
     opened_at = models.DateTimeField()
+    laid_out_at = models.DateTimeField(null=True)  # in real time: the node first told how it found a part of it
     erased_at = models.DateTimeField(null=True)  # the node said that nothing of it is left
 
     class Meta:
@@ -130,6 +131,35 @@ class Secret(models.Model):
     class Meta:
         db_table = "hosting_secret"
         constraints = [models.UniqueConstraint(fields=["part", "name"], name="one_password_per_login")]
+
+
+class BulkMail(models.Model):
+    """A customer's wish to send much mail, and the leave for it, which ends by itself on its day."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT)
+    messages_a_week = models.PositiveIntegerField()
+    asked_by = models.TextField()
+    asked_on = models.DateField()
+    state = models.TextField(default="asked")  # asked, granted, refused, ended
+    way = models.TextField(default="", blank=True)  # bulk, dedicated
+    until = models.DateField(null=True)  # the day on which it is over
+    decided_by = models.TextField(default="", blank=True)
+    reason = models.TextField(default="", blank=True)
+    because = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "hosting_bulk_mail"
+        constraints = [
+            models.UniqueConstraint(fields=["service"], condition=Q(state="asked"), name="one_wish_for_bulk_at_a_time"),
+            models.UniqueConstraint(
+                fields=["service"], condition=Q(state="granted"), name="one_leave_for_bulk_at_a_time"
+            ),
+            models.CheckConstraint(condition=Q(messages_a_week__gt=0), name="a_wish_for_bulk_has_its_number"),
+            models.CheckConstraint(
+                condition=~Q(state="granted") | (Q(until__isnull=False) & Q(way__in=("bulk", "dedicated"))),
+                name="a_leave_for_bulk_has_its_way_and_end",
+            ),
+        ]
 
 
 class Touched(models.Model):

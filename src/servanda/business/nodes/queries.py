@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from servanda.business.companies.queries import Tally, tally_of
 from servanda.business.nodes.facts import FoundResource, Ground, NodeFacts, ParkedStatement, StoredWish, Wish
 from servanda.business.nodes.models import Node, NodeFinding, NodeRefusal, NodeWish, ParkedWish
 from servanda.ground.nodes.wanted import decode_statement
@@ -52,7 +53,8 @@ def existing_node(name: str) -> NodeFacts:
     found = node_named(name)
     if found is None:
         raise NoSuchNode(
-            f"There is no node {name!r}. Add it by `servanda node add {name}`, or choose one that is there."
+            "There is no node '%(name)s'. Add it by `servanda nodes add %(name)s`, or choose one that is there.",
+            {"name": name},
         )
     return found
 
@@ -107,6 +109,15 @@ def parked_statements(company_id: int) -> tuple[ParkedStatement, ...]:
     ours = ParkedWish.objects.filter(node__company_id=company_id).select_related("node").order_by("since", "id")
     theirs = refusals_for_people().filter(node__company_id=company_id).select_related("node").order_by("at", "id")
     return tuple(_parked(row) for row in ours) + tuple(_refused(row) for row in theirs)
+
+
+def parked_tallies(company_ids: Iterable[int]) -> tuple[Tally | None, Tally | None]:
+    """How to count what waits for a person about servers: what was not signed, and what nodes refused for good."""
+    ids = list(company_ids)
+    return (
+        tally_of(ParkedWish.objects.filter(node__company_id__in=ids), "node__company_id"),
+        tally_of(refusals_for_people().filter(node__company_id__in=ids), "node__company_id"),
+    )
 
 
 def refusals_for_people() -> QuerySet[NodeRefusal]:

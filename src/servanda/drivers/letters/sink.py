@@ -207,7 +207,7 @@ class _Mails:
         self._count += 1
         place = self._directory / f"{self._count:08d}-{queue_id}.eml"
         unfinished = place.with_suffix(".part")
-        unfinished.touch(mode=0o600)
+        unfinished.touch(mode=0o640)  # the folder is private, or its group is the pages
         unfinished.write_bytes(mail)
         unfinished.replace(place)
 

@@ -11,6 +11,7 @@ A capability (web, mail, dns, databases, certificates, backups, access) is a pac
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
@@ -54,6 +55,7 @@ class Daemon:
     after: tuple[str, ...] = ()
     writable: tuple[Path, ...] = ()  # what its unit may write, for systemd's ProtectSystem=strict
     capabilities: tuple[str, ...] = ()  # what its unit keeps, for CapabilityBoundingSet=
+    before: tuple[tuple[str, ...], ...] = ()  # commands of root's on a real server; it does not start when one fails
 
 
 class Known(Protocol):
@@ -119,6 +121,12 @@ class Metering(Protocol):
     def measure(self, wanted: Wanted, *, day: str) -> Sequence[Measurement]: ...
 
 
+class Watching(Protocol):
+    """What a capability watches all the time. The agent asks each minute; it tells what stands out, and stops nothing."""
+
+    def watch(self, known: Known, *, now: datetime) -> Sequence[Measurement]: ...
+
+
 class Errands(Protocol):
     """Work that takes long and is done once: restores, exports, moves. The agent runs it in a process of its own."""
 
@@ -136,5 +144,5 @@ class Copies(Protocol):
 
 __all__ = [
     "Accounts", "Broken", "Converger", "Copies", "Daemon", "Errands", "Known", "Layout", "Metering", "NotNow", "Plain",
-    "Ports", "Privileges", "Result", "Task", "Verb", "VerbRefused", "make_folder", "write_file",
+    "Ports", "Privileges", "Result", "Task", "Verb", "VerbRefused", "Watching", "make_folder", "write_file",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from servanda.ground.refusal import Problem
 ELEMENTS_MAX = 200_000
 
 _ASK = Message("Ask the bank for the statement as CAMT.053, and hand in the file as it was received.")
-_SHORTER = "Ask the bank for shorter periods, and hand in each file by itself."
+_SHORTER = Message("Ask the bank for shorter periods, and hand in each file by itself.")
 _ARCHIVE = Message("an archive")
 _FORMATS = {
     "gzip": Message("a gzip archive"),
@@ -46,30 +46,30 @@ def _words_for(found: NotPlainXml) -> tuple[str, str]:
                 Message("Unpack it first. %(remedy)s", {"remedy": _ASK}),
             )
         case Flaw.EMPTY:
-            return "The file is empty.", _ASK
+            return Message("The file is empty."), _ASK
         case Flaw.STRANGE_ENCODING:
             return (
                 Message("The encoding %(encoding)s is not read.", {"encoding": found.detail.upper()}),
-                "CAMT.053 is written as UTF-8; ask the bank for that.",
+                Message("CAMT.053 is written as UTF-8; ask the bank for that."),
             )
         case Flaw.NOT_AS_DECLARED:
             return (
                 Message(
                     "The file says it is %(encoding)s, but has bytes here that are not.", {"encoding": found.detail}
                 ),
-                "It was probably changed by an editor. Hand in the file as the bank sent it.",
+                Message("It was probably changed by an editor. Hand in the file as the bank sent it."),
             )
         case Flaw.NUL:
-            return "The file has NUL characters; it is not text, or UTF-16 without its byte order mark.", _ASK
+            return Message("The file has NUL characters; it is not text, or UTF-16 without its byte order mark."), _ASK
         case Flaw.NOT_XML:
-            return "The file is not XML; it may be MT940 or CSV.", _ASK
+            return Message("The file is not XML; it may be MT940 or CSV."), _ASK
         case Flaw.UNSAFE:
             return (
                 Message(
                     "The file has a %(word)s declaration. Bank files have none, and it can hide an attack.",
                     {"word": found.detail},
                 ),
-                "Do not import this file. Ask the bank, or whoever sent it, where it comes from.",
+                Message("Do not import this file. Ask the bank, or whoever sent it, where it comes from."),
             )
         case Flaw.TOO_MANY_ELEMENTS:
             said = {"elements": found.detail, "most": f"{ELEMENTS_MAX:,}"}
@@ -77,5 +77,5 @@ def _words_for(found: NotPlainXml) -> tuple[str, str]:
         case Flaw.BROKEN:
             return (
                 Message("The XML breaks or ends here: %(reason)s.", {"reason": found.detail or "no reason given"}),
-                "The file is damaged or was cut short. Fetch it from the bank again.",
+                Message("The file is damaged or was cut short. Fetch it from the bank again."),
             )

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -32,13 +32,16 @@ class Child:
 
 
 @contextmanager
-def child(name: str, command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Iterator[Child]:
+def child(
+    name: str, command: Sequence[str], *, environment: Mapping[str, str] | None = None, without: Collection[str] = ()
+) -> Iterator[Child]:
     """Run a program in a session of its own, so that Ctrl-C reaches us alone; stop it at the end of the block.
 
-    `environment` is added to ours.
+    `environment` is added to ours, of which the names in `without` are not handed on.
     """
     attended = [sys.executable, "-m", "servanda.faces.cli.attended", str(os.getpid()), *command]
-    whole = {**os.environ, **(environment or {})}
+    ours = {name: value for name, value in os.environ.items() if name not in without}
+    whole = {**ours, **(environment or {})}
     program = subprocess.Popen(attended, stdin=subprocess.DEVNULL, start_new_session=True, env=whole)
     try:
         yield Child(name=name, program=program)

@@ -112,6 +112,11 @@ def _enrolled(installation: Installation, settings: Any) -> Installation | None:
     pinned = installation.enrolled
     if node and pinned and (pinned.install, pinned.incarnation) == (install, node.incarnation):
         return installation
+    if pinned and pinned.install != install:
+        raise Refused(
+            f"the node below {installation.layout.root} was enrolled by another installation, whose data are gone from here. "
+            "Start over with a new node: make run FRESH=1"
+        )
     if node is None:
         card = {"country": "DK", "services_max": 1000, "addresses": ("127.0.0.1",), "host_name": f"{NAME}.example"}
         add_node(company.company_id, NAME, **card, by=BY, today=today, at=now)  # type: ignore[arg-type]

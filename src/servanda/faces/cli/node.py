@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from servanda.faces.cli import node_store
 from servanda.faces.node import enrolling, installed, private, shown, units
 from servanda.faces.node.parts import wiring
 from servanda.faces.node.processes import Place
@@ -29,6 +30,7 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     look.add_argument("key", nargs="?", default="", metavar="KEY", help="one resource, as in site/7; all when left out")
     show = _add(parts, "show", "the latest statement on a resource, and how it stands", _show)
     show.add_argument("key", metavar="KEY", help="the resource, as in site/7")
+    node_store.add_to(parts)
     for one in (status, install, look, show):
         one.add_argument("--json", action="store_true", help="print one JSON value")
 

@@ -19,14 +19,12 @@ from importlib.util import find_spec
 from types import FrameType
 from typing import Any
 
-from servanda.faces.cli import demo_node, home
+from servanda.faces.cli import demo_node, home, web
 from servanda.faces.cli.children import Child, child
 from servanda.faces.cli.database import database, use_settings
 from servanda.ground.refusal import Refused
 
 HOST = "127.0.0.1"
-SIGNER_ROLE = "servanda_signer"  # of the embedded database (docs/why/signer.md)
-WEB_WORKERS = 2
 READY_SECONDS = 30.0
 STAFF = "eva"
 SECOND = "ole"  # of the demo: some things take two persons
@@ -103,11 +101,12 @@ def _serve(args: argparse.Namespace, stack: ExitStack) -> int:
     if not args.no_node:
         demo_node.make_key(settings)
     with _step("Mail sink, worker and web server"):
-        children = _start(settings, stack, port=port)
+        pages = web.apart(settings)
+        children = _start(settings, stack, pages, port=port)
         _wait_until_it_answers(port, children)
     with _step("Node"):
         node = demo_node.start(settings, stack, port=port) if not args.no_node else demo_node.Demo()
-    said = f"{node.said}\n" if node.said else ""
+    said = "".join(f"{one}\n" for one in (node.said, *pages.warnings) if one)
     _say(f"\nServanda is up at http://{HOST}:{port}/\n{_login(settings)}\n{said}Ctrl-C stops everything.\n")
     return _watch((*children, *node.children))
 
@@ -211,33 +210,21 @@ def _login(settings: Any) -> str:
     return f"{said}\nA customer's own pages, at /my/: {CUSTOMER} with the password {home.secret(customer, length=12)}"
 
 
-def _start(settings: Any, stack: ExitStack, *, port: int) -> tuple[Child, ...]:
+def _start(settings: Any, stack: ExitStack, pages: web.Apart, *, port: int) -> tuple[Child, ...]:
+    from django.utils.module_loading import import_string
+
     if not settings.HAS_OWN_MAIL_SERVER:
         stack.enter_context(import_module(settings.DRIVERS).mail_sink())
     worker = [sys.executable, "-m", "servanda.faces.cli.main", "work"]
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
-    web += [
-        "--workers",
-        str(WEB_WORKERS),
-        "--blocking-threads",
-        "4",
-        "--backpressure",
-        "64",
-        "--log-level",
-        "warning",
-        "--workers-kill-timeout",
-        "2",
-    ]
-    web += ["--respawn-failed-workers", settings.WSGI_APPLICATION.replace(".application", ":application")]
     started = (
         stack.enter_context(child("the worker", worker)),
-        stack.enter_context(child("the web server", web)),
+        stack.enter_context(web.start(settings, pages, host=HOST, port=port)),
     )
     if not settings.NODE_KEY.is_file():  # nothing is signed before `servanda nodes key`
         return started
     signer = [sys.executable, "-m", "servanda.faces.cli.main", "nodes", "sign"]
-    role = {"SERVANDA_DATABASE_ROLE": SIGNER_ROLE}
-    return (*started, stack.enter_context(child("the signer", signer, environment=role)))
+    told = import_string(settings.DATABASE_OF_SIGNER)()
+    return (*started, stack.enter_context(child("the signer", signer, environment=told)))
 
 
 def _wait_until_it_answers(port: int, children: Sequence[Child]) -> None:

@@ -5,6 +5,7 @@ what happens once is kept by the key of each effect in evidence. A job of a work
 missing heartbeat and runs again without a person (`revive`); `docs/why/job-queue.md` has what was tried.
 """
 
+import time
 from contextlib import suppress
 from datetime import date
 
@@ -12,13 +13,15 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 
-from servanda.business.companies.actions import JUMP_DAYS_MAX
+from servanda.business.companies.actions import JUMP_DAYS_MAX, move_test_clock
 from servanda.business.companies.queries import company
 
-AT_ONCE_DAYS = 10  # so many days of a test clock a page can wait for
+AT_ONCE_DAYS = 10  # so many days of a test clock a page waits for
+AT_ONCE_SECONDS = 8.0
 HEARTBEAT_SECONDS = 5.0
 STALLED_SECONDS = 20.0
 FINISHED_KEPT_HOURS = 7 * 24
@@ -112,16 +115,40 @@ def move_company_time(company_id: int, to: str) -> None:
     move_time(company_id, to=date.fromisoformat(to))
 
 
-def move_time_or_ask(company_id: int, *, to: date) -> bool:
-    """Move a test clock; a leap of more than some days goes on in the background. True: it has been moved."""
-    from servanda.faces.clock.rounds import move_time
+def ask_to_move_time(company_id: int, *, to: date) -> bool:
+    """Let the worker move a test clock, and wait for it where the way is short. True: it has been moved.
 
+    A page does not do it itself: the days between may end services for good, which its role in the database may not.
+    """
     today = company(company_id).clock_on
-    if today is None or to < today or (to - today).days <= AT_ONCE_DAYS or (to - today).days > JUMP_DAYS_MAX:
-        move_time(company_id, to=to)
-        return True
-    move_company_time.defer(company_id=company_id, to=to.isoformat())
+    if today is None or to < today or (to - today).days > JUMP_DAYS_MAX:
+        move_test_clock(company_id, to=to)  # refuses, with the reason
+    job_id = move_company_time.defer(company_id=company_id, to=to.isoformat())
+    return today is not None and (to - today).days <= AT_ONCE_DAYS and _is_done(job_id)
+
+
+def _is_done(job_id: int) -> bool:
+    """Wait for a job for a while. One that succeeded is gone."""
+    deadline = time.monotonic() + AT_ONCE_SECONDS
+    while time.monotonic() < deadline:
+        if not ProcrastinateJob.objects.filter(pk=job_id).exclude(status="succeeded").exists():
+            return True
+        time.sleep(0.1)
     return False
+
+
+@app.task(name="carry_out_purges", queueing_lock="carry_out_purges", lock="round")
+def carry_out_purges() -> None:
+    """Purge what persons have ordered. The round does so too: this is for whoever waits."""
+    from servanda.faces.clock.rounds import purge_what_is_ordered
+
+    purge_what_is_ordered(timezone.now)
+
+
+def wake_purging() -> None:
+    """Let what was ordered be purged as soon as the running transaction is committed."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        carry_out_purges.defer()
 
 
 def wake_delivery() -> None:

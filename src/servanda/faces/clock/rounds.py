@@ -32,6 +32,9 @@ from servanda.business.dunning.actions import (
     work_off,
 )
 from servanda.business.hosting.actions import (
+    carry_out_ordered_purges,
+    end_bulk,
+    follow_plans,
     lift_expired_holds,
     open_services,
     remind_of_export,
@@ -95,18 +98,29 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     has_collected = bool(collect(company, today=today, at=at))
     remind_of_export(company, today=today, at=at)
     lift_expired_holds(company.company_id, today=today, at=at)
+    end_bulk(company.company_id, today=today, at=at)
     if has_collected:  # before dunning: what was collected is in the books, and may be more than was owed
         use_credits(company, kept_of=kept_credit_of, today=today, at=at)
     claims = acts = 0
     while (worked := work_off(company, today=today, at=at, limit=BATCH)).claims:
         claims, acts = claims + worked.claims, acts + worked.acts
     give_back_unused(company, today=today, at=at)  # the round may have issued, or ended a line
-    purged = purge_due(company, today=today, at=at)
+    purged = carry_out_ordered_purges(company, today=today, at=at) + purge_due(company, today=today, at=at)
+    follow_plans(company, today=today, at=at)
     set_up_waiting(company, today=today, at=at)
     tell_nodes(company, today=today, at=at)  # last: what the round decided is told in it
     keep_books(company, today=today, at=at)
     finish_day(company.company_id, day=today)
     return Round(issued, claims, acts, lines, purged)
+
+
+def purge_what_is_ordered(clock: Callable[[], datetime]) -> None:
+    """Carry out, in every company, the purges that persons have ordered, and tell the nodes."""
+    for one in companies():
+        here, now = company(one.company_id), clock()
+        today, at = today_of(here, now=now), moment_for(here, now=now)
+        if carry_out_ordered_purges(here, today=today, at=at):
+            tell_nodes(here, today=today, at=at)
 
 
 def move_time(company_id: int, *, to: date) -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from servanda.faces.node import processes
+from servanda.faces.node import keeping, processes
 from servanda.faces.node.parts import WIRING
 from servanda.ground.refusal import Refused
 
@@ -20,6 +20,7 @@ PARTS: Mapping[str, Callable[[processes.Place], int]] = {
     "errand": processes.run_errand,
     "copies": processes.run_copies,
     "look": processes.run_look,
+    "keep": keeping.run_keeper,
     "supervise": processes.run_supervisor,
     "prepare": processes.prepare,
 }

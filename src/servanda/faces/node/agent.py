@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from servanda.drivers.node import Broken, Metering, NotNow, VerbRefused
+from servanda.drivers.node import Broken, Metering, NotNow, VerbRefused, Watching
 from servanda.drivers.nodelink import Link, LinkAway, LinkRefused
 from servanda.faces.node.clockwatch import Clocks, ClockWatch
 from servanda.faces.node.errands import COPIES, COPIES_EVERY, Children
@@ -24,7 +24,7 @@ from servanda.faces.node.reporting import Reporter, facts_of_node
 from servanda.faces.node.settling import LOOK_EVERY, Settler
 from servanda.faces.node.state import State
 from servanda.ground.nodes.documents import DocumentRefused, Trust, accept, verified
-from servanda.ground.nodes.wanted import RefusalNews
+from servanda.ground.nodes.wanted import Measurement, RefusalNews
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ REFUSED_SECONDS = 15.0
 BUDGET_SECONDS = 2.0
 LOOKS_A_ROUND = 20
 MEASURES_A_ROUND = 5
+WATCH_EVERY = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -51,10 +52,12 @@ class Agent:
     watch: ClockWatch
     clocks: Clocks
     meterings: Sequence[Metering] = ()
+    watchings: Sequence[Watching] = ()
     has_copies: bool = False
     waiting: list[bytes] = field(default_factory=list)  # documents that the helper could not take yet
     helper_seq: int | None = None
     copied_at: datetime | None = None
+    watched_at: datetime | None = None
     trouble: str = ""
 
     @property
@@ -83,6 +86,7 @@ class Agent:
             self._errands,
             self._look,
             self._measure,
+            self._watch,
             self._copies,
             self._report,
         ):
@@ -167,11 +171,30 @@ class Agent:
             for metering in self.meterings:
                 try:
                     for one in metering.measure(self.state.known[key], day=day):
-                        self.state.tell("measurement", f"{one.key} {one.day}", msgspec.json.encode(one))
+                        self._tell(one)
                 except (NotNow, Broken, VerbRefused) as error:
                     log.warning("measuring %s: %s", key, error)
             self.state.measured(key, day)
         return len(keys) == MEASURES_A_ROUND
+
+    def _watch(self) -> bool:
+        """Let what watches all the time take a sample each minute, and tell what stands out."""
+        now = self.clocks.now()
+        if self.watched_at is not None and timedelta() <= now - self.watched_at < WATCH_EVERY:
+            return False
+        self.watched_at = now
+        for watching in self.watchings:
+            try:
+                for one in watching.watch(self.state.known, now=now):
+                    self._tell(one)
+            except (NotNow, Broken) as error:
+                log.warning("watching: %s", error)
+        return False
+
+    def _tell(self, one: Measurement) -> None:
+        """Keep a measurement until it was reported; a newer one of the same figures takes its place, no other."""
+        about = f"{one.key} {one.day} {min(one.figures, default='')}"
+        self.state.tell("measurement", about, msgspec.json.encode(one))
 
     def _copies(self) -> bool:
         now = self.clocks.now()

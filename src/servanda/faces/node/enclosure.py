@@ -43,17 +43,17 @@ def run_inside(work: Callable[[], int]) -> int:
         return os.waitstatus_to_exitcode(status)
 
 
-def own_mounts() -> None:
-    """Give this process mounts of its own, in which the node's accounts can start this program."""
+def own_mounts(*more: Path) -> None:
+    """Give this process mounts of its own, in which other accounts can start this program, and reach the folders named."""
     _checked(_LIBC.unshare(_CLONE_NEWNS), "unshare")
-    hide_and_show()
+    hide_and_show(*more)
 
 
-def hide_and_show() -> None:
+def hide_and_show(*more: Path) -> None:
     """In mounts of our own: where a folder bars the way to this program, show the program alone in its place."""
     _mount("", Path("/"), flags=_MS_REC | _MS_PRIVATE)
     barred: dict[Path, list[Path]] = {}
-    for path in program_paths():
+    for path in (*program_paths(), *more):
         if (bar := barring(path)) is not None:
             barred.setdefault(bar, []).append(path)
     for bar, paths in barred.items():

@@ -119,7 +119,8 @@ class Helper:
             self._log.write("begun", verb=name, key=key, leave=leave.warrant if leave else "")
             try:
                 with self._outside() if verb.has_network else nullcontext():
-                    task = Task(layout=self._layout, statement=wanted, known=self._state.known, warrant=leave)
+                    served = self._state.served(wanted, self._clocks.now())
+                    task = Task(layout=self._layout, statement=served, known=self._state.known, warrant=leave)
                     result = verb.run(task)
             except (VerbRefused, NotNow, Broken) as error:
                 self._log.write("not done", verb=name, key=key, why=str(error)[:500])

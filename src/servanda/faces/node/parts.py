@@ -1,8 +1,10 @@
 """What a node is put together from. The wiring makes these values; nothing here names a technology."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol, cast
 
 from servanda.drivers.node import (
@@ -15,6 +17,7 @@ from servanda.drivers.node import (
     Metering,
     Privileges,
     Verb,
+    Watching,
 )
 from servanda.drivers.nodelink import Clock, Door, Identity, Link
 
@@ -52,6 +55,7 @@ class Capability:
     verbs: Callable[[], Sequence[Verb]] = _no_verbs
     convergers: Callable[[Setting], Sequence[Converger]] = lambda setting: ()
     meterings: Callable[[Setting], Sequence[Metering]] = lambda setting: ()
+    watchings: Callable[[Setting], Sequence[Watching]] = lambda setting: ()
     errands: Callable[[Setting], Sequence[Errands]] = lambda setting: ()
     copies: Callable[[Setting], Sequence[Copies]] = lambda setting: ()
 
@@ -62,6 +66,12 @@ class Wiring(Protocol):
     def capabilities(self) -> Sequence[Capability]: ...
     def private_layout(self, layout: Layout) -> Layout: ...
     def link(self, url: str, identity: Identity, now: Clock, roots: str | None) -> Link: ...
+    def measure_sites(
+        self, layout: Layout, sites: int, changes: int, seconds: int
+    ) -> Mapping[str, float | int | bool]: ...
+    def serve_store(self, words: Sequence[str]) -> int: ...
+    def keep_private_store(self, layout: Layout, known: Known, today: date) -> Mapping[str, str]: ...
+    def keep_store(self, folder: Path, today: date) -> Mapping[str, str]: ...
     def door(self, url: str, roots: str | None) -> Door: ...
 
 

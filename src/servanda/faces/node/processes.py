@@ -47,7 +47,7 @@ class Place:
         return (*words, "--root", str(self.root), "--wiring", self.wiring)
 
 
-class _Over:
+class Over:
     """True once somebody asked the process to stop."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class _Over:
 
 def run_agent(place: Place) -> int:
     """Be the agent until asked to stop."""
-    is_over = _Over()
+    is_over = Over()
     gain_nothing()
     installation = installed.read(place.root)
     trust = _trust(installation)
@@ -88,6 +88,7 @@ def run_agent(place: Place) -> int:
         watch=watch,
         clocks=clocks,
         meterings=[m for one in abilities for m in one.meterings(setting)],
+        watchings=[w for one in abilities for w in one.watchings(setting)],
         has_copies=any(one.copies(setting) for one in abilities),
     )
     run_rounds(agent, link, is_over=is_over)
@@ -98,7 +99,7 @@ def run_helper(place: Place) -> int:
     """Be the helper until asked to stop. Must be root."""
     from servanda.faces.node.helper import Doorkeeper, Helper, Log
 
-    is_over = _Over()
+    is_over = Over()
     installation = installed.read(place.root)
     trust = _trust(installation)
     clocks = real_clocks()
@@ -168,7 +169,7 @@ def run_supervisor(place: Place) -> int:
     """Run all daemons, the helper and the agent of a private node until asked to stop."""
     from servanda.faces.node.supervisor import Supervisor
 
-    is_over = _Over()
+    is_over = Over()
     installation = installed.read(place.root)
     prepare(place)
     Supervisor(installation, place, wiring(place.wiring).capabilities()).run(is_over)

@@ -50,7 +50,7 @@ class Settler:
             return
         self._state.begin(wanted)
         try:
-            facts = _settled_by(converger, wanted, traces)
+            facts = _settled_by(converger, self._state.served(wanted, self._clocks.now()), traces)
         except (NotNow, VerbRefused, Broken) as error:
             self._note(wanted, error)
         except Exception as error:  # one subject's fault keeps no other waiting
@@ -67,7 +67,7 @@ class Settler:
         if outcome is None or converger is None:
             return
         try:
-            found = converger.look(wanted)
+            found = converger.look(self._state.served(wanted, self._clocks.now()))
         except (NotNow, VerbRefused, Broken) as error:
             found = (Difference(code="not-looked", found=str(error)[:200]),)
         except Exception as error:

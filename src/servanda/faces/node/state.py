@@ -20,6 +20,7 @@ import msgspec
 from servanda.drivers.node import NotNow, Plain
 from servanda.faces.node.knowledge import Knowledge
 from servanda.ground.nodes.documents import Position, fingerprint, hash_of
+from servanda.ground.nodes.pauses import is_paused, without_ended_pauses
 from servanda.ground.nodes.wanted import Document, NodeWarrant, Wanted, decode_statement, encode
 
 # No wait for a next try is longer than this.
@@ -126,6 +127,7 @@ class State:
                 )
             for one in document.resources:
                 self._keep_leaves(one, document.warrants)
+                self._note_pause(one, document.issued_at)
             self._put("seq", document.seq)
             self._put("hash", hash_of(raw))
         self._known.learn(changed)
@@ -301,6 +303,20 @@ class State:
 
     def kept(self, name: str, otherwise: str | float) -> str | float:
         return self._mark(name, otherwise)
+
+    def served(self, wanted: Wanted, now: datetime) -> Wanted:
+        """Return a statement as the node serves it now: without a pause for load that has lasted its time."""
+        began = float(self._mark(f"paused {wanted.key}", 0))
+        held_at = datetime.fromtimestamp(began, UTC) if began else None
+        return without_ended_pauses(wanted, held_at=held_at, now=now)
+
+    def _note_pause(self, wanted: Wanted, at: datetime) -> None:
+        """Keep the moment of the document that first paused a resource for load, until one does not."""
+        name = f"paused {wanted.key}"
+        if is_paused(wanted):
+            self._lines.execute("insert or ignore into mark values (?, ?)", (name, at.timestamp()))
+        else:
+            self._lines.execute("delete from mark where name = ?", (name,))
 
     def _keep_leaves(self, wanted: Wanted, leaves: tuple[NodeWarrant, ...]) -> None:
         """Keep the leave that this statement needs, and none for what it no longer asks for."""

@@ -36,7 +36,7 @@ READ_SECONDS = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 CALM_SECONDS = 60.0
 STATUS = "status.json"
-HELPER, AGENT = "helper", "agent"
+HELPER, AGENT, KEEPER = "helper", "agent", "keeper"
 
 
 class Place(Protocol):
@@ -243,7 +243,16 @@ def own_parts(installation: Installation, place: Place) -> list[Daemon]:
     """Return helper and agent as daemons of their node. The helper has no network; the agent no privileges."""
     layout = installation.layout
     environment = {"PYTHONDONTWRITEBYTECODE": "1"}
+    has_store = layout.is_private and not layout.store_url
+    keeper = Daemon(
+        name=KEEPER,
+        argv=place.command("keep"),
+        ready=lambda: True,
+        environment=environment,
+        after=("store",),
+    )
     return [
+        *([keeper] if has_store and (layout.root / "keeper").exists() else []),
         Daemon(
             name=HELPER,
             argv=place.command("helper"),

@@ -29,7 +29,7 @@ TARGET = "servanda-node.target"
 PACKAGES = (
     "nginx-light", "php-fpm", "php-cli", "php-mysql", "php-curl", "php-gd", "php-mbstring", "php-xml", "php-zip", "php-intl",
     "php-bcmath", "mariadb-server", "mariadb-client", "postfix", "postfix-sqlite", "dovecot-imapd", "dovecot-lmtpd",
-    "dovecot-sqlite", "opendkim", "pdns-server", "pdns-backend-sqlite3", "pdns-tools", "bind9-dnsutils", "restic",
+    "dovecot-sqlite", "pdns-server", "pdns-backend-sqlite3", "pdns-tools", "bind9-dnsutils", "restic",
     "openssh-server", "openssh-client", "libnss-extrausers", "util-linux", "nftables",
 )  # fmt: skip
 
@@ -128,6 +128,7 @@ def unit_of(daemon: Daemon, layout: Layout) -> str:
         "",
         "[Service]",
         "Type=exec",
+        *(f"ExecStartPre=+{quoted(words)}" for words in daemon.before),
         f"ExecStart={quoted(daemon.argv)}",
         *([f"User={_account(daemon.user, layout)}"] if daemon.user is not None else []),
         *([f"Group={_account(daemon.group, layout)}"] if daemon.group is not None else []),

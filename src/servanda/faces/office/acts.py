@@ -5,11 +5,14 @@ from datetime import date, timedelta
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from servanda.business.billing.actions.explaining import explain_otherwise
@@ -26,7 +29,7 @@ from servanda.business.dunning.actions import (
 )
 from servanda.business.evidence.actions import set_brake
 from servanda.business.evidence.facts import Approval
-from servanda.business.hosting.actions import purge_service, put_back_service
+from servanda.business.hosting.actions import order_purge, put_back_service
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import quarantined_service
 from servanda.business.letters.actions import send_again
@@ -134,7 +137,10 @@ def send_letter_again(request: HttpRequest, here: Visit, *, letter_id: int) -> N
 
 @act(back="office:today")
 def purge(request: HttpRequest, here: Visit, *, service_id: int) -> None:
-    """Delete the data of a service in quarantine, for good: with a reason, and knowing that it cannot be undone."""
+    """Order that the data of a service in quarantine are deleted: with a reason, and knowing that it cannot be undone.
+
+    The worker does it, whose role in the database may; a page's may not.
+    """
     service = _quarantined(here, service_id)
     reason = _reason(request)
     if not reason:
@@ -142,8 +148,12 @@ def purge(request: HttpRequest, here: Visit, *, service_id: int) -> None:
     if request.POST.get("is_understood") != "1":
         raise Incomplete(_("Mark that you know that it cannot be undone."))
     approval = Approval(name_in_records(request), here.at, reason)
-    purge_service(service.service_id, approval=approval, today=here.today, at=here.at)
-    _say(request, _("The data of %(name)s are deleted.") % {"name": service.name})
+    with transaction.atomic():
+        order_purge(service.service_id, approval=approval, today=here.today, at=here.at)
+        wake: Callable[[], None] = import_string(settings.PURGE_ORDERED)
+        wake()
+    text = _("It is ordered: the data of %(name)s are deleted within a minute. Reload the page to see it.")
+    messages.add_message(request, messages.INFO, text % {"name": service.name}, extra_tags="note reload")
 
 
 @act(back="office:today")

@@ -1,14 +1,11 @@
 """Services and servers in the office: the list, the page of a service, the servers and what waits for a person there."""
 
-from collections.abc import Callable, Mapping
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from servanda.business.hosting.actions import confirm_domain, give_domain
 from servanda.business.hosting.actions.changing import Order
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import services
@@ -24,15 +21,10 @@ from servanda.faces.parts.access import access
 from servanda.faces.parts.hosting.acts import act_on
 from servanda.faces.parts.hosting.choices import hosting_choices
 from servanda.faces.parts.hosting.gathering import hosting_page
+from servanda.faces.parts.telling import told
 from servanda.ground.refusal import Refused
 
 PAGE_MAX = 100_000
-STAFF_FIELD = "said"
-# What only staff may say of a service: that its owner has shown to hold the domain, and which domain it is for.
-STAFF_ACTS: Mapping[str, Callable[[int, str, Order], None]] = {
-    "confirm-domain": lambda s, said, o: confirm_domain(s, how=said, by=o.by, today=o.today, at=o.at),
-    "give-domain": lambda s, said, o: give_domain(s, said, by=o.by, today=o.today, at=o.at),
-}
 
 
 @access(policy="staff")
@@ -63,7 +55,7 @@ def service_page(request: HttpRequest, slug: str, service_id: int) -> HttpRespon
         "crumbs": crumbs_of(here, Link(_("Services"), reverse("office:services", args=[slug]))),
         "service": found,
         "panel": service_panel(here, found),
-        "hosting": hosting_page(found, today=here.today, now=timezone.now()),
+        "hosting": hosting_page(found, contact=here.company.email, today=here.today, now=timezone.now()),
         "act_base": f"{reverse('office:service', args=[slug, service_id])}act/",
         "choices": hosting_choices(),
     }
@@ -77,13 +69,10 @@ def service_act(request: HttpRequest, slug: str, service_id: int, name: str) -> 
     _service(here, service_id)
     order = Order(by=name_in_records(request), today=here.today, at=here.at)
     try:
-        if name in STAFF_ACTS:
-            STAFF_ACTS[name](service_id, text(request, STAFF_FIELD, most=500), order)
-        else:
-            act_on(service_id, name, request.POST, order=order, now=timezone.now())
+        act_on(service_id, name, request.POST, order=order, now=timezone.now())
         say(request, _("It is ordered, and done within seconds."))
     except Refused as refusal:
-        say(request, _("The act was refused: %(why)s") % {"why": refusal}, tone="stop")
+        say(request, _("The act was refused: %(why)s") % {"why": told(refusal)}, tone="stop")
     return redirect("office:service", slug, service_id)
 
 

@@ -13,10 +13,11 @@ from servanda.business.companies.queries import tallied
 from servanda.business.contracts.queries import notice_tally
 from servanda.business.dunning.queries import proposal_tally
 from servanda.business.einvoices.queries import need_tallies
-from servanda.business.hosting.queries import purge_tally
+from servanda.business.hosting.queries import purge_tally, waiting_tally
 from servanda.business.letters.queries import undelivered_tally
 from servanda.business.library.queries import approved_draft_tally, unconfirmed_tally, waiting_drafts
 from servanda.business.library.queries import proposal_tally as change_tally
+from servanda.business.nodes.queries import parked_tallies
 from servanda.business.payouts.queries import payout_tally, refunds_due
 
 PAYMENTS = frozenset({"entries", "payouts", "collections", "refunds"})
@@ -34,8 +35,12 @@ class Needs:
         return sum(count for kind, count in self.counts.items() if kind in PAYMENTS)
 
     @property
+    def servers(self) -> int:
+        return self.counts.get("servers", 0)
+
+    @property
     def decisions(self) -> int:
-        return self.total - self.payments
+        return self.total - self.payments - self.servers
 
     @property
     def total(self) -> int:
@@ -62,6 +67,7 @@ def needs_by_company(today_by_company: Mapping[int, date]) -> Mapping[int, Needs
                 "drafts": [approved_draft_tally(today_by_company)],
                 "figures": [unconfirmed_tally(today_by_company)],
                 "vat": [vat_question_tally(today_by_company)],
+                "servers": [waiting_tally(today_by_company), *parked_tallies(today_by_company)],
                 "entries": [suspense_tally(today_by_company)],
                 "payouts": [payout_tally(today_by_company)],
                 "collections": collection_tallies(today_by_company),

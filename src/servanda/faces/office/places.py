@@ -68,7 +68,7 @@ def _tabs(visit: Visit, here: str, needs: Needs) -> tuple[Tab, ...]:
     ways = (
         ("today", _("Today"), needs.decisions),
         ("customers", _("Customers"), 0),
-        ("services", _("Services"), 0),
+        ("services", _("Services"), needs.servers),
         ("matching", _("Payments"), needs.payments),
         ("books", _("Books"), 0),
         ("ladder", _("Ladder"), 0),

@@ -75,6 +75,7 @@ HAPPENED: Mapping[str, Saying] = {
     "service.quarantined": Saying(gettext_noop("%(name)s was closed; its data are kept."), "stop"),
     "service.put_back": Saying(gettext_noop("%(name)s was put back: %(reason)s"), "calm"),
     "purge.parked": Saying(gettext_noop("The data of %(name)s were not deleted; a person decides."), "warn"),
+    "purge.ordered": Saying(gettext_noop("A person ordered that the data of %(name)s are deleted: %(reason)s"), "stop"),
     "data.purged": Saying(gettext_noop("The data of %(name)s were deleted."), "stop"),
     "price.told": Saying(gettext_noop("The customer was told of a new price.")),
     "order.placed": Saying(gettext_noop("They ordered %(name)s on their own pages."), "calm"),
@@ -196,6 +197,7 @@ FORESEEN: Mapping[str, Saying] = {
     "hold.placed": Saying(gettext_noop("The services are suspended."), "stop"),
     "breach.material": Saying(gettext_noop("The delay becomes a material breach."), "stop"),
     "contract.ended": Saying(gettext_noop("The contract is ended."), "stop"),
+    "purge.ordered": Saying(gettext_noop("A person ordered that the data of %(name)s are deleted: %(reason)s"), "stop"),
     "data.purged": Saying(gettext_noop("The data are deleted."), "stop"),
     "not_specified": Saying(gettext_noop("The terms say nothing more; a person is asked."), "note"),
 }
@@ -231,6 +233,7 @@ RULED: Mapping[str, Saying] = {
     "hold.placed": Saying(gettext_noop("The services are suspended."), "stop"),
     "breach.material": Saying(gettext_noop("The delay becomes a material breach."), "stop"),
     "contract.ended": Saying(gettext_noop("The contract is ended."), "stop"),
+    "purge.ordered": Saying(gettext_noop("A person ordered that the data of %(name)s are deleted: %(reason)s"), "stop"),
     "data.purged": Saying(gettext_noop("The data are deleted."), "stop"),
     "not_specified": Saying(gettext_noop("The terms say nothing more; a person is asked.")),
 }

@@ -38,8 +38,14 @@ class ServicePanel:
     number: int
     tenant: int
     plan: str
-    unproven: str = ""  # the domain whose mail waits for a proof that the customer holds it
-    needs_domain: bool = False
+    plans: tuple[tuple[str, str], ...]  # to which it can be changed
+    quantity: int
+    may_act: bool  # it runs
+    has_mail: bool
+    bulk_asked: int  # messages a week that wait for an answer; 0: nobody asked
+    domain: str
+    is_domain_proven: bool
+    waits_because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,17 @@ class ParkedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LateRow:
+    name: str
+    address: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodesShown:
     nodes: tuple[NodeRow, ...]
     waiting: tuple[WaitingRow, ...]
     parked: tuple[ParkedRow, ...]
+    late: tuple[LateRow, ...]  # services whose copies are not as promised
+    bulk: tuple[WaitingRow, ...]  # wishes for much mail
+    beyond: tuple[WaitingRow, ...]  # use beyond what was agreed

@@ -83,6 +83,8 @@ LETTER_KINDS: Mapping[str, str] = {
     "ending": gettext_noop("Letter of ending"),
     "export": gettext_noop("Reminder to take data out"),
     "erasure": gettext_noop("Certificate of erasure"),
+    "bulk mail": gettext_noop("Answer on bulk mail"),
+    "storage": gettext_noop("Warning of space"),
     "notice": gettext_noop("Notice"),
     "terms": gettext_noop("Notice of new terms"),
     "withdrawal": gettext_noop("Receipt of a withdrawal"),

@@ -13,6 +13,7 @@ from servanda.faces.parts.access import access
 from servanda.faces.parts.hosting.acts import act_on
 from servanda.faces.parts.hosting.choices import hosting_choices
 from servanda.faces.parts.hosting.gathering import hosting_page
+from servanda.faces.parts.telling import told
 from servanda.faces.portal.pages import page
 from servanda.faces.portal.showing.standing import service_stamp
 from servanda.faces.portal.visiting import Visit, visit
@@ -30,7 +31,7 @@ def service(request: HttpRequest, slug: str, number: str, service_id: int) -> Ht
         way="services",
         service=found,
         stamp=service_stamp(found),
-        hosting=hosting_page(found, today=here.today, now=timezone.now()),
+        hosting=hosting_page(found, contact=here.company.email, today=here.today, now=timezone.now()),
         act_base=f"{here.address('service', service_id)}act/",
         choices=hosting_choices(),
     )
@@ -46,7 +47,7 @@ def act(request: HttpRequest, slug: str, number: str, service_id: int, name: str
         act_on(service_id, name, request.POST, order=order, now=timezone.now())
         messages.success(request, _("It is ordered, and done within seconds."), extra_tags="calm")
     except Refused as refusal:
-        messages.error(request, str(refusal), extra_tags="stop")
+        messages.error(request, told(refusal), extra_tags="stop")
     return redirect(here.address("service", service_id))
 
 

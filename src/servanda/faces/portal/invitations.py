@@ -9,6 +9,7 @@ from servanda.business.access.actions import take_up_invitation
 from servanda.business.access.queries import invitation_by
 from servanda.business.companies.queries import company_named, today_of
 from servanda.faces.parts.access import access
+from servanda.faces.parts.telling import told
 from servanda.faces.portal.visiting import user_id_of
 from servanda.ground.refusal import Refused
 
@@ -33,7 +34,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
             at=now,
         )
     except Refused as refusal:
-        return render(request, "portal/invitation.html", {**context, "wrong": str(refusal)}, status=422)
+        return render(request, "portal/invitation.html", {**context, "wrong": told(refusal)}, status=422)
     if not is_signed_in:
         login(request, get_user_model()._default_manager.get(pk=user_id))
     return redirect("portal:home", found.company_slug, found.customer_number)

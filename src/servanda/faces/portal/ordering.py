@@ -11,6 +11,7 @@ from servanda.business.contracts.facts import Acceptance
 from servanda.business.hosting.actions.ordering import Order, place_order
 from servanda.business.hosting.queries import services_of_customer
 from servanda.faces.parts.access import access
+from servanda.faces.parts.telling import told
 from servanda.faces.portal.pages import page
 from servanda.faces.portal.showing.ordering import button_text, check_shown, plans_on_offer
 from servanda.faces.portal.visiting import Visit, visit
@@ -41,7 +42,7 @@ def place(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     try:
         shown = check_shown(here, plan_code=given["plan"], name=given["name"], starts_now=bool(given["starts_now"]))
     except Refused as refusal:
-        messages.error(request, str(refusal), extra_tags="stop")
+        messages.error(request, told(refusal), extra_tags="stop")
         return redirect(here.address("order"))
     token, price = request.POST.get("token", ""), request.POST.get("price", "")
     if not re.fullmatch(r"[0-9a-f]{32}", token) or _wrong(here, given):
@@ -76,7 +77,7 @@ def place(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             by=here.by,
         )
     except Refused as refusal:
-        messages.error(request, str(refusal), extra_tags="stop")
+        messages.error(request, told(refusal), extra_tags="stop")
         return redirect(here.address("order"))
     messages.success(request, _("Thank you. The confirmation is on its way by mail."), extra_tags="calm")
     opened = [one for one in services_of_customer(here.customer_id) if one.line_id in concluded.line_ids]

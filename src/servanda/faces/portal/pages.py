@@ -17,6 +17,7 @@ from servanda.business.letters.queries import document, letter
 from servanda.business.library.queries import rendered_terms
 from servanda.faces.parts.access import access
 from servanda.faces.parts.invitations import invitation_link
+from servanda.faces.parts.telling import told
 from servanda.faces.portal.showing.standing import home_shown, invoice_rows, service_rows
 from servanda.faces.portal.shown import PersonRow
 from servanda.faces.portal.visiting import Visit, user_id_of, visit, ways_of
@@ -90,7 +91,7 @@ def terms(request: HttpRequest, slug: str, number: str, version: str) -> HttpRes
     try:
         text = rendered_terms(here.company.slug, version, "en" if request.GET.get("language") == "en" else "da")
     except NoSuchVersion as refusal:
-        raise Http404(str(refusal)) from refusal
+        raise Http404(told(refusal)) from refusal
     answer = HttpResponse(text.text, content_type="text/plain; charset=utf-8")
     name = f"{slug}-{version}.txt"
     answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or ""
@@ -150,7 +151,7 @@ def _change_people(request: HttpRequest, here: Visit) -> None:
         )
         messages.success(request, _("The invitation is on its way."), extra_tags="calm")
     except Refused as refusal:
-        messages.error(request, str(refusal), extra_tags="stop")
+        messages.error(request, told(refusal), extra_tags="stop")
 
 
 def page(

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -167,7 +168,7 @@ class Node:
     def plan(self) -> BackupPlan:
         return BackupPlan(plan=SITE, tenant=TENANT, site=SITE, databases=("s7_wp",))
 
-    def plan_with(self, **changed: object) -> BackupPlan:
+    def plan_with(self, **changed: Any) -> BackupPlan:
         return msgspec.structs.replace(self.plan, **changed)
 
     @property

@@ -44,6 +44,9 @@ def test_what_is_over_is_forgotten_and_the_rest_can_be_given_back(node: Node, tm
         age(node, made[-1], days)
     assert keeper.keep("node1/7", Rule(30), today=TODAY) == [made[0]]
     assert keeper.keep("node1/7", Rule(30), today=TODAY) == []
+    # The node has no part in it and hears of it with its next copy, from the store.
+    assert copy_plan(plan, node.repository, node.databases, now=NOW)["forgotten"] == made[0]
+    made.append(next(one.id for one in node.repository.snapshots() if one.id not in made))
     assert [one.id for one in node.repository.snapshots()] == made[1:]
     assert "broken" not in prove_plan(plan, node.repository, node.databases, now=NOW)
     stored = sum(one.stat().st_size for one in (node.store.folder / "shelves/node1/7/data").rglob("*") if one.is_file())

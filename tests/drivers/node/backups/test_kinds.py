@@ -11,7 +11,7 @@ from servanda.ground.nodes.kinds.backups import BackupPlan, MoveIn, SftpSource
 from servanda.ground.nodes.wanted import decode_statement, encode
 
 KEY = "ssh-ed25519 " + "A" * 68
-SOURCE = SftpSource(host="old.example.dk", user="web-1", folder="/home/web-1/public_html", host_key=KEY)
+SOURCE = SftpSource(host="old.example.dk", user="web-1", folder="/srv/web-1/public_html", host_key=KEY)
 MOVE = MoveIn(errand="a" * 32, site=7, tenant=270_007, source=SOURCE, not_after=datetime(2026, 12, 1, tzinfo=UTC))
 
 

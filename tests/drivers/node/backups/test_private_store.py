@@ -1,15 +1,20 @@
 """A private node has a store of its own, started from the daemon that the node names, and a keeper for it."""
 
+import json
 import subprocess
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
+
+from servanda.drivers.node import Broken
 from servanda.drivers.node.backups import prepare, store_daemon
 from servanda.drivers.node.backups.copying import copy_plan
 from servanda.drivers.node.backups.databases import MariaDatabases
 from servanda.drivers.node.backups.decisions import Rule
 from servanda.drivers.node.backups.keeping import Access, Shelf
+from servanda.drivers.node.backups.nightly import keep_all, keep_folder, keep_private
 from servanda.drivers.node.backups.private_store import keeper_of, open_store
 from servanda.drivers.node.backups.restic import Repository
 from servanda.drivers.node.layout import Layout, Ports
@@ -38,7 +43,23 @@ def test_a_private_node_copies_to_its_own_store_and_its_keeper_keeps(root: Path)
         copy_plan(plan, Repository(shelf, Access.of(layout)), MariaDatabases(layout), now=datetime.now(UTC))
         keeper = keeper_of(layout)
         assert len(keeper.generations("node/5")) == 1
-        assert keeper.keep("node/5", Rule(30), today=date.today()) == []  # noqa: DTZ011 - the store's own day
+        today = date.today()  # noqa: DTZ011 - the store's own day
+        assert keeper.keep("node/5", Rule(30), today=today) == []
+        never_copied = BackupPlan(plan=6, tenant=270_005, site=6)
+        assert keep_private(layout, [plan, never_copied], today=today) == {"node/5": "0 forgotten"}
+        told = keep_all(keeper, {"node/6": Rule(30), "node/5": Rule(30)}, today=today)
+        assert told["node/6"].startswith("not done: ")
+        assert told["node/5"] == "0 forgotten"
+        kept = json.loads((layout.root / "keeper" / "keeper.json").read_bytes())
+        url = f"http://127.0.0.1:{layout.ports.store}"
+        apart = layout.root / "apart"
+        apart.mkdir()
+        (apart / "keeper.json").write_text(json.dumps({"url": url, "name": "keeper", **kept}))
+        (apart / "rules.json").write_text(json.dumps({"node/5": {"keep_daily": 30}}))
+        assert keep_folder(apart, today=today) == {"node/5": "0 forgotten"}
+        (apart / "rules.json").write_text(json.dumps({"node/5": {"keep_daily": "thirty"}}))
+        with pytest.raises(Broken, match="keep_daily"):
+            keep_folder(apart, today=today)
     finally:
         process.terminate()
         process.wait(20)

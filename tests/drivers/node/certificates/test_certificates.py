@@ -20,6 +20,7 @@ import pytest
 from cryptography import x509
 
 from servanda.drivers.node import Broken, NotNow, dns
+from servanda.drivers.node.answering import stand_in_for
 from servanda.drivers.node.certificates import CertificateConverger, NameProofs, prepare, private_authority
 from servanda.drivers.node.certificates import progress as kept
 from servanda.drivers.node.certificates.places import account_file, certificates
@@ -129,6 +130,25 @@ def test_a_wildcard_is_proven_by_dns_and_leaves_no_text_behind(node: Node) -> No
     assert (node.layout.tls / "_wildcard.b.test" / "cert.pem").exists()
     words = ["dig", "+short", "@127.0.0.1", "-p", str(node.layout.ports.dns), "_acme-challenge.b.test", "TXT"]
     assert subprocess.run(words, capture_output=True, check=True).stdout == b""
+
+
+def test_hosts_under_a_wildcard_answer_with_it_until_they_have_their_own(node: Node) -> None:
+    tls, converger = node.layout.tls, node.converger()
+    (tls / "_default").mkdir(exist_ok=True)
+    for host in ("x.g.test", "own.g.test", "y.x.g.test", "xg.test"):
+        (tls / host).symlink_to("_default")
+    (tls / "own.g.test").unlink()
+    (tls / "own.g.test").symlink_to("../certs/another/current")
+    wanted = Certificate(name="g.test", names=("*.g.test",), proof="dns-01")
+    converger.settle(wanted, None)
+    assert os.readlink(tls / "x.g.test") == "_wildcard.g.test"
+    assert node.serial("x.g.test") == node.serial("_wildcard.g.test")
+    assert os.readlink(tls / "own.g.test") == "../certs/another/current"
+    assert os.readlink(tls / "y.x.g.test") == os.readlink(tls / "xg.test") == "_default"
+    assert stand_in_for(node.layout, "new.g.test") == "_wildcard.g.test"
+    converger.settle(msgspec.structs.replace(wanted, state="purged"), wanted)
+    assert (tls / "x.g.test").resolve() == tls / "_default"
+    assert stand_in_for(node.layout, "new.g.test") == "_default"
 
 
 def test_a_wildcard_cannot_be_proven_by_a_file(node: Node) -> None:

@@ -5,7 +5,7 @@ import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,19 +13,14 @@ import pytest
 
 from servanda.drivers.node import Broken
 from servanda.drivers.node.layout import Layout
-from servanda.drivers.node.quota.decisions import (
-    PAUSE,
-    LoadLimit,
-    Sample,
-    is_exceptional,
-    level_of,
-    without_ended_pauses,
-)
+from servanda.drivers.node.quota.decisions import LoadLimit, Sample, is_exceptional, level_of
 from servanda.drivers.node.quota.limits import BtrfsGroups, NoLimits, limits_for
-from servanda.drivers.node.quota.load import LoadGuard
+from servanda.drivers.node.quota.load import LoadGuard, LoadWatch
 from servanda.drivers.node.quota.metering import differences, measured
 from servanda.ground.nodes.kinds.base import Cause, Hold
 from servanda.ground.nodes.kinds.web import Site
+from servanda.ground.nodes.pauses import PAUSE, without_ended_pauses
+from servanda.ground.nodes.wanted import Wanted
 
 NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 TENANT = 270_099
@@ -222,3 +217,38 @@ def test_the_guard_sees_who_burns_the_processor() -> None:
         process.wait()
     guard.sample()
     assert guard.measurement("site/5", TENANT, day="2026-12-01").figures["processes"] == 0
+
+
+class Statements:
+    """A node that knows two sites."""
+
+    sites = (
+        Site(site=5, tenant=TENANT, names=("s5.example.dk",)),
+        Site(site=6, tenant=TENANT + 1, names=("s6.example.dk",)),
+    )
+
+    def get(self, key: str) -> Wanted | None:
+        return next((one for one in self.sites if one.key == key), None)
+
+    def of(self, kind: type[Wanted]) -> Iterable[Wanted]:
+        return self.sites
+
+
+@needs_root
+@pytest.mark.clause("servicepoint-033")
+def test_the_watch_tells_of_the_sites_of_a_busy_tenant_and_of_nobody_else() -> None:
+    """A tenant with more processes at once than is usual is exceptional at once, without half an hour's samples."""
+    crowd = [
+        subprocess.Popen(["/bin/sleep", "60"], user=TENANT, group=TENANT, extra_groups=[])
+        for _ in range(LoadLimit().processes + 1)
+    ]
+    try:
+        watch = LoadWatch(LoadGuard())
+        assert watch.watch(Statements(), now=NOW) == ()  # a first look measures nothing
+        (told,) = watch.watch(Statements(), now=NOW)
+        assert (told.key, told.day, told.figures["processes"]) == ("site/5", "2026-12-01", len(crowd))
+    finally:
+        for one in crowd:
+            one.kill()
+            one.wait()
+    assert watch.watch(Statements(), now=NOW) == ()

@@ -1,9 +1,11 @@
 """The rules for what tenants may reach, tried in a network of its own."""
 
+import dataclasses
 import subprocess
 
 import pytest
 
+from servanda.drivers.node import web
 from servanda.drivers.node.layout import Layout
 from servanda.drivers.node.web import egress
 from tests.drivers.node.running import needs
@@ -63,3 +65,25 @@ def test_mail_to_the_world_goes_by_submission_only(layout: Layout) -> None:
     needs("nft", "ip")
     assert reached(layout, ALMA, "198.51.100.1", 25) != "in"
     assert reached(layout, 33, "198.51.100.1", 25) == "in"
+
+
+def test_the_rules_are_written_everywhere_and_put_in_force_only_on_a_real_server(layout: Layout) -> None:
+    needs("nft")
+    layout.etc.mkdir()
+    egress.prepare(layout)
+    assert egress.orders(layout) == ()
+    (order,) = egress.orders(dataclasses.replace(layout, is_private=False))
+    assert order == ("/usr/sbin/nft", "-f", str(layout.etc / "egress.nft"))
+    done = subprocess.run(
+        ["/usr/bin/unshare", "-n", order[0], "-c", *order[1:]], capture_output=True, text=True, timeout=30, check=False
+    )
+    if "Operation not permitted" in done.stderr:
+        pytest.skip(f"no rules can be checked in a network of its own here: {done.stderr.strip()[:200]}")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_php_starts_after_the_rules_are_in_force(layout: Layout) -> None:
+    needs("nft", "nginx")
+    real = dataclasses.replace(layout, is_private=False)
+    php = next(one for one in web.daemons(real) if one.name == "php")
+    assert php.before == egress.orders(real)

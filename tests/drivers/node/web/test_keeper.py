@@ -1,5 +1,6 @@
 """The keeper of PHP loses no visitor: masters come and go behind a socket that stays, and all end with the keeper."""
 
+import gzip
 import os
 import signal
 import socket
@@ -110,3 +111,36 @@ def test_logs_are_turned_over_daily_and_kept_for_a_fortnight(tmp_path: Path) -> 
     assert len(kept) == 14
     assert "access.log.14.gz" in kept
     assert "day 19" in (tmp_path / "access.log.1").read_text()
+
+
+def test_the_nodes_own_logs_are_emptied_each_day_while_their_writers_go_on(tmp_path: Path) -> None:
+    """A daemon keeps its log open and adds at the end, as all of ours do."""
+    log, now = tmp_path / "postfix.log", 2_000_000_000.0
+    (tmp_path / "other.txt").write_text("no log\n")
+    (tmp_path / "far.log").symlink_to(tmp_path / "other.txt")
+    with open(log, "a") as writer:
+        for day in range(17):
+            writer.write(f"day {day}\n")
+            writer.flush()
+            for hour in (0, 1, 23):
+                rotate.empty_all(str(tmp_path), (".log",), now=now + day * 86_400 + hour * 3600)
+            if day == 0:
+                assert log.read_text() == "day 0\n"  # not yet a day old
+        assert log.read_text() == ""
+    kept = sorted(tmp_path.glob("postfix.log.*.gz"))
+    assert len(kept) == rotate.KEPT
+    assert gzip.decompress((tmp_path / "postfix.log.1.gz").read_bytes()) == b"day 16\n"
+    assert gzip.decompress((tmp_path / "postfix.log.14.gz").read_bytes()) == b"day 3\n"
+    assert (tmp_path / "other.txt").read_text() == "no log\n"
+    assert not list(tmp_path.glob("far.log.*"))
+
+
+def test_a_log_that_grows_too_long_is_not_kept_until_the_day_is_over(tmp_path: Path) -> None:
+    log = tmp_path / "nginx.out"
+    log.write_text("begin\n")
+    rotate.empty(str(log), now=1_000.0)
+    os.truncate(log, rotate.LONGEST_BYTES)
+    rotate.empty(str(log), now=2_000.0)
+    assert log.stat().st_size == 0
+    with gzip.open(tmp_path / "nginx.out.1.gz") as copy:
+        assert copy.read(6) == b"begin\n"

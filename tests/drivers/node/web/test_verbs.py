@@ -232,3 +232,14 @@ def swaps(house: House, times: int) -> None:
 def site_settled(house: House, statement: Site) -> Site:
     house.settle(statement)
     return statement
+
+
+def test_a_name_under_a_wildcard_answers_with_it_and_leaves_nothing(house: House) -> None:
+    tls = house.layout.tls
+    (tls / "_wildcard.example.dk").mkdir()
+    (tls / "_wildcard.example.dk" / "cert.pem").touch()
+    house.settle(FULL)
+    assert os.readlink(tls / "s1.example.dk") == "_wildcard.example.dk"
+    assert os.readlink(tls / "www.s1.example.dk") == "_default"
+    house.settle(changed(FULL, names=("www.s1.example.dk",)))
+    assert not os.path.lexists(tls / "s1.example.dk")

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from servanda.business.backups.facts import CopyFacts, CopyPromise, PromiseFound, PromiseState
 
-# A copy is late when it is missing for the time between two, and a quarter more for the work itself.
-SLACK = 1.25
+# A copy is late when it is missing for the time between two, and this much more for the work itself: whoever promised a copy
+# each day hears of a missing one before 26 hours have passed (servicepoint-080).
+SLACK = timedelta(hours=1, minutes=30)
 # A copy that nobody has read back for so long proves little.
 READ_BACK_DAYS = 30
 
@@ -14,7 +15,8 @@ READ_BACK_DAYS = 30
 def promise_found(promise: CopyPromise, copies: Sequence[CopyFacts], *, now: datetime) -> PromiseFound:
     """Return whether the copies are as promised: fresh, in so many generations as there can be by now, in the country.
 
-    Without a promise it is said so, and the copies are shown all the same.
+    Without a promise it is said so, and the copies are shown all the same. A service that was laid out just now has the time
+    between two copies for its first one.
     """
     there = sorted((copy for copy in copies if copy.is_there), key=lambda copy: copy.made_at, reverse=True)
     lacks = tuple(_lacks(promise, there, copies, now=now))
@@ -43,10 +45,10 @@ def _lacks(
     promise: CopyPromise, there: Sequence[CopyFacts], copies: Sequence[CopyFacts], *, now: datetime
 ) -> list[str]:
     lacks = []
-    late = timedelta(hours=promise.every_hours * SLACK)
-    age_days = (now.date() - promise.since).days
-    begins = now - timedelta(days=max(age_days, 0))
-    newest = there[0].made_at if there else begins
+    late = timedelta(hours=promise.every_hours) + SLACK
+    since = promise.since if promise.since is not None else now
+    age_days = (now - since).days
+    newest = there[0].made_at if there else since
     if now - newest > late:
         lacks.append("no copy lately")
     possible = min(promise.generations, max(age_days - 1, 0))

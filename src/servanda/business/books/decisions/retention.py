@@ -165,6 +165,7 @@ _KEPT: tuple[tuple[str, RetentionClass, str, bool], ...] = (
     ("hosting_site_name", _U, "", False),
     ("hosting_secret", _S, "", False),
     ("hosting_touched", _W, "", False),
+    ("hosting_bulk_mail", _C, "", False),
     ("hosting_errand", _C, "", False),
     ("hosting_usage", _A, "day", False),
     ("backup_copy", _C, "", False),

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import TypeVar
 
 import bcrypt
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.db import connection
 
 from servanda.business.evidence.actions import record
@@ -43,7 +45,7 @@ def locked_setup(service_id: int) -> SetupFacts:
             "This service lies on no server yet, so there is nothing to change. Wait until it is set up."
         )
     if row.service.state != "running":
-        raise ChangeRefused(f"{row.service.name} is {row.service.state}. Only what runs can be changed.")
+        raise ChangeRefused("%(name)s does not run now. Only what runs can be changed.", {"name": row.service.name})
     return setup_facts(row)
 
 
@@ -52,7 +54,7 @@ def locked_part(service_id: int, key: str, kind: type[W]) -> tuple[Part, W]:
     row = Part.objects.select_for_update().filter(service_id=service_id, key=key, state="kept").first()
     statement = decode_statement(row.body.encode()) if row is not None else None
     if row is None or not isinstance(statement, kind):
-        raise ChangeRefused(f"This service has no {key[:120]}. Look at what it has now.")
+        raise ChangeRefused("This service has no %(part)s. Look at what it has now.", {"part": key[:120]})
     return row, statement
 
 
@@ -61,7 +63,16 @@ def is_taken(key: str) -> bool:
     return Part.objects.filter(key=key).exclude(state="purged").exists()
 
 
-def change(service_id: int, key: str, kind: type[W], changed: Callable[[W], W], *, order: Order, what: str) -> None:
+def change(
+    service_id: int,
+    key: str,
+    kind: type[W],
+    changed: Callable[[W], W],
+    *,
+    order: Order,
+    what: str,
+    facts: Callable[[W], Mapping[str, object]] | None = None,
+) -> None:
     """Change one part by a pure function; what is as it was already is not recorded again. In the caller's transaction."""
     locked_setup(service_id)
     row, before = locked_part(service_id, key, kind)
@@ -70,7 +81,7 @@ def change(service_id: int, key: str, kind: type[W], changed: Callable[[W], W], 
         return
     row.body, row.ordered_by = encode(after).decode(), order.by
     row.save(update_fields=["body", "ordered_by"])
-    note(service_id, what, key, order=order)
+    note(service_id, what, key, order=order, facts=facts(after) if facts is not None else None)
 
 
 def remove(service_id: int, key: str, kind: type[W], *, order: Order) -> None:
@@ -87,7 +98,9 @@ def put_back(service_id: int, key: str, *, order: Order) -> None:
     locked_setup(service_id)
     row = Part.objects.select_for_update().filter(service_id=service_id, key=key, state="quarantined").first()
     if row is None:
-        raise ChangeRefused(f"{key[:120]} was not removed, or is gone for good. Look at what the service has now.")
+        raise ChangeRefused(
+            "%(part)s was not removed, or is gone for good. Look at what the service has now.", {"part": key[:120]}
+        )
     row.state, row.removed_on, row.ordered_by = "kept", None, order.by
     row.save(update_fields=["state", "removed_on", "ordered_by"])
     note(service_id, "part.put_back", key, order=order)
@@ -99,9 +112,11 @@ def keep_password(part_id: int, password: str, *, user: str = "", names: tuple[s
     `user` is a user of a database; without it the password is the part's own.
     """
     if user:
-        kept = database_password_hash(checked_database_password(password, names=(user, *names)))
+        kept = database_password_hash(
+            checked_database_password(password, names=(user, *names), known=known_passwords())
+        )
     else:
-        kept = password_hash(checked_password(password, names=names))
+        kept = password_hash(checked_password(password, names=names, known=known_passwords()))
     with connection.cursor() as cursor:
         cursor.execute("select hosting_keep_secret(%s, %s, %s)", [part_id, user, kept])
 
@@ -110,6 +125,12 @@ def forget_password(part_id: int, *, name: str | None) -> None:
     """Forget the password of one login of a part, or of all (None)."""
     with connection.cursor() as cursor:
         cursor.execute("select hosting_forget_secret(%s, %s)", [part_id, name])
+
+
+@cache
+def known_passwords() -> frozenset[str]:
+    """Return the passwords that are tried first, in small letters: a list that lies on this machine, so none is told to anybody."""
+    return frozenset(CommonPasswordValidator().passwords)
 
 
 def password_hash(password: str) -> str:

@@ -18,7 +18,9 @@ from servanda.business.hosting.actions.changing import (
 from servanda.business.hosting.actions.setting_up import add_part
 from servanda.business.hosting.decisions.changing import (
     ChangeRefused,
+    Rights,
     checked,
+    is_wide,
     with_allowed,
     with_user,
     without_user,
@@ -37,10 +39,12 @@ def add_database(service_id: int, name: str, *, order: Order) -> str:
     setup = locked_setup(service_id)
     allowance = allowances(service_id)["databases"]
     if allowance.is_used_up:
-        raise ChangeRefused(f"All {allowance.given} databases of the plan are in use. Remove one, or order more.")
+        raise ChangeRefused(
+            "All %(count)s databases of the plan are in use. Remove one, or order more.", {"count": allowance.given}
+        )
     database = checked(new_database(setup.package, number=setup.number, name=name.strip().lower()))
     if is_taken(database.key):
-        raise ChangeRefused(f"{database.name} is there already. Choose another name.")
+        raise ChangeRefused("%(name)s is there already. Choose another name.", {"name": database.name})
     add_part(service_id, database, by=order.by, at=order.at)
     _copy_too(service_id, database.name)
     note(service_id, "database.added", database.key, order=order)
@@ -54,11 +58,13 @@ def remove_database(service_id: int, key: str, *, order: Order) -> None:
 
 
 @transaction.atomic
-def add_database_user(service_id: int, key: str, name: str, *, password: str, order: Order) -> str:
-    """Add a user of a database and return its full name."""
+def add_database_user(
+    service_id: int, key: str, name: str, *, password: str, order: Order, rights: Rights = "all"
+) -> str:
+    """Add a user of a database, who may do all or only read (servicepoint-084), and return its full name."""
     setup = locked_setup(service_id)
     row, database = locked_part(service_id, key, Database)
-    changed = with_user(database, name, number=setup.number)
+    changed = with_user(database, name, number=setup.number, rights=rights)
     user = changed.users[-1].name
     keep_password(row.pk, password, user=user, names=(database.name,))
     change(service_id, key, Database, lambda _: changed, order=order, what="database.user_added")
@@ -70,7 +76,10 @@ def set_database_password(service_id: int, key: str, user: str, *, password: str
     locked_setup(service_id)
     row, database = locked_part(service_id, key, Database)
     if user not in {one.name for one in database.users}:
-        raise ChangeRefused(f"{database.name} has no user {user[:60]}. Look at its users as they are now.")
+        raise ChangeRefused(
+            "%(database)s has no user %(name)s. Look at its users as they are now.",
+            {"database": database.name, "name": user[:60]},
+        )
     keep_password(row.pk, password, user=user, names=(database.name,))
     note(service_id, "database.password_changed", key, order=order)
 
@@ -84,7 +93,10 @@ def remove_database_user(service_id: int, key: str, user: str, *, order: Order) 
 
 @transaction.atomic
 def allow_networks(service_id: int, key: str, *, networks: Iterable[str], order: Order) -> None:
-    """Let the users of a database come from these addresses and no others (servicepoint-083)."""
+    """Let the users of a database come from these addresses and no others (servicepoint-083).
+
+    The record names who opened for which networks (servicepoint-087), and whether one of them is wide.
+    """
     setup = locked_setup(service_id)
     wanted = tuple(networks)
     is_sold = setup.package.has_database_access
@@ -95,6 +107,7 @@ def allow_networks(service_id: int, key: str, *, networks: Iterable[str], order:
         lambda one: with_allowed(one, wanted, is_sold=is_sold),
         order=order,
         what="database.access_changed",
+        facts=lambda one: {"allow": list(one.allow), "is_wide": any(map(is_wide, one.allow))},
     )
 
 

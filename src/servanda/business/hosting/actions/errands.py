@@ -40,7 +40,8 @@ def order_restore(
     setup, plan = _plan(service_id, what="restore")
     if what == "database" and database not in plan.databases:
         raise ChangeRefused(
-            f"The copies of this service hold no database {database}. Choose {', '.join(plan.databases)}."
+            "The copies of this service hold no database %(name)s. They hold: %(names)s.",
+            {"name": database, "names": ", ".join(plan.databases) or "-"},
         )
     if what == "file" and not path:
         raise ChangeRefused("Say which file or folder shall come back.")
@@ -73,7 +74,8 @@ def undo_restore(service_id: int, errand: str, *, order: Order, now: datetime) -
         raise ChangeRefused("What was given back beside the present data changed nothing, so there is nothing to undo.")
     if row.not_after < now:
         raise ChangeRefused(
-            f"What stood before is kept for {UNDO_DAYS} days, and that time has passed. Restore a copy."
+            "What stood before is kept for %(days)s days, and that time has passed. Restore a copy.",
+            {"days": UNDO_DAYS},
         )
     row.body = encode(msgspec.structs.replace(statement, is_undone=True)).decode()
     row.state, row.ended_at = "ordered", None
@@ -104,7 +106,9 @@ def _plan(service_id: int, *, what: str) -> tuple[Setup, BackupPlan]:
     if setup is None or setup.node_id is None:
         raise ChangeRefused("This service lies on no server, so nothing of it can be handed over.")
     if setup.service.state == "purged" or (what == "restore" and setup.service.state != "running"):
-        raise ChangeRefused(f"{setup.service.name} is {setup.service.state}. Put it back first, or order an export.")
+        raise ChangeRefused(
+            "%(name)s does not run now. Put it back first, or order an export.", {"name": setup.service.name}
+        )
     if Errand.objects.filter(service_id=service_id, kind=what, state__in=_AT_WORK).exists():
         raise ChangeRefused("One is at work already. Wait until it is done.")
     _, plan = locked_part(service_id, f"backup/{setup.pk}", BackupPlan)

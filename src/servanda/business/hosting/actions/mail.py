@@ -9,6 +9,7 @@ from servanda.business.hosting.actions.changing import (
     change,
     is_taken,
     keep_password,
+    known_passwords,
     locked_part,
     locked_setup,
     note,
@@ -26,6 +27,7 @@ from servanda.business.hosting.decisions.changing import (
 from servanda.business.hosting.facts import SetupFacts
 from servanda.business.hosting.models import Part
 from servanda.business.hosting.queries.parts import allowances
+from servanda.ground.message import Message
 from servanda.ground.nodes.kinds.mail import MailAlias, Mailbox, MailDomain
 from servanda.ground.nodes.wanted import decode_statement
 
@@ -36,7 +38,7 @@ def add_mailbox(service_id: int, local: str, *, password: str, order: Order, quo
     setup = locked_setup(service_id)
     domain = _mail_domain(setup)
     name = local.strip().lower()
-    checked_password(password, names=(name,))
+    checked_password(password, names=(name,), known=known_passwords())
     mailbox = new_mailbox(
         domain,
         name,
@@ -110,7 +112,8 @@ def _mail_domain(setup: SetupFacts) -> MailDomain:
     statement = decode_statement(row.body.encode()) if row is not None else None
     if not isinstance(statement, MailDomain):
         raise ChangeRefused(
-            f"Mail for {setup.domain or 'this service'} is not kept here. Order mail for the domain first."
+            "Mail for %(domain)s is not kept here. Order mail for the domain first.",
+            {"domain": setup.domain or Message("this service")},
         )
     return statement
 

@@ -115,7 +115,10 @@ def _placed_before(company: CompanyFacts, customer_id: int, number: str) -> Cont
 def _refuse_other_price(plan: ListedPlan, order: Order, *, today: date) -> None:
     price = plan.price_on(today)
     if price != order.shown_price:
-        raise OrderRefused(f"{plan.code} costs {price} now, not {order.shown_price}. Look at the order once more.")
+        raise OrderRefused(
+            "%(plan)s costs %(price)s now, not %(shown)s. Look at the order once more.",
+            {"plan": plan.code, "price": price, "shown": order.shown_price},
+        )
 
 
 def _line(plan: ListedPlan, order: Order, terms: ConclusionTerms, *, began_on: date) -> NewLine:

@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 
 from servanda.business.companies.facts import CompanyFacts
-from servanda.business.evidence.actions import issue_warrant, record
+from servanda.business.evidence.actions import NoWarrant, issue_warrant, record, refuse_unwarranted
 from servanda.business.evidence.facts import (
     Approval,
     WarrantRequest,
     because_from_json,
     because_to_json,
 )
+from servanda.business.evidence.queries import events_among
 from servanda.business.hosting.actions.setting_up import hand_over, set_up
 from servanda.business.hosting.actions.touching import touch
 from servanda.business.hosting.models import Hold, Service
@@ -113,6 +114,14 @@ def lift_holds(
     return tuple(row.service_id for row in rows)
 
 
+def lift_one_hold(
+    hold_id: int, *, because: tuple[Citation, ...], reason: str, today: date, at: datetime, by: str
+) -> None:
+    """Lift one open hold on a person's word. Runs in the caller's transaction, which has looked at it."""
+    row = Hold.objects.select_for_update(of=("self",)).select_related("service").get(pk=hold_id, lifted_at__isnull=True)
+    _lift(row, because=because, today=today, at=at, by=by, reason=reason)
+
+
 def lift_expired_holds(company_id: int, *, today: date, at: datetime) -> int:
     """Lift the holds that end by themselves and whose end has come."""
     ended = Hold.objects.filter(service__company_id=company_id, lifted_at__isnull=True, ends_at__lte=at)
@@ -125,7 +134,7 @@ def lift_expired_holds(company_id: int, *, today: date, at: datetime) -> int:
     return len(rows)
 
 
-def _lift(row: Hold, *, because: tuple[Citation, ...], today: date, at: datetime, by: str) -> None:
+def _lift(row: Hold, *, because: tuple[Citation, ...], today: date, at: datetime, by: str, reason: str = "") -> None:
     row.lifted_at, row.lifted_because = at, because_to_json(because)
     row.save(update_fields=["lifted_at", "lifted_because"])
     touch([row.service_id])
@@ -137,7 +146,12 @@ def _lift(row: Hold, *, because: tuple[Citation, ...], today: date, at: datetime
         on_day=today,
         at=at,
         because=because,
-        facts={"cause": row.cause, "invoice": row.invoice_id, "name": row.service.name},
+        facts={
+            "cause": row.cause,
+            "invoice": row.invoice_id,
+            "name": row.service.name,
+            **({"reason": reason} if reason else {}),
+        },
         customer_id=row.service.customer_id,
         by=by,
     )
@@ -224,49 +238,94 @@ def leave_purge_to_person(service_id: int, *, reason: str, today: date, at: date
 
 
 @transaction.atomic
-def purge_service(service_id: int, *, approval: Approval | None, today: date, at: datetime) -> None:
-    """Purge the data of a quarantined service under a second warrant. Where a person must decide, an approval is needed."""
+def order_purge(service_id: int, *, approval: Approval, today: date, at: datetime) -> None:
+    """Order that the worker purges a service: a page may not do it. Refuses what would have no warrant today."""
     row = Service.objects.select_for_update().get(pk=service_id)
-    if row.state != "quarantined" or row.purge_on is None:
-        raise NotInQuarantine(
-            "%(name)s has no day for its purge. Quarantine comes first.",
-            {"name": row.name},
-        )
-    because = because_from_json(row.purge_because)
-    key = f"data.purged:{row.pk}"
-    issue_warrant(
-        WarrantRequest(
-            company_id=row.company_id,
-            key=key,
-            act="data.purged",
-            subject=f"service:{row.pk}",
-            fingerprint=f"service:{row.pk}:line:{row.line_id}:began:{row.began_on}:quarantined:{row.quarantined_on}",
-            because=because,
-            parameters={"purge_on": row.purge_on.isoformat()},
-            evidence_keys=(f"service.quarantined:{row.pk}:{row.quarantined_on}",),
-            not_before=row.purge_on,
-            expires_on=today + timedelta(days=WARRANT_DAYS),
-            customer_id=row.customer_id,
-            approvals=(approval,) if approval is not None else (),
-            needs_person=row.purge_decided_by == "person",
-        ),
-        today=today,
+    request = _purge_request(row, approvals=(approval,), today=today)
+    refuse_unwarranted(request, today=today)
+    record(
+        company_id=row.company_id,
+        key=_order_key(row.pk, row.quarantined_on),
+        what="purge.ordered",
+        subject=request.subject,
+        on_day=today,
         at=at,
+        because=request.because,
+        facts={"name": row.name, "reason": approval.reason},
+        customer_id=row.customer_id,
+        by=approval.by,
     )
+
+
+def carry_out_ordered_purges(company: CompanyFacts, *, today: date, at: datetime) -> int:
+    """Purge what a person has ordered, if that still has its premises, and return how many services that were."""
+    rows = Service.objects.filter(company_id=company.company_id, state="quarantined", purge_on__lte=today)
+    waiting = {_order_key(row.pk, row.quarantined_on): row for row in rows}
+    purged = 0
+    for order in events_among(waiting) if waiting else ():
+        row = waiting[order.key]
+        assert row.purge_on is not None, "only a service with a day for its purge was asked for"
+        if order.on_day < row.purge_on:  # of an earlier quarantine on the same day
+            continue
+        approval = Approval(order.by, order.at, str(order.facts["reason"]))
+        try:
+            purge_service(row.pk, approval=approval, today=today, at=at)
+        except (NoWarrant, NotInQuarantine):
+            continue  # the brake is engaged, or it was put back: it is looked at again in the next round
+        purged += 1
+    return purged
+
+
+def _order_key(service_id: int, quarantined_on: date | None) -> str:
+    return f"purge.ordered:{service_id}:{quarantined_on}"
+
+
+@transaction.atomic
+def purge_service(service_id: int, *, approval: Approval | None, today: date, at: datetime) -> None:
+    """Purge the data of a quarantined service under a second warrant. Where a person must decide, an approval is needed.
+
+    For the worker alone: the database refuses it to pages.
+    """
+    row = Service.objects.select_for_update().get(pk=service_id)
+    request = _purge_request(row, approvals=(approval,) if approval is not None else (), today=today)
+    issue_warrant(request, today=today, at=at)
     row.state, row.purged_on = "purged", today
     row.save(update_fields=["state", "purged_on"])
     touch([row.pk])
     record(
         company_id=row.company_id,
-        key=key,
+        key=request.key,
         what="data.purged",
-        subject=f"service:{row.pk}",
+        subject=request.subject,
         on_day=today,
         at=at,
-        because=because,
-        facts={"name": row.name, "warrant": key, "quarantined_on": str(row.quarantined_on)},
+        because=request.because,
+        facts={"name": row.name, "warrant": request.key, "quarantined_on": str(row.quarantined_on)},
         customer_id=row.customer_id,
         by=approval.by if approval is not None else "system",
+    )
+
+
+def _purge_request(row: Service, *, approvals: tuple[Approval, ...], today: date) -> WarrantRequest:
+    if row.state != "quarantined" or row.purge_on is None:
+        raise NotInQuarantine(
+            "%(name)s has no day for its purge. Quarantine comes first.",
+            {"name": row.name},
+        )
+    return WarrantRequest(
+        company_id=row.company_id,
+        key=f"data.purged:{row.pk}",
+        act="data.purged",
+        subject=f"service:{row.pk}",
+        fingerprint=f"service:{row.pk}:line:{row.line_id}:began:{row.began_on}:quarantined:{row.quarantined_on}",
+        because=because_from_json(row.purge_because),
+        parameters={"purge_on": row.purge_on.isoformat()},
+        evidence_keys=(f"service.quarantined:{row.pk}:{row.quarantined_on}",),
+        not_before=row.purge_on,
+        expires_on=today + timedelta(days=WARRANT_DAYS),
+        customer_id=row.customer_id,
+        approvals=approvals,
+        needs_person=row.purge_decided_by == "person",
     )
 
 
@@ -275,7 +334,9 @@ def renew_purge(service_id: int, *, approval: Approval, today: date, at: datetim
     """Issue leave anew for a purge whose warrant ran out before the node carried it out: a person looks each time."""
     row = Service.objects.select_for_update().get(pk=service_id)
     if row.state != "purged":
-        raise NotInQuarantine(f"{row.name} is {row.state}. Only a purge that was decided can be renewed.")
+        raise NotInQuarantine(
+            "No purge of %(name)s was decided. Only a purge that was decided can be renewed.", {"name": row.name}
+        )
     issue_warrant(
         WarrantRequest(
             company_id=row.company_id,

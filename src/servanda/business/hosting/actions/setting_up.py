@@ -76,11 +76,14 @@ def give_domain(service_id: int, domain: str, *, by: str, today: date, at: datet
     """Give a service that waits for it its domain. Refuses what is no domain, and a service that lies somewhere already."""
     name = domain.strip().lower().rstrip(".")
     if not is_ownable(name):
-        raise SetupRefused(f"{domain[:80]!r} is no domain that somebody can hold. Write it as in example.dk.")
+        raise SetupRefused(
+            "'%(domain)s' is no domain that somebody can hold. Write it as in example.dk.", {"domain": domain[:80]}
+        )
     setup = Setup.objects.select_for_update(of=("self",)).select_related("service").get(service_id=service_id)
     if not setup.waits_because:
         raise SetupRefused(
-            f"{setup.service.name} is set up for {setup.domain} already. Add a name to its site instead."
+            "%(name)s is set up for %(domain)s already. Add a name to its site instead.",
+            {"name": setup.service.name, "domain": setup.domain},
         )
     setup.domain = name
     setup.save(update_fields=["domain"])

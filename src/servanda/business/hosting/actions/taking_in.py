@@ -13,6 +13,7 @@ from servanda.business.evidence.facts import because_from_json, because_to_json
 from servanda.business.evidence.queries import events_of_subjects
 from servanda.business.hosting import wording
 from servanda.business.hosting.actions.changing import forget_password
+from servanda.business.hosting.actions.sizing import warn_of_space
 from servanda.business.hosting.actions.touching import touch
 from servanda.business.hosting.decisions.deletion import erased_in
 from servanda.business.hosting.decisions.zones import with_node_records
@@ -31,8 +32,9 @@ _ENDED = ("done", "failed")
 
 def take_in(node: NodeFacts, report: Report, *, today: date, at: datetime) -> None:
     """Take in what a report says of services. Runs in the transaction that keeps the report."""
+    _note_laid_out(node, report)
     _take_findings(node, report.findings, today=today, at=at)
-    _take_measurements(node, report.measurements)
+    _take_measurements(node, report.measurements, today=today, at=at)
     for news in report.errands:
         _take_errand(node, news, today=today, at=at)
 
@@ -53,6 +55,13 @@ def _take_findings(node: NodeFacts, findings: Iterable[Finding], *, today: date,
             erased.add(part.service_id)
     for service_id in sorted(erased):
         _finish_erasure(service_id, today=today, at=at)
+
+
+def _note_laid_out(node: NodeFacts, report: Report) -> None:
+    """Keep when a node first told how it found a service: from there on copies are owed, in real time."""
+    keys = [one.key for one in report.findings]
+    fresh = Setup.objects.filter(node_id=node.node_id, laid_out_at__isnull=True, service__part__key__in=keys)
+    Setup.objects.filter(pk__in=fresh.values("pk")).update(laid_out_at=report.at)
 
 
 def _put_into_zone(part: Part, facts: Mapping[str, Plain]) -> None:
@@ -138,17 +147,25 @@ def _certificate(service: Service, *, today: date, at: datetime) -> LetterDraft:
     )
 
 
-def _take_measurements(node: NodeFacts, measurements: Iterable[Measurement]) -> None:
-    by_key = {(one.key, one.day): one for one in measurements}
-    subjects = subjects_of(node.node_id, {key for key, _ in by_key})
+def _take_measurements(node: NodeFacts, measurements: Iterable[Measurement], *, today: date, at: datetime) -> None:
+    """Keep what was measured. Figures of one day may come apart: traffic is known a day after the space of that day."""
+    came: dict[tuple[str, date], dict[str, int]] = {}
+    for one in measurements:
+        came.setdefault((one.key, date.fromisoformat(one.day)), {}).update(one.figures)
+    keys = {key for key, _ in came}
+    subjects = subjects_of(node.node_id, keys)
+    before = Usage.objects.filter(key__in=keys, day__in={day for _, day in came}) if came else ()
+    known: dict[tuple[str, date], dict[str, int]] = {(row.key, row.day): row.figures for row in before}
     rows = []
-    for (key, day), one in sorted(by_key.items()):
+    for (key, day), figures in sorted(came.items()):
         service_id = _service_of(subjects.get(key, ""))
         if service_id is not None:
-            rows.append(Usage(service_id=service_id, key=key, day=date.fromisoformat(day), figures=dict(one.figures)))
+            merged = {**known.get((key, day), {}), **figures}
+            rows.append(Usage(service_id=service_id, key=key, day=day, figures=merged))
     Usage.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key", "day"], update_fields=["figures", "service"]
     )
+    warn_of_space(company(node.company_id), rows, today=today, at=at)
 
 
 def _take_errand(node: NodeFacts, news: ErrandNews, *, today: date, at: datetime) -> None:

@@ -20,6 +20,7 @@ from servanda.business.evidence.queries import events_of_subjects, newest_warran
 from servanda.business.hosting.decisions.wanted import wishes_for
 from servanda.business.hosting.facts import PartFacts, RemovalFacts, ServiceFacts, ServicePicture
 from servanda.business.hosting.models import Errand, Part, Secret, Setup, Touched
+from servanda.business.hosting.queries.mail import leave_for_bulk
 from servanda.business.hosting.queries.parts import part_facts
 from servanda.business.hosting.queries.services import services
 from servanda.business.nodes.actions.wishing import forget_wish, wish
@@ -107,6 +108,8 @@ def _picture(
         way_out=way_out_of(company),
         parts=parts,
         removal=_removal(company, service, today=today, at=at),
+        bulk=leave_for_bulk(service.service_id),
+        is_real_time=company.clock_on is None,
         removed_parts={part.part_id: _part_removal(company, service, part, today=today, at=at) for part in removed},
     )
 

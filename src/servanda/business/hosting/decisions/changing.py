@@ -3,14 +3,16 @@
 Each refusal names what is wrong and what to do. Nothing here knows who asks: whoever may, may only this.
 """
 
-from collections.abc import Iterable
+import string
+from collections.abc import Container, Iterable
 from ipaddress import ip_network
-from typing import TypeVar
+from typing import Literal, TypeVar, get_args
 
 import msgspec
 
 from servanda.business.hosting.decisions.opening import is_ownable
 from servanda.business.hosting.facts import Allowance
+from servanda.ground.message import in_both
 from servanda.ground.nodes.database_passwords import password_problems, reason_text
 from servanda.ground.nodes.kinds.access import Login
 from servanda.ground.nodes.kinds.databases import Database, DatabaseUser
@@ -22,12 +24,15 @@ from servanda.ground.nodes.zone_checks import check_zone, refuses
 from servanda.ground.refusal import Refused
 
 W = TypeVar("W")
+Rights = Literal["all", "read"]
 # Stand where pages look: the hash of nothing that anybody could type.
 NO_PASSWORD = "$2b$04$" + "." * 53
 NO_DATABASE_PASSWORD = "*" + "0" * 40
 PASSWORD_LETTERS_MIN = 10
 PASSWORD_BYTES_MAX = 72  # more than that bcrypt does not see
 _EASY = frozenset({"password", "kodeord", "velkommen", "1234567890", "qwertyuiop", "adgangskode"})
+_AROUND = string.digits + string.punctuation + " "
+AROUND_MAX = 6
 GB = 1_000_000_000
 
 
@@ -43,19 +48,32 @@ def checked(statement: W) -> W:
     except msgspec.ValidationError as error:
         place = str(error).rpartition("`$.")[2].rstrip("`") or "a value"
         raise ChangeRefused(
-            f"This cannot stand here ({place}): {error}. Use plain letters, digits, dots and hyphens."
+            "This cannot stand here (%(place)s): %(reason)s. Use plain letters, digits, dots and hyphens.",
+            {"place": place, "reason": str(error)},
         ) from error
     return found  # type: ignore[return-value]
 
 
-def checked_password(password: str, *, names: Iterable[str] = ()) -> str:
+def core_of(password: str) -> str:
+    """Return what is left of a password without the digits and signs that people put around a word; empty when that is much."""
+    core = password.strip(_AROUND).lower()
+    return core if len(password) - len(core) <= AROUND_MAX else ""
+
+
+def is_known(password: str, known: Container[str]) -> bool:
+    """Tell whether a password, or the word in it, is in a list of those that leaked: these are tried first (servicepoint-085)."""
+    return password.lower() in known or core_of(password) in known
+
+
+def checked_password(password: str, *, names: Iterable[str] = (), known: Container[str] = ()) -> str:
     """Return a password that is hard enough to guess (servicepoint-085); refuses one that is short, known, or a name."""
     plain = password.lower()
     if len(password) < PASSWORD_LETTERS_MIN or len(password.encode()) > PASSWORD_BYTES_MAX:
         raise ChangeRefused(
-            f"Choose a password of at least {PASSWORD_LETTERS_MIN} and at most {PASSWORD_BYTES_MAX} letters."
+            "Choose a password of at least %(least)s and at most %(most)s letters.",
+            {"least": PASSWORD_LETTERS_MIN, "most": PASSWORD_BYTES_MAX},
         )
-    if len(set(password)) < 5 or any(easy in plain for easy in _EASY):
+    if len(set(password)) < 5 or any(easy in plain for easy in _EASY) or is_known(password, known):
         raise ChangeRefused(
             "This password is among the first that are tried. Choose several words that do not belong together."
         )
@@ -64,20 +82,24 @@ def checked_password(password: str, *, names: Iterable[str] = ()) -> str:
     return password
 
 
-def checked_database_password(password: str, *, names: tuple[str, ...]) -> str:
+def checked_database_password(password: str, *, names: tuple[str, ...], known: Container[str] = ()) -> str:
     """Return a password for a user who may come from outside; refuses it with every reason at once."""
-    problems = password_problems(password, names=names, is_leaked=lambda _: False)
+    problems = password_problems(password, names=names, is_leaked=lambda one: is_known(one, known))
     if problems:
-        raise ChangeRefused("\n".join(reason_text(reason, "en") for reason in problems))
+        raise ChangeRefused(in_both(lambda language: "\n".join(reason_text(reason, language) for reason in problems)))
     return password
 
 
 def new_mailbox(domain: MailDomain, local: str, *, quota_gb: int, allowance: Allowance, is_taken: bool) -> Mailbox:
     name = local.strip().lower()
     if is_taken:
-        raise ChangeRefused(f"{name}@{domain.domain} is there already. Change it, or choose another name.")
+        raise ChangeRefused(
+            "%(address)s is there already. Change it, or choose another name.", {"address": f"{name}@{domain.domain}"}
+        )
     if allowance.is_used_up:
-        raise ChangeRefused(f"All {allowance.given} mailboxes of the plan are in use. Remove one, or order more.")
+        raise ChangeRefused(
+            "All %(count)s mailboxes of the plan are in use. Remove one, or order more.", {"count": allowance.given}
+        )
     return checked(
         Mailbox(
             local=name,
@@ -92,7 +114,8 @@ def new_mailbox(domain: MailDomain, local: str, *, quota_gb: int, allowance: All
 def mailbox_of_size(mailbox: Mailbox, *, quota_gb: int, quota_gb_max: int) -> Mailbox:
     if quota_gb > quota_gb_max:
         raise ChangeRefused(
-            f"A mailbox of this plan holds at most {quota_gb_max} GB. Choose less, or order a larger plan."
+            "A mailbox of this plan holds at most %(most)s GB. Choose less, or order a larger plan.",
+            {"most": quota_gb_max},
         )
     return checked(msgspec.structs.replace(mailbox, quota_bytes=_gigabytes(quota_gb)))
 
@@ -101,7 +124,10 @@ def new_alias(domain: MailDomain, local: str, to: Iterable[str], *, is_taken: bo
     """Return an address that goes on to others; an empty name catches what no other address takes."""
     name = local.strip().lower()
     if is_taken:
-        raise ChangeRefused(f"{name}@{domain.domain} is there already. Change where it goes, or choose another name.")
+        raise ChangeRefused(
+            "%(address)s is there already. Change where it goes, or choose another name.",
+            {"address": f"{name}@{domain.domain}"},
+        )
     return checked(MailAlias(local=name, domain=domain.domain, to=_addresses(to)))
 
 
@@ -113,7 +139,7 @@ def with_php(site: Site, version: PhpVersion | None, *, offered: Iterable[str]) 
     """Return the site with this version of PHP; refuses one that its node does not have."""
     there = sorted(offered)
     if version is not None and there and version not in there:
-        raise ChangeRefused(f"This server has PHP {', '.join(there)}. Choose one of them.")
+        raise ChangeRefused("This server has PHP %(versions)s. Choose one of them.", {"versions": ", ".join(there)})
     return checked(msgspec.structs.replace(site, php=version))
 
 
@@ -134,21 +160,29 @@ def with_redirects(site: Site, redirects: Iterable[tuple[str, str, bool]], *, fo
     )
     for one in wanted:
         if one.name == one.to:
-            raise ChangeRefused(f"{one.name} would send its visitors to itself for ever. Choose another name to go to.")
+            raise ChangeRefused(
+                "%(name)s would send its visitors to itself for ever. Choose another name to go to.", {"name": one.name}
+            )
         if one.name in site.names:
-            raise ChangeRefused(f"{one.name} shows the site itself. Take it from the site's names first.")
+            raise ChangeRefused(
+                "%(name)s shows the site itself. Take it from the site's names first.", {"name": one.name}
+            )
     if len({one.name for one in wanted}) != len(wanted):
         raise ChangeRefused("A name can send its visitors to one place only. Write each name once.")
     _refuse_names((one.name for one in wanted), foreign=foreign)
     return checked(msgspec.structs.replace(site, redirects=wanted))
 
 
-def with_user(database: Database, name: str, *, number: int) -> Database:
-    """Return the database with one more user, who may write."""
+def with_user(database: Database, name: str, *, number: int, rights: Rights = "all") -> Database:
+    """Return the database with one more user, who may write, or only read (servicepoint-084)."""
     full = f"s{number}_{name.strip().lower()}"
     if any(user.name == full for user in database.users):
-        raise ChangeRefused(f"{full} is there already. Give it a new password, or choose another name.")
-    user = DatabaseUser(name=full, password_hash=NO_DATABASE_PASSWORD)
+        raise ChangeRefused(
+            "%(name)s is there already. Give it a new password, or choose another name.", {"name": full}
+        )
+    if rights not in get_args(Rights):
+        raise ChangeRefused("Choose what the user may do: all, or read.")
+    user = DatabaseUser(name=full, password_hash=NO_DATABASE_PASSWORD, rights=rights)
     return checked(msgspec.structs.replace(database, users=(*database.users, user)))
 
 
@@ -156,7 +190,8 @@ def without_user(database: Database, name: str) -> Database:
     left = tuple(user for user in database.users if user.name != name)
     if len(left) == len(database.users):
         raise ChangeRefused(
-            f"{database.name} has no user {name}. Its users are {', '.join(u.name for u in left) or 'none'}."
+            "%(database)s has no user %(name)s. Look at its users as they are now.",
+            {"database": database.name, "name": name[:60]},
         )
     return msgspec.structs.replace(database, users=left)
 
@@ -171,12 +206,20 @@ def with_allowed(database: Database, networks: Iterable[str], *, is_sold: bool) 
             network = ip_network(text.strip(), strict=False)
         except ValueError as error:
             raise ChangeRefused(
-                f"{text[:60]!r} is no address or network. Write it as 192.0.2.7 or 192.0.2.0/24."
+                "'%(text)s' is no address or network. Write it as 192.0.2.7 or 192.0.2.0/24.", {"text": text[:60]}
             ) from error
         if network.prefixlen < (8 if network.version == 4 else 32):
-            raise ChangeRefused(f"{network} lets half the world in. Name the networks that you use.")
+            raise ChangeRefused(
+                "%(network)s lets half the world in. Name the networks that you use.", {"network": network}
+            )
         wanted.append(str(network))
     return checked(msgspec.structs.replace(database, allow=tuple(dict.fromkeys(wanted))))
+
+
+def is_wide(network: str) -> bool:
+    """Tell whether an allowed network holds so many addresses that its owner should hear of it."""
+    found = ip_network(network)
+    return found.prefixlen < (24 if found.version == 4 else 64)
 
 
 def with_keys(login: Login, keys: Iterable[str]) -> Login:
@@ -194,7 +237,8 @@ def without_record(zone: Zone, record: Record) -> Zone:
     left = tuple(one for one in zone.records if one != record)
     if len(left) == len(zone.records):
         raise ChangeRefused(
-            f"{zone.domain} has no such record {record.name} {record.type}. Look at the zone as it is now."
+            "%(domain)s has no such record %(record)s. Look at the zone as it is now.",
+            {"domain": zone.domain, "record": f"{record.name} {record.type}"},
         )
     return msgspec.structs.replace(zone, records=left)
 
@@ -204,16 +248,19 @@ def _zone(zone: Zone, records: tuple[Record, ...]) -> Zone:
     before = set(check_zone(zone.domain, zone.records))
     found = [one for one in check_zone(zone.domain, records) if one not in before]
     if refuses(found):
-        raise ChangeRefused("\n".join(one.text("en") for one in found if not one.is_warning))
+        wrong = tuple(one for one in found if not one.is_warning)
+        raise ChangeRefused(in_both(lambda language: "\n".join(one.text(language) for one in wrong)))
     return changed
 
 
 def _refuse_names(names: Iterable[str], *, foreign: frozenset[str]) -> None:
     for name in names:
         if not is_ownable(name):
-            raise ChangeRefused(f"{name[:80]!r} is no name that a site can have. Write it as in www.example.dk.")
+            raise ChangeRefused(
+                "'%(name)s' is no name that a site can have. Write it as in www.example.dk.", {"name": name[:80]}
+            )
         if name in foreign:
-            raise ChangeRefused(f"{name} leads to another site already. Take it from there first.")
+            raise ChangeRefused("%(name)s leads to another site already. Take it from there first.", {"name": name})
 
 
 def _addresses(to: Iterable[str]) -> tuple[str, ...]:

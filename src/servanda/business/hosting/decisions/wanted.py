@@ -4,6 +4,7 @@ What a hold stops, by its cause:
 
 - payment and breach stop all that is served, and sending; mail is still received, names are still answered;
 - abuse stops the site, its logins and sending (simsoft-016 to 018), and leaves the mailboxes to be read;
+- a stop of sending stops what goes out by mail, for a time or until it is lifted;
 - load stops what burdens the machine: the site and its databases;
 - the customer's own wish stops the site.
 
@@ -12,7 +13,7 @@ Zones, certificates and copies are never held: a name must stay, and what protec
 
 import msgspec
 
-from servanda.business.hosting.facts import HoldFacts, PartFacts, RemovalFacts, ServicePicture
+from servanda.business.hosting.facts import SENDING, BulkMailFacts, HoldFacts, PartFacts, RemovalFacts, ServicePicture
 from servanda.business.nodes.facts import Ground, Wish
 from servanda.ground.nodes.kinds.access import Login
 from servanda.ground.nodes.kinds.base import Cause, Hold, State
@@ -41,7 +42,7 @@ def causes_of(holds: tuple[HoldFacts, ...]) -> dict[Cause, HoldFacts]:
     """Return the open holds by cause; of several with one cause the oldest speaks. An unknown cause is a breach."""
     found: dict[Cause, HoldFacts] = {}
     for hold in sorted(holds, key=lambda one: one.hold_id):
-        if hold.lifted_at is None:
+        if hold.lifted_at is None and hold.cause != SENDING:
             found.setdefault(_cause(hold.cause), hold)
     return found
 
@@ -49,14 +50,14 @@ def causes_of(holds: tuple[HoldFacts, ...]) -> dict[Cause, HoldFacts]:
 def _wish(picture: ServicePicture, part: PartFacts) -> Wish:
     removal = picture.removed_parts.get(part.part_id) or picture.removal
     causes = causes_of(picture.service.holds)
-    statement = _blocked(part.statement, causes)
+    statement = _blocked(_with_bulk(part.statement, picture.bulk), picture)
     holds = _holds(picture, statement, causes)
     state = _state(removal)
     statement = msgspec.structs.replace(statement, holds=holds, state=state)
     return Wish(
         statement=statement,
         subject=f"service:{picture.service.service_id}",
-        grounds=_grounds(part, causes, removal),
+        grounds=_grounds(picture, part, causes, removal),
     )
 
 
@@ -75,15 +76,33 @@ def _holds(picture: ServicePicture, statement: Wanted, causes: dict[Cause, HoldF
     )
 
 
-def _blocked(statement: Wanted, causes: dict[Cause, HoldFacts]) -> Wanted:
-    """A mail domain is never held, because it goes on receiving; what it may not do is send."""
-    blocking = [hold for cause, hold in sorted(causes.items()) if cause in NOT_SENDING]
+def _blocked(statement: Wanted, picture: ServicePicture) -> Wanted:
+    """A mail domain is never held, because it goes on receiving; what it may not do is send.
+
+    A node counts in real time: it is told the end of a stop only where its company does too.
+    """
+    blocking = [hold for cause, hold in sorted(causes_of(picture.service.holds).items()) if cause in NOT_SENDING]
+    if picture.service.sending_stop is not None:
+        blocking.append(picture.service.sending_stop)
     if not isinstance(statement, MailDomain) or not blocking:
         return statement
     ends = [hold.ends_at for hold in blocking]
-    until = None if None in ends else max(end for end in ends if end is not None)
+    is_open = None in ends or not picture.is_real_time
+    until = None if is_open else max(end for end in ends if end is not None)
     block = OutboundBlock(clause=clause_text(blocking[0].because), until=until)
     return msgspec.structs.replace(statement, outbound_block=block)
+
+
+def _with_bulk(statement: Wanted, bulk: BulkMailFacts | None) -> Wanted:
+    """Let a mail domain with leave for bulk go its own way; a whole week's number may go out in one sending."""
+    if not isinstance(statement, MailDomain) or bulk is None:
+        return statement
+    return msgspec.structs.replace(
+        statement,
+        route="dedicated" if bulk.way == "dedicated" else "bulk",
+        hourly_limit=max(statement.hourly_limit, bulk.messages_a_week),
+        daily_limit=max(statement.daily_limit, bulk.messages_a_week),
+    )
 
 
 def _state(removal: RemovalFacts | None) -> State:
@@ -93,8 +112,13 @@ def _state(removal: RemovalFacts | None) -> State:
     return "purged" if removal.state == "purged" else "quarantined"
 
 
-def _grounds(part: PartFacts, causes: dict[Cause, HoldFacts], removal: RemovalFacts | None) -> tuple[Ground, ...]:
+def _grounds(
+    picture: ServicePicture, part: PartFacts, causes: dict[Cause, HoldFacts], removal: RemovalFacts | None
+) -> tuple[Ground, ...]:
     holds = tuple(Ground(act="hold", warrant=hold.warrant_key, cause=cause) for cause, hold in sorted(causes.items()))
+    stop = picture.service.sending_stop
+    if stop is not None and part.kind == "mail-domain":
+        holds = (*holds, Ground(act="hold", warrant=stop.warrant_key, cause=SENDING))
     change = (Ground(act="change", by=part.ordered_by),) if part.ordered_by else ()
     gone: tuple[Ground, ...] = ()
     if removal is not None:

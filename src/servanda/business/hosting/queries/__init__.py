@@ -9,6 +9,7 @@ from servanda.business.hosting.queries.parts import (
     setups_of,
     setups_that_wait,
     usage_of,
+    waiting_tally,
 )
 from servanda.business.hosting.queries.services import (
     ServiceFilter,
@@ -27,5 +28,5 @@ from servanda.business.hosting.queries.services import (
 __all__ = [
     "ServiceFilter", "allowances", "errands_of_service", "held_customers", "part_of", "parts_of_service", "purge_tally",
     "purges_to_decide", "quarantined_service", "service_spans", "services", "services_of_company", "services_of_customer",
-    "services_of_customers", "services_to_purge", "setup_of", "setups_of", "setups_that_wait", "usage_of",
+    "services_of_customers", "services_to_purge", "setup_of", "setups_of", "setups_that_wait", "usage_of", "waiting_tally",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import cast
 import msgspec
 from django.db.models import QuerySet
 
+from servanda.business.companies.queries import Tally, tally_of
 from servanda.business.hosting.facts import (
     Allowance,
     ErrandFacts,
@@ -31,6 +32,12 @@ def setups_of(service_ids: Iterable[int]) -> tuple[SetupFacts, ...]:
 def setups_that_wait(company_id: int) -> tuple[SetupFacts, ...]:
     """Return the services that lie nowhere yet, with the reason, for a person."""
     return _setups(Setup.objects.filter(service__company_id=company_id).exclude(waits_because=""))
+
+
+def waiting_tally(company_ids: Iterable[int]) -> Tally | None:
+    """How to count the services that lie nowhere yet."""
+    rows = Setup.objects.filter(service__company_id__in=list(company_ids)).exclude(waits_because="")
+    return tally_of(rows, "service__company_id")
 
 
 def parts_of_service(service_id: int) -> tuple[PartFacts, ...]:
@@ -98,6 +105,7 @@ def setup_facts(row: Setup) -> SetupFacts:
         package=msgspec.convert(row.package, HostingPackage),
         quantity=row.quantity,
         waits_because=row.waits_because,
+        laid_out_at=row.laid_out_at,
         erased_at=row.erased_at,
     )
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from servanda.business.companies.queries import Tally, tally_of
 from servanda.business.evidence.facts import because_from_json
-from servanda.business.hosting.facts import HoldFacts, ServiceFacts, ServiceSpan
+from servanda.business.hosting.facts import SENDING, HoldFacts, ServiceFacts, ServiceSpan
 from servanda.business.hosting.models import Hold, Service
 
 
@@ -41,7 +41,9 @@ def services_of_company(
     """Return some of a company's services, the newest first; `search` is part of a name."""
     rows = Service.objects.filter(company_id=company_id)
     if show is ServiceFilter.HELD:
-        rows = rows.filter(pk__in=Hold.objects.filter(lifted_at__isnull=True).values("service_id"))
+        rows = rows.filter(
+            pk__in=Hold.objects.filter(lifted_at__isnull=True).exclude(cause=SENDING).values("service_id")
+        )
     elif show is ServiceFilter.CLOSED:
         rows = rows.exclude(state="running")
     if search.strip():
@@ -86,7 +88,7 @@ def quarantined_service(company_id: int, service_id: int) -> ServiceFacts | None
 def held_customers(company_id: int) -> frozenset[int]:
     """Return the customers who have a service that is held now."""
     rows = Hold.objects.filter(service__company_id=company_id, lifted_at__isnull=True)
-    return frozenset(rows.values_list("service__customer_id", flat=True))
+    return frozenset(rows.exclude(cause=SENDING).values_list("service__customer_id", flat=True))
 
 
 def _whole(rows: QuerySet[Service]) -> tuple[ServiceFacts, ...]:

@@ -1,5 +1,6 @@
 """Adding a node, letting it enrol once, hearing its requests once, and listening to it no more."""
 
+import json
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,9 +9,12 @@ from hashlib import sha256
 from typing import Annotated
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 
+from servanda.business.companies.queries import company
 from servanda.business.evidence.actions import record
+from servanda.business.library.queries import library_of
+from servanda.business.nodes.decisions.placing import is_country_allowed
 from servanda.business.nodes.facts import NodeFacts, Plain
 from servanda.business.nodes.models import Node, NodeToken, SigningKey
 from servanda.business.nodes.queries import existing_node
@@ -18,6 +22,9 @@ from servanda.business.nodes.queries import node as node_of
 from servanda.ground.nodes.grammar import Country, HostName, NodeName
 from servanda.ground.nodes.requests import RequestRefused, check_request
 from servanda.ground.refusal import Refused
+from servanda.terms.clauses import DataLocation
+from servanda.terms.resolving import ask
+from servanda.terms.versions import NoSuchVersion
 
 TOKEN_LIFE = timedelta(minutes=15)
 TOKEN_LETTERS_MIN = 40  # of the URL-safe alphabet: 240 bits that nobody guesses
@@ -58,15 +65,20 @@ def add_node(
     today: date,
     at: datetime,
 ) -> NodeFacts:
-    """Add a server of a company; it takes services once it has enrolled. Refuses a name that is taken or no name."""
+    """Add a server of a company; it takes services once it has enrolled.
+
+    Refuses a name that is taken or no name, and a country in which the company's terms let no data lie (simsoft-064).
+    """
     card = {"name": name, "country": country, "services_max": services_max, "host_name": host_name or None}
     try:
         msgspec.convert(card, _Card)
     except msgspec.ValidationError as error:
         raise NodeRefused(
-            f"The node {name[:40]!r} cannot be added: {error}. Use small letters, digits and hyphens for the name, two "
-            "capitals for the country (DK), and a full host name."
+            "The node '%(name)s' cannot be added: %(reason)s. Use small letters, digits and hyphens for the name, two "
+            "capitals for the country (DK), and a full host name.",
+            {"name": name[:40], "reason": str(error)},
         ) from error
+    _refuse_country(company_id, country, on=today)
     row, is_new = Node.objects.get_or_create(
         name=name,
         defaults={
@@ -79,9 +91,29 @@ def add_node(
         },
     )
     if not is_new:
-        raise NodeRefused(f"There is a node {name} already. Choose another name, or make it a new token to enrol anew.")
+        raise NodeRefused(
+            "There is a node %(name)s already. Choose another name, or make it a new token to enrol anew.",
+            {"name": name},
+        )
     _record(row, "node.added", at=at, today=today, by=by, facts={"country": country})
     return node_of(row.pk)
+
+
+def _refuse_country(company_id: int, country: str, *, on: date) -> None:
+    library = library_of(company(company_id).slug)
+    try:
+        terms = library.version_on(on)
+    except NoSuchVersion:
+        return  # a company without terms of its own yet has promised no country
+    answer = ask(terms, DataLocation, on=on, selector=(("of", "all data"),))
+    if not is_country_allowed(country, answer.rule, on=on):
+        allowed = ", ".join(answer.rule.countries) if answer.rule is not None else ""
+        raise NodeRefused(
+            "By %(clause)s data lie in %(allowed)s only, and not in %(country)s. Choose a server there, or change the terms "
+            "first.",
+            {"clause": answer.because[0], "allowed": allowed, "country": country},
+            because=answer.because[0],
+        )
 
 
 @transaction.atomic
@@ -90,7 +122,7 @@ def keep_token(name: str, token: str, *, by: str, today: date, at: datetime) -> 
     assert len(token) >= TOKEN_LETTERS_MIN, "a token that can be guessed"
     row = Node.objects.select_for_update().get(pk=existing_node(name).node_id)
     if row.revoked_at is not None:
-        raise NodeRefused(f"{name} was revoked. Add the server under another name.")
+        raise NodeRefused("%(name)s was revoked. Add the server under another name.", {"name": name})
     NodeToken.objects.create(node=row, sha256=_hash(token), made_at=at, expires_at=at + TOKEN_LIFE, by=by)
     _record(row, "node.token_made", at=at, today=today, by=by, facts={})
 
@@ -103,24 +135,19 @@ def enrol(
 
     Refuses, without telling which: a token that is unknown, used, too old or another node's; a revoked node; no key.
     """
-    found = NodeToken.objects.select_for_update().filter(sha256=_hash(token)).select_related("node").first()
-    if found is None or found.used_at is not None or found.expires_at <= at or found.node.name != name:
-        raise NodeRefused("The token is not valid for this node. Make a new one; it lives for 15 minutes.")
     keys = tuple(SigningKey.objects.filter(retired_at__isnull=True).order_by("since_at"))
     if not keys:
-        raise NodeRefused("Nothing can be signed yet: make the signing key by `servanda node key` first.")
+        raise NodeRefused("Nothing can be signed yet: make the signing key by `servanda nodes key` first.")
     if not _is_key(public_key) or len(facts) > FACTS_MAX:
         raise NodeRefused("The public key must be the 32 bytes of an Ed25519 key in base64, with few facts beside it.")
-    node = Node.objects.select_for_update().get(pk=found.node_id)
-    if node.revoked_at is not None:
+    with connection.cursor() as cursor:  # pages see no token, and change no key of a node but by showing one
+        cursor.execute(
+            "select node_enrol(%s, %s, %s, %s::jsonb, %s)", [token, name, public_key, json.dumps(dict(facts)), at]
+        )
+        ((node_id,),) = cursor.fetchall()
+    if node_id is None:
         raise NodeRefused("The token is not valid for this node. Make a new one; it lives for 15 minutes.")
-    found.used_at = at
-    found.save(update_fields=["used_at"])
-    node.incarnation += 1
-    node.public_key, node.facts, node.enrolled_at = public_key, dict(facts), at
-    node.counter = node.report_number = node.accepted_seq = node.reached_seq = 0
-    node.accepted_hash = ""
-    node.save()
+    node = Node.objects.get(pk=node_id)
     _record(node, "node.enrolled", at=at, today=today, by="system", facts={"incarnation": node.incarnation})
     return Enrolment(keys[0].install, node.name, node.incarnation, tuple(key.public_key for key in keys))
 

@@ -26,10 +26,16 @@ def keep_report(node: NodeFacts, report: Report, *, now: datetime, on_day: date)
     Refuses one of another node or incarnation. One that came before, or is older than what was heard, is already done.
     """
     if (report.node, report.incarnation) != (node.name, node.incarnation):
-        raise ReportRefused(f"{report.node} {report.incarnation} is not {node.name} {node.incarnation}. Enrol anew.")
+        raise ReportRefused(
+            "%(told)s is not %(known)s. Enrol anew.",
+            {"told": f"{report.node} {report.incarnation}", "known": f"{node.name} {node.incarnation}"},
+        )
     row = Node.objects.select_for_update().get(pk=node.node_id)
     if report.number <= row.report_number:
-        raise AlreadyHeard(f"Report {report.number} of {node.name} came in before; the last was {row.report_number}.")
+        raise AlreadyHeard(
+            "Report %(number)s of %(node)s came in before; the last was %(last)s.",
+            {"number": report.number, "node": node.name, "last": row.report_number},
+        )
     NodeReport.objects.create(
         node=row,
         incarnation=report.incarnation,
@@ -41,9 +47,8 @@ def keep_report(node: NodeFacts, report: Report, *, now: datetime, on_day: date)
     row.report_number, row.last_report_at = report.number, now
     row.accepted_seq, row.accepted_hash = report.accepted, report.accepted_hash
     row.reached_seq = max(row.reached_seq, report.accepted)
-    if report.facts:
-        row.facts = {**row.facts, **report.facts}
-    row.save()
+    row.facts = {**row.facts, **report.facts}
+    row.save(update_fields=["report_number", "last_report_at", "accepted_seq", "accepted_hash", "reached_seq", "facts"])
     _keep_findings(row, report)
     _keep_refusals(row, report, now=now, on_day=on_day)
 

@@ -5,8 +5,11 @@ by its share; by name where two are equal, so that the answer is one.
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 from servanda.business.nodes.facts import NodeFacts
+from servanda.ground.law.vat import EU_COUNTRIES
+from servanda.terms.clauses import DataLocation
 
 # The name of a capability in a node's facts, by the kind of statement.
 CAPABILITIES = {
@@ -28,6 +31,15 @@ def node_for(
     """Return the node that takes the service, or None when a person must make room."""
     fit = [node for node in nodes if _takes(node, kinds=kinds, country=country, php=php)]
     return min(fit, key=lambda node: (node.services / node.services_max, node.name), default=None)
+
+
+def is_country_allowed(country: str, rule: DataLocation | None, *, on: date) -> bool:
+    """Tell whether data may lie in a country by the terms (simsoft-064). Terms that name no country allow each."""
+    if rule is None:
+        return True
+    names = set(rule.countries)
+    allowed = {code for name, code in (("Denmark", "DK"), ("USA", "US")) if name in names}
+    return country in allowed or ("EU" in names and country in EU_COUNTRIES.on(on).value)
 
 
 def lacks(node: NodeFacts, kinds: frozenset[str]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from servanda.drivers.node.backups.copying import copy
 from servanda.drivers.node.backups.giving import give_back
 from servanda.drivers.node.backups.handing import hand_out, take_in
 from servanda.drivers.node.backups.keeping import Access
+from servanda.drivers.node.backups.nightly import keep_folder, keep_private
 from servanda.drivers.node.backups.private_store import keeper_of, open_store
 from servanda.drivers.node.backups.proving import prove
 from servanda.drivers.node.layout import Layout
@@ -86,6 +87,7 @@ def _listens(port: int) -> bool:
 
 
 __all__ = [
-    "Access", "CopiesConverger", "CopyErrands", "RoundOfCopies", "daemons", "keeper_of", "open_store", "prepare", "store_daemon",
+    "Access", "CopiesConverger", "CopyErrands", "RoundOfCopies", "daemons", "keep_folder", "keep_private", "keeper_of", "open_store",
+    "prepare", "store_daemon",
     "verbs",
 ]  # fmt: skip

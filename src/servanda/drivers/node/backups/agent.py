@@ -85,6 +85,8 @@ class RoundOfCopies:
         for what in ("files", "databases"):
             if f"{what}_snapshot" in told:
                 tell(_made(plan, what, told))
+        for snapshot in str(told.get("forgotten", "")).split():
+            tell(CopyNews(key=plan.key, what="forgotten", snapshot=snapshot, at=self.now()))
 
     def _prove(self, plan: BackupPlan, tell: Callable[[CopyNews], None]) -> None:
         try:

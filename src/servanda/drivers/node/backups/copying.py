@@ -52,8 +52,9 @@ def copy_plan(
     state.copied_at = at
     state.snapshots = {what: one.snapshot for what, one in made.items()}
     shelf.keep_state(state)
-    shelf.drop_lists(frozenset(repository.names("snapshots")))
-    return _told(made, at, time.monotonic() - began)
+    forgotten = shelf.drop_lists(frozenset(repository.names("snapshots")))
+    told = _told(made, at, time.monotonic() - began)
+    return {**told, "forgotten": " ".join(forgotten)} if forgotten else told
 
 
 def folders_of(layout: Layout, plan: BackupPlan) -> Binds:

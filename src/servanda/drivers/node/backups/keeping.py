@@ -100,11 +100,13 @@ class Shelf:
         except Broken:
             return b""
 
-    def drop_lists(self, living: frozenset[str]) -> None:
-        """Forget the lists of copies that the keeper has forgotten."""
-        for path in (self.folder / "lists").glob("*.gz"):
-            if path.name.removesuffix(".gz") not in living:
-                path.unlink(missing_ok=True)
+    def drop_lists(self, living: frozenset[str], *, most: int = 100) -> tuple[str, ...]:
+        """Forget the lists of copies that the keeper has forgotten, and return which these were; the rest next time."""
+        found = sorted(path.name.removesuffix(".gz") for path in (self.folder / "lists").glob("*.gz"))
+        gone = tuple(one for one in found if one not in living)[:most]
+        for snapshot in gone:
+            (self.folder / "lists" / f"{snapshot}.gz").unlink(missing_ok=True)
+        return gone
 
     @contextmanager
     def alone(self) -> Iterator[None]:

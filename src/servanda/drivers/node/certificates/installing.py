@@ -16,15 +16,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from servanda.drivers.node import Broken
+from servanda.drivers.node.answering import FALLBACK, WILDCARD, folder_of, stand_in_for
 from servanda.drivers.node.certificates.places import certificates
 from servanda.drivers.node.files import link, write
 from servanda.drivers.node.layout import Layout
 
 VERSIONS_KEPT = 2
-# The web server's own certificate, which answers for a host that has no other.
-FALLBACK = "_default"
-# How the folder of a name with an asterisk is called.
-WILDCARD = "_wildcard."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +81,16 @@ def point(layout: Layout, name: str, names: tuple[str, ...], *, now: datetime) -
         other = shown_at(layout, host)
         if other is None or not other.covers((host,)) or other.until <= ours.until or other.since > now:
             link(layout.tls / folder_of(host), _target(name))
+            _let_others_answer(layout, folder_of(host))
+
+
+def _let_others_answer(layout: Layout, folder: str) -> None:
+    """Let hosts under a wildcard answer with it that have nothing but the web server's own certificate."""
+    if not folder.startswith(WILDCARD):
+        return
+    for path in layout.tls.glob(f"*.{folder.removeprefix(WILDCARD)}"):
+        if path.is_symlink() and os.readlink(path) == FALLBACK and stand_in_for(layout, path.name) == folder:
+            link(path, folder)
 
 
 def hosts_of(layout: Layout, name: str) -> Iterator[Path]:
@@ -97,7 +104,7 @@ def remove(layout: Layout, name: str) -> int:
     """Take a certificate away with its key and its links, and return how many hosts answered with it."""
     links = list(hosts_of(layout, name))
     for path in links:
-        _let_go(path)
+        _let_go(layout, path)
     shutil.rmtree(certificates(layout) / name, ignore_errors=True)
     return len(links)
 
@@ -107,19 +114,16 @@ def release(layout: Layout, name: str, names: tuple[str, ...]) -> None:
     kept = {folder_of(host) for host in names}
     for path in list(hosts_of(layout, name)):
         if path.name not in kept:
-            _let_go(path)
+            _let_go(layout, path)
 
 
-def _let_go(path: Path) -> None:
-    """Let a host answer with the web server's own certificate, so that its handshakes go on; without one, with none."""
-    if (path.parent / FALLBACK).is_dir():
-        link(path, FALLBACK)
+def _let_go(layout: Layout, path: Path) -> None:
+    """Let a host answer with a wildcard or the web server's own certificate, so that its handshakes go on; else with none."""
+    other = stand_in_for(layout, path.name)
+    if (path.parent / other).is_dir():
+        link(path, other)
     else:
         path.unlink(missing_ok=True)
-
-
-def folder_of(host: str) -> str:
-    return f"{WILDCARD}{host[2:]}" if host.startswith("*.") else host
 
 
 def _target(name: str) -> str:

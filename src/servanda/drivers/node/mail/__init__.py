@@ -4,10 +4,12 @@ What is served lies in rows (`maps.py`, `logins.py`), never in a configuration f
 domain needs a reload of Postfix, which caches to which class a domain belongs.
 """
 
+from servanda.drivers.node.mail.certificate import WithMail
 from servanda.drivers.node.mail.converging import MailConverger
 from servanda.drivers.node.mail.imap_in import MailImports
 from servanda.drivers.node.mail.metering import MailMetering
+from servanda.drivers.node.mail.of_sites import SitesWithMail
 from servanda.drivers.node.mail.preparing import daemons, prepare
 from servanda.drivers.node.mail.verbs import verbs
 
-__all__ = ["MailConverger", "MailImports", "MailMetering", "daemons", "prepare", "verbs"]
+__all__ = ["MailConverger", "MailImports", "MailMetering", "SitesWithMail", "WithMail", "daemons", "prepare", "verbs"]

@@ -40,6 +40,22 @@ def prepare(layout: Layout) -> None:
     for name, text in dovecot.files(layout, master_hash=_master_hash(layout, places)).items():
         write(places.dovecot / name, text, mode=0o640, owner=0, group=reader)
     run("postfix", "-c", str(places.postfix), "check")  # makes the folders of the queue
+    forget_dead_master(layout.run / "dovecot" / "master.pid")
+
+
+def forget_dead_master(file: Path) -> None:
+    """Remove Dovecot's note of a master that is gone.
+
+    A node that was cut off leaves it, and in the next one's own process space another process may have that number: Dovecot
+    then takes it for itself and does not start.
+    """
+    try:
+        number = int(file.read_text(encoding="ascii"))
+        name = Path(f"/proc/{number}/comm").read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        name = ""
+    if name != "dovecot":
+        file.unlink(missing_ok=True)
 
 
 def daemons(layout: Layout) -> Sequence[Daemon]:

@@ -1,4 +1,4 @@
-"""What root does for mail: five verbs. Every path comes from the layout and the grammar of the verified statement.
+"""What root does for mail: a few verbs. Every path comes from the layout and the grammar of the verified statement.
 
 The folders above a mailbox are root's, so that nobody can put a link in their place. What lies in a mailbox is touched
 by its tenant only, in a jail.
@@ -18,11 +18,13 @@ from servanda.drivers.node import Broken, NotNow, Result, Task, Verb, tenants
 from servanda.drivers.node.commands import run
 from servanda.drivers.node.files import folder, write
 from servanda.drivers.node.layout import Layout
-from servanda.drivers.node.mail import kicking
+from servanda.drivers.node.mail import certificate, kicking, of_sites
 from servanda.drivers.node.mail.effects import stops_of
 from servanda.drivers.node.mail.places import Places
 from servanda.drivers.node.stages import stages_in
+from servanda.ground.nodes.kinds.certificates import Certificate
 from servanda.ground.nodes.kinds.mail import Mailbox, MailDomain
+from servanda.ground.nodes.kinds.web import Site
 
 Kept = MailDomain | Mailbox
 
@@ -31,6 +33,8 @@ def verbs() -> Sequence[Verb]:
     return (
         Verb(name="mail.folder", kinds=(MailDomain, Mailbox), run=make_folder),
         Verb(name="mail.reload", kinds=(MailDomain,), run=reload_post),
+        Verb(name=certificate.TAKE, kinds=(Certificate,), run=certificate.take),
+        Verb(name=of_sites.GIVE, kinds=(Site,), run=of_sites.give_word),
         Verb(name="mail.usage", kinds=(Mailbox,), run=usage),
         Verb(name="mail.quarantine", kinds=(MailDomain, Mailbox), run=quarantine, act="quarantine"),
         Verb(name="mail.purge", kinds=(MailDomain, Mailbox), run=purge, act="purge"),

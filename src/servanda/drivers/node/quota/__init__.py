@@ -4,11 +4,11 @@ Measuring never stops anything. Limits are the kernel's where the disk offers th
 what is over is a fact that the control plane acts on by the terms.
 """
 
-from servanda.drivers.node.quota.decisions import Level, level_of, without_ended_pauses
+from servanda.drivers.node.quota.decisions import Level, level_of
 from servanda.drivers.node.quota.limits import Limits, limits_for
-from servanda.drivers.node.quota.load import LoadGuard
+from servanda.drivers.node.quota.load import LoadGuard, LoadWatch
 from servanda.drivers.node.quota.metering import SiteMetering, verbs
 
 __all__ = [
-    "Level", "Limits", "LoadGuard", "SiteMetering", "level_of", "limits_for", "verbs", "without_ended_pauses",
+    "Level", "Limits", "LoadGuard", "LoadWatch", "SiteMetering", "level_of", "limits_for", "verbs",
 ]  # fmt: skip

@@ -1,20 +1,12 @@
-"""When a use is near or over what was agreed, when a load is exceptional, and when a pause for load is over. Pure."""
+"""When a use is near or over what was agreed, and when a load is exceptional. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar
-
-import msgspec
-
-from servanda.ground.nodes.kinds.base import Statement
+from typing import Literal
 
 Level = Literal["within", "near", "nearer", "over"]
 _STEPS: tuple[tuple[int, Level], ...] = ((100, "over"), (90, "nearer"), (80, "near"))  # compusoft-051: 80/90/100 %
-PAUSE = timedelta(hours=4)  # servicepoint-035: a pause for load is short and ends by itself
-
-
-Kind = TypeVar("Kind", bound=Statement)
 
 
 def level_of(used: int, agreed: int) -> Level:
@@ -62,18 +54,3 @@ def is_exceptional(samples: Sequence[Sample], limit: LoadLimit) -> bool:
     if covered < limit.minutes * 60 * 0.9:
         return False
     return sum(one.cpu_seconds for one in recent) / covered > limit.cores
-
-
-def pause_is_over(*, held_at: datetime, now: datetime) -> bool:
-    """Tell whether a pause for load has lasted as long as one may."""
-    return now - held_at >= PAUSE
-
-
-def without_ended_pauses(statement: Kind, *, held_at: datetime | None, now: datetime) -> Kind:
-    """Return the statement as the node serves it: a pause for load that has lasted its time holds nothing any more.
-
-    Only what is held for load is released; every other hold stays as it was said.
-    """
-    if held_at is None or not pause_is_over(held_at=held_at, now=now):
-        return statement
-    return msgspec.structs.replace(statement, holds=tuple(one for one in statement.holds if one.cause != "load"))

@@ -5,6 +5,7 @@ import secrets
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -90,8 +91,12 @@ class BtrfsGroups:
         aside.rename(folder)
 
 
+@cache
 def limits_for(folder: Path) -> Limits:
-    """Find out by trying what the disk of a folder offers. The folder is root's; a trial folder in it is made and removed."""
+    """Find out by trying what the disk of a folder offers, once for each folder and process.
+
+    The folder is root's; a trial folder in it is made and removed.
+    """
     for limits in _candidates(_mount_of(folder)):
         trial = folder / f".trial-{secrets.token_hex(4)}"
         trial.mkdir(mode=0o700)

@@ -4,12 +4,15 @@ It stops nothing: whether a customer is told, or a site pauses for a while, is d
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import psutil
 
+from servanda.drivers.node import Known
 from servanda.drivers.node.quota.decisions import LoadLimit, Sample, is_exceptional
+from servanda.ground.nodes.kinds.web import Site
 from servanda.ground.nodes.wanted import Measurement
 
 FIRST_TENANT, LAST_TENANT = 200_000, 9_999_999
@@ -51,6 +54,22 @@ class LoadGuard:
         last = row[-1] if row else Sample(self._now(), 0, 0, 0)
         figures = {"cpu_millicores": int(last.cores * 1000), "processes": last.processes}
         return Measurement(key=key, day=day, figures=figures)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadWatch:
+    """Watches all tenants for the agent, and tells of the sites of those whose load is exceptional, as long as it is."""
+
+    guard: LoadGuard
+
+    def watch(self, known: Known, *, now: datetime) -> Sequence[Measurement]:
+        self.guard.sample()
+        busy = frozenset(self.guard.exceptional({}))
+        if not busy:
+            return ()
+        day = now.date().isoformat()
+        sites = (one for one in known.of(Site) if isinstance(one, Site) and one.tenant in busy and one.is_served)
+        return [self.guard.measurement(one.key, one.tenant, day=day) for one in sites]
 
 
 def _tenants_processes() -> Iterable[tuple[int, tuple[int, float], float]]:

@@ -15,11 +15,10 @@ from servanda.drivers.node import Broken, Plain, Privileges, Task, Verb
 from servanda.drivers.node.backups.jails import How, Jail
 from servanda.drivers.node.layout import Layout
 from servanda.drivers.node.quota.decisions import level_of
-from servanda.drivers.node.quota.limits import limits_for
 from servanda.ground.nodes.kinds.web import Site
 from servanda.ground.nodes.wanted import Difference, Measurement, Wanted
 
-MEASURE, LIMIT = "measure-site", "limit-site"
+MEASURE = "measure-site"
 MOST_FILES, MOST_SECONDS = 5_000_000, 300
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -47,17 +46,8 @@ def measured(layout: Layout, site: Site, *, day: str) -> Mapping[str, int]:
     return found
 
 
-def limit(task: Task) -> Mapping[str, Plain]:
-    """Carry out the verb: let the kernel hold a site to its space and files, where this disk offers that."""
-    site = task.statement
-    assert isinstance(site, Site)
-    limits = limits_for(task.layout.sites)
-    limits.hold(task.layout.site(site.site), number=site.site, space=site.disk_bytes, inodes=site.inodes)
-    return {"enforced_by": limits.name}
-
-
 def verbs() -> Sequence[Verb]:
-    return (Verb(MEASURE, (Site,), measure), Verb(LIMIT, (Site,), limit))
+    return (Verb(MEASURE, (Site,), measure),)
 
 
 @dataclass(frozen=True, slots=True)

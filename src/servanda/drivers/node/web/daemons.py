@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from servanda.drivers.node import Daemon, files, tenants
 from servanda.drivers.node.commands import program
 from servanda.drivers.node.layout import Layout
-from servanda.drivers.node.web import nginx, pages
+from servanda.drivers.node.web import egress, nginx, pages
 from servanda.drivers.node.web.names import SELF_SIGNED
 
 _KEEPER = Path(__file__).with_name("keeper.py")
@@ -36,6 +36,7 @@ def daemons(layout: Layout) -> Sequence[Daemon]:
                 *(str(number) for number in pwd.getpwnam(layout.accounts.web)[2:4]),
             ),
             ready=lambda: _keeper_answers(layout),
+            before=egress.orders(layout),
             reload=None,
             writable=(layout.run, layout.sites),
             capabilities=(
@@ -73,6 +74,7 @@ def prepare(layout: Layout) -> None:
         files.folder(layout.run / "nginx" / name, mode=0o700, owner=web.pw_uid)
     files.write(layout.web / "unknown.html", pages.unknown(), mode=0o644)
     files.write(layout.programs / "sendmail", _SENDMAIL.read_bytes(), mode=0o755)
+    egress.prepare(layout)
     files.write(layout.etc / "nginx" / "nginx.conf", nginx.configuration(layout))
     _own_certificate(layout.tls / SELF_SIGNED, layout.host_name, web.pw_gid)
 

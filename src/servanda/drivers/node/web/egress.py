@@ -4,7 +4,10 @@ Tenants share the node's network. Their numbers tell them apart from everybody e
 only by the node's own submission, which knows who sends, and the node's inner ports are closed to them.
 """
 
-from servanda.drivers.node.commands import run
+from pathlib import Path
+
+from servanda.drivers.node import files
+from servanda.drivers.node.commands import program, run
 from servanda.drivers.node.layout import Layout
 
 TENANTS = "200000-9999999"
@@ -34,6 +37,17 @@ table inet servanda_egress {{
 """
 
 
-def apply(layout: Layout) -> None:
-    """Put the rules in force in the network in which this process runs. On a private node nobody calls this."""
-    run("nft", "-f", "-", given=rules(layout).encode())
+def prepare(layout: Layout) -> None:
+    """Write the rules, and put them in force on a real server. A private node shares its network with others, so not there."""
+    files.write(_file(layout), rules(layout), mode=0o640)
+    if not layout.is_private:
+        run("nft", "-f", str(_file(layout)))
+
+
+def orders(layout: Layout) -> tuple[tuple[str, ...], ...]:
+    """Return what puts the rules in force before the first process of a tenant starts: also after the machine did."""
+    return () if layout.is_private else ((program("nft"), "-f", str(_file(layout))),)
+
+
+def _file(layout: Layout) -> Path:
+    return layout.etc / "egress.nft"

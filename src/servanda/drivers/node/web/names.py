@@ -5,10 +5,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from servanda.drivers.node import Broken, Known, files
+from servanda.drivers.node.answering import FALLBACK, is_stand_in, stand_in_for
 from servanda.drivers.node.web.places import Names, Places, keep_names, known_names, places, site_of_link, wanted_links
 from servanda.ground.nodes.kinds.web import Site
 
-SELF_SIGNED = "_default"
+SELF_SIGNED = FALLBACK
 
 
 def settle_names(place: Places, site: Site, known: Known) -> None:
@@ -38,9 +39,12 @@ def drop_names(place: Places) -> None:
 
 
 def answer_with_own_certificate_until_there_is_one(place: Places, name: str) -> None:
-    """Let TLS under a new name answer with the node's own certificate: nginx reads the name's folder per handshake."""
+    """Let TLS under a new name answer with a wildcard that covers it, or else with the node's own certificate.
+
+    nginx reads the name's folder at each handshake.
+    """
     with suppress(FileExistsError):
-        (place.layout.tls / name).symlink_to(SELF_SIGNED)
+        (place.layout.tls / name).symlink_to(stand_in_for(place.layout, name))
 
 
 def owner_of(place: Places, name: str) -> int | None:
@@ -64,7 +68,7 @@ def _drop(place: Places, name: str) -> None:
         place.link(name).unlink()
     certificate = place.layout.tls / name
     with suppress(OSError):
-        if not place.link(name).is_symlink() and os.readlink(certificate) == SELF_SIGNED:
+        if not place.link(name).is_symlink() and is_stand_in(name, os.readlink(certificate)):
             certificate.unlink()
 
 

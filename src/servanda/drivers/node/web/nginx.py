@@ -6,7 +6,8 @@ of 253 characters does not overflow the 107 bytes of a socket's address. A redir
 spells out where it leads (`moved/<site>/<code>/<name>/<to>/`).
 
 What ends a request stands in locations, so that ACME's challenges pass by it; there an `if` may only `return`, because
-nginx leaves the location (and its `try_files`) at any other. What only sets a variable stands in the server.
+nginx leaves the location (and its `try_files`) at any other. What only sets a variable stands in the server. A log whose
+path has a variable is opened anew after half a minute, so that it can be turned over without a reload.
 """
 
 import re
@@ -164,6 +165,9 @@ http {{
     80 "";
     443 "";
   }}
+  map $host $unknown_log {{
+    default unknown.log;
+  }}
   map $status $has_failed {{
     default "";
     "~^[45]" 1;
@@ -201,7 +205,7 @@ http {{
 {to_kept}
     location = /-/unknown.html {{
       internal;
-      access_log {root}/log/nginx/unknown.log site;
+      access_log {root}/log/nginx/$unknown_log site;
       alias {root}/web/unknown.html;
     }}
     location = /-/held.html {{

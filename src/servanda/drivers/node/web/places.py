@@ -1,8 +1,8 @@
 """Where everything of one site lies, and the marks by which nginx knows what holds for it.
 
 `sites/<n>/` is the tenant's (itself root's, so that nobody swaps what is in it). `web/<n>/` is root's: `held.html`,
-`redirect.http`, `hsts.https`, `kept.<seconds>`, `php`, `php.conf`, `php.json`, `names.json`, and `quarantined`, which names the
-folder of a quarantine. A mark is a file that all may read: nginx opens what it tests.
+`redirect.http`, `hsts.https`, `kept.<seconds>`, `limits`, `php`, `php.conf`, `php.json`, `names.json`, and
+`quarantined`, which names the folder of a quarantine. A mark is a file that all may read: nginx opens what it tests.
 """
 
 from dataclasses import dataclass
@@ -49,6 +49,11 @@ class Places:
     @property
     def settled(self) -> Path:
         return self.marks / "settled"
+
+    @property
+    def limits(self) -> Path:
+        """Return where it is noted which limits the kernel was told, so that only a change is told again."""
+        return self.marks / "limits"
 
     @property
     def quarantined(self) -> Path:

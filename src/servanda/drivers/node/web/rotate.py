@@ -1,6 +1,7 @@
-"""A program of its own: it turns over the logs of sites, as the web server's user, who is all that owns them.
+"""A program of its own: it turns over the logs of the node, as root, and those of sites, as the web server's user, who owns them.
 
-`python -I -S rotate.py ROOT UID GID`, numbers of sites on standard input. Standard library only. A log is turned over when
+`python -I -S rotate.py ROOT UID GID`, numbers of sites on standard input. Standard library only. The node's own logs lie in
+folders of root's; each is copied and emptied, because their writers keep them open and add at the end. A log is turned over when
 it is a day old or too long; the newest old one stays as it is, because nginx may write to it for another half minute, the
 others are compressed, and what is older than a fortnight goes (visitors' addresses are personal data).
 """
@@ -9,24 +10,62 @@ import contextlib
 import gzip
 import os
 import shutil
+import stat
 import sys
 import time
 from datetime import datetime
 
 NAMES = ("access.log", "failed.log")
 KEPT, LONGEST_BYTES, DAY = 14, 50 << 20, 86_400
+OF_NODE = (("log", (".log", ".out")), ("log/access", (".log",)))
 
 
 def main(root: str, uid: int, gid: int) -> None:
+    os.umask(0o027)
+    for folder, endings in OF_NODE:
+        with contextlib.suppress(OSError):
+            empty_all(f"{root}/{folder}", endings, now=time.time())
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
-    os.umask(0o027)
+    with contextlib.suppress(OSError):
+        turn(f"{root}/log/nginx", "unknown.log", now=time.time())
     for line in sys.stdin:
         if line.strip().isdigit():
             for name in NAMES:
                 with contextlib.suppress(OSError):
                     turn(f"{root}/sites/{int(line)}/logs", name, now=time.time())
+
+
+def empty_all(folder: str, endings: tuple[str, ...], *, now: float) -> None:
+    """Copy and empty the logs of a folder that only root writes to, each if it is time."""
+    if os.stat(folder, follow_symlinks=False).st_uid != 0:
+        return
+    for name in os.listdir(folder):
+        if name.endswith(endings):
+            with contextlib.suppress(OSError):
+                empty(f"{folder}/{name}", now=now)
+
+
+def empty(path: str, *, now: float) -> None:
+    """Copy and empty one log if it is a day old or too long. What is written between the two may be lost."""
+    with open(os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK), "rb+") as log:
+        found = os.fstat(log.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_size == 0:
+            return
+        if not os.path.exists(f"{path}.1.gz"):
+            gzip.open(f"{path}.1.gz", "wb").close()  # says when this one began
+            os.utime(f"{path}.1.gz", (now, now))
+        if found.st_size < LONGEST_BYTES and now - os.stat(f"{path}.1.gz").st_mtime < DAY:
+            return
+        for number in range(KEPT - 1, 0, -1):
+            with contextlib.suppress(FileNotFoundError):
+                os.rename(f"{path}.{number}.gz", f"{path}.{number + 1}.gz")
+        with gzip.open(f"{path}.1.gz", "wb") as copy:
+            shutil.copyfileobj(log, copy)
+        os.chown(f"{path}.1.gz", found.st_uid, found.st_gid)
+        os.utime(f"{path}.1.gz", (now, now))
+        log.truncate(0)
 
 
 def turn(folder: str, name: str, *, now: float) -> None:

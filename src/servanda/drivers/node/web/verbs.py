@@ -15,6 +15,7 @@ import msgspec
 from servanda.drivers.node import Broken, NotNow, Result, Task, Verb, VerbRefused, files, tenants
 from servanda.drivers.node.beneath import move
 from servanda.drivers.node.layout import Layout
+from servanda.drivers.node.quota.limits import limits_for
 from servanda.drivers.node.stages import stages_in
 from servanda.drivers.node.web import pages, php
 from servanda.drivers.node.web.names import drop_names, settle_names
@@ -49,6 +50,7 @@ def settle(task: Task) -> Result:
         files.write(place.held, pages.held(site.holds), mode=0o644)
     _bring_back(place)
     _folders(place, site)
+    _limit(place, site, place.home)
     _marks(place, site)
     settle_names(place, site, task.known)
     if not site.holds:
@@ -139,11 +141,27 @@ def _folders(place: Places, site: Site) -> None:
         draft = place.marks / "home"
         _remove_own(draft)
         files.folder(draft, mode=0o751, owner=0, group=site.tenant)
+        _limit(place, site, draft)
         files.folder(draft / "htdocs", mode=0o2750, owner=site.tenant, group=web.pw_gid)
         for name in OWN[1:]:
             files.folder(draft / name, mode=0o700, owner=site.tenant, group=site.tenant)
         files.folder(draft / "logs", mode=0o2750, owner=web.pw_uid, group=site.tenant)
         move(draft, place.home)
+
+
+def _limit(place: Places, site: Site, folder: Path) -> None:
+    """Let the kernel hold a folder to its space and files where this disk offers that; elsewhere use is only measured.
+
+    A new site is limited while it is empty: the parts of it inherit that, and btrfs limits no folder that has files.
+    """
+    wanted = f"{site.disk_bytes} {site.inodes}"
+    noted = place.limits.read_text() if place.limits.exists() else "0 0"
+    if noted == wanted:
+        return
+    limits = limits_for(place.layout.sites)
+    with suppress(Broken):
+        limits.hold(folder, number=site.site, space=site.disk_bytes, inodes=site.inodes)
+    files.write(place.limits, wanted, mode=0o600)
 
 
 def _marks(place: Places, site: Site) -> None:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from servanda.faces.cli.bench import nodes
 from servanda.faces.cli.database import database
 from servanda.ground.refusal import Refused
 
@@ -67,6 +68,7 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     documents.add_argument("--documents", type=_documents, default=200, metavar="N", help="of each kind")
     documents.add_argument("--json", action="store_true", help="print the figures as JSON")
     documents.set_defaults(run=run_documents)
+    nodes.add_to(kinds)
 
 
 def run_billing(args: argparse.Namespace) -> int:

@@ -4,17 +4,23 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from servanda.business.backups.facts import LateCopies
+from servanda.business.backups.queries import late_copies
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.customers.queries import customer, customers
-from servanda.business.hosting.facts import ServiceFacts, SetupFacts
+from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import ServiceFilter, services, services_of_company, setups_of, setups_that_wait
+from servanda.business.hosting.queries.mail import bulk_of_service, bulk_wishes, mail_service_of
+from servanda.business.hosting.queries.usage import excesses
 from servanda.business.nodes.facts import NodeFacts
 from servanda.business.nodes.queries import nodes_of, parked_statements
 from servanda.faces.office.places import Visit
 from servanda.faces.office.showing.naming import customer_link
 from servanda.faces.office.shown import Link, Pager, Stamp, Tab
 from servanda.faces.office.shown_hosting import (
+    LateRow,
     NodeRow,
     NodesShown,
     ParkedRow,
@@ -23,11 +29,20 @@ from servanda.faces.office.shown_hosting import (
     ServicePanel,
     WaitingRow,
 )
+from servanda.faces.office.words import language
+from servanda.faces.parts.hosting.words import size_text
+from servanda.ground.calendar import day_text, moment_text
 from servanda.ground.citation import texts_of
 
 PER_PAGE = 50
+WHY = {
+    "no node": gettext_noop("no server has room for it"),
+    "domain taken": gettext_noop("its domain belongs to another service"),
+    "no domain": gettext_noop("it has no domain yet"),
+}
 # A node reports every few seconds; one that is silent so long is looked at by a person.
 SILENT_AFTER = timedelta(minutes=10)
+RECENT = timedelta(days=3)  # so old may a measurement be that speaks of a use beyond what was agreed
 
 
 def service_list(here: Visit, *, show: str, search: str, page: int) -> ServiceList:
@@ -95,7 +110,17 @@ def service_panel(here: Visit, service: ServiceFacts) -> ServicePanel:
     """Return what staff see beside the page that its owner sees."""
     setups = setups_of([service.service_id])
     setup = setups[0] if setups else None
+    keeper = mail_service_of(service.service_id)
+    bulk = bulk_of_service(keeper) if keeper is not None else None
     return ServicePanel(
+        plans=plans_beside(here.company.company_id, service.product),
+        quantity=setup.quantity if setup is not None else 1,
+        may_act=service.state == "running",
+        has_mail=keeper is not None,
+        bulk_asked=bulk.messages_a_week if bulk is not None and bulk.state == "asked" else 0,
+        domain=setup.domain if setup is not None else "",
+        is_domain_proven=setup is not None and setup.is_domain_proven,
+        waits_because=setup.waits_because if setup is not None else "",
         customer=customer_link(customer(service.customer_id), here.company.slug),
         line=Link(
             _("The line of the contract"),
@@ -106,28 +131,33 @@ def service_panel(here: Visit, service: ServiceFacts) -> ServicePanel:
         number=setup.number if setup is not None else 0,
         tenant=setup.tenant if setup is not None else 0,
         plan=setup.plan_code if setup is not None else "",
-        unproven=_unproven(setup) if setup is not None else "",
-        needs_domain=setup is not None and setup.waits_because in {"no domain", "domain taken"},
     )
 
 
-def _unproven(setup: SetupFacts) -> str:
-    waits = setup.package.has_mail and setup.node and not setup.is_domain_proven
-    return setup.domain if waits else ""
+def plans_beside(company_id: int, product: str) -> tuple[tuple[str, str], ...]:
+    """Return the plans of a product that give something of a server: their codes and names."""
+    danish = language() == "da"
+    plans = prices_of(company_id).plans.values()
+    return tuple(
+        (one.code, one.name_da if danish else one.name_en)
+        for one in plans
+        if one.product.code == product and one.hosting is not None
+    )
 
 
 def nodes_shown(here: Visit, *, now: datetime) -> NodesShown:
     """Return the servers of a company, what lies nowhere yet, and what waits for a person."""
     company_id = here.company.company_id
-    waiting = setups_that_wait(company_id)
-    names = {one.service_id: one for one in services([setup.service_id for setup in waiting])}
+    waiting, wishes = setups_that_wait(company_id), bulk_wishes(company_id)
+    ids = [*(one.service_id for one in waiting), *(one.service_id for one in wishes)]
+    names = {one.service_id: one for one in services(ids)}
     return NodesShown(
         nodes=tuple(_node_row(one, now) for one in nodes_of(company_id)),
         waiting=tuple(
             WaitingRow(
                 name=names[one.service_id].name,
                 address=reverse("office:service", args=[here.company.slug, one.service_id]),
-                why=_("no server has room for it") if one.waits_because == "no node" else one.waits_because,
+                why=_(WHY[one.waits_because]) if one.waits_because in WHY else one.waits_because,
             )
             for one in waiting
         ),
@@ -144,7 +174,40 @@ def nodes_shown(here: Visit, *, now: datetime) -> NodesShown:
             )
             for one in parked_statements(company_id)
         ),
+        late=tuple(
+            LateRow(
+                name=one.name,
+                address=reverse("office:service", args=[here.company.slug, one.service_id]),
+                why=_late_text(one),
+            )
+            for one in late_copies(company_id, now=now)
+        ),
+        bulk=tuple(
+            WaitingRow(
+                name=names[one.service_id].name,
+                address=reverse("office:service", args=[here.company.slug, one.service_id]),
+                why=_("%(count)s mails a week") % {"count": one.messages_a_week},
+            )
+            for one in wishes
+        ),
+        beyond=tuple(
+            WaitingRow(
+                name=one.name,
+                address=reverse("office:service", args=[here.company.slug, one.service_id]),
+                why=_("%(used)s of %(agreed)s on %(day)s")
+                % {"used": size_text(one.used), "agreed": size_text(one.agreed), "day": day_text(one.day, language())},
+            )
+            for one in excesses(company_id, since=here.today - RECENT)
+        ),
     )
+
+
+def _late_text(late: LateCopies) -> str:
+    if late.is_broken:
+        return _("a copy was found broken")
+    if late.newest_at is None:
+        return _("no copy since it was laid out %(moment)s") % {"moment": moment_text(late.since, language())}
+    return _("the newest copy is of %(moment)s") % {"moment": moment_text(late.newest_at, language())}
 
 
 def _service_link(here: Visit, subject: str) -> Link | None:

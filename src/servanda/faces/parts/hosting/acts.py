@@ -9,8 +9,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from servanda.business.hosting.actions import changing, databases, dns, errands, mail, web
+from servanda.business.hosting.actions import bulk_mail, changing, databases, dns, errands, mail, web
 from servanda.business.hosting.actions.changing import Order
+from servanda.faces.parts.hosting.proving import look_for_proof
 from servanda.ground.nodes.kinds.dns import Record
 from servanda.ground.refusal import Refused
 
@@ -92,7 +93,14 @@ ACTS: Mapping[str, Act] = {
     "add-database": lambda s, f, o, _now: _ignored(databases.add_database(s, _text(f, "name"), order=o)),
     "remove-database": lambda s, f, o, _now: databases.remove_database(s, _text(f, "key"), order=o),
     "add-database-user": lambda s, f, o, _now: _ignored(
-        databases.add_database_user(s, _text(f, "key"), _text(f, "name"), password=_secret(f, "password"), order=o)
+        databases.add_database_user(
+            s,
+            _text(f, "key"),
+            _text(f, "name"),
+            password=_secret(f, "password"),
+            order=o,
+            rights=_text(f, "rights") or "all",  # type: ignore[arg-type]
+        )
     ),
     "database-password": lambda s, f, o, _now: databases.set_database_password(
         s, _text(f, "key"), _text(f, "user"), password=_secret(f, "password"), order=o
@@ -126,6 +134,8 @@ ACTS: Mapping[str, Act] = {
     "login-password": lambda s, f, o, _now: web.set_login_password(
         s, _text(f, "key"), password=_secret(f, "password"), order=o
     ),
+    "ask-for-bulk": lambda s, f, o, _now: bulk_mail.ask_for_bulk(s, _number(f, "messages", otherwise=0), order=o),
+    "look-for-proof": lambda s, _f, o, _now: look_for_proof(s, order=o),
     "put-back": lambda s, f, o, _now: changing.put_back(s, _text(f, "key"), order=o),
     "restore": _restore,
     "undo-restore": lambda s, f, o, now: errands.undo_restore(s, _text(f, "errand"), order=o, now=now),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from servanda.business.backups.facts import CopyFacts
 from servanda.business.backups.queries import copies_of_service, promise_of_service
-from servanda.business.hosting.facts import ErrandFacts, PartFacts, ServiceFacts, SetupFacts, UsageFacts
+from servanda.business.hosting.facts import BulkMailFacts, ErrandFacts, PartFacts, ServiceFacts, SetupFacts, UsageFacts
 from servanda.business.hosting.queries import (
     allowances,
     errands_of_service,
@@ -16,19 +16,22 @@ from servanda.business.hosting.queries import (
     setup_of,
     usage_of,
 )
+from servanda.business.hosting.queries.mail import bulk_of_service, mail_service_of
 from servanda.business.nodes.facts import FoundResource
 from servanda.business.nodes.queries import found_of
 from servanda.faces.parts.hosting import words
+from servanda.faces.parts.hosting.proving import proof_asked
 from servanda.faces.parts.hosting.shown import (
     CopyRow,
     ErrandRow,
+    HoldRow,
     HostingPage,
     PartRow,
     RecordRow,
     Stamp,
     UsageRow,
 )
-from servanda.ground.calendar import moment_text
+from servanda.ground.calendar import day_text, moment_text
 from servanda.ground.nodes.kinds.access import Login
 from servanda.ground.nodes.kinds.backups import Restore
 from servanda.ground.nodes.kinds.databases import Database
@@ -40,8 +43,8 @@ USAGE_DAYS = 14
 COPIES_SHOWN = 40
 
 
-def hosting_page(service: ServiceFacts, *, today: date, now: datetime) -> HostingPage:
-    """Return the page of a service. `now` is the real time, by which nodes and copies go."""
+def hosting_page(service: ServiceFacts, *, contact: str, today: date, now: datetime) -> HostingPage:
+    """Return the page of a service. `now` is the real time, by which nodes and copies go; `contact` answers its owner."""
     setup = setup_of(service.service_id)
     parts = parts_of_service(service.service_id) if setup is not None else ()
     found = {one.key: one for one in found_of([f"service:{service.service_id}"])} if parts else {}
@@ -50,6 +53,7 @@ def hosting_page(service: ServiceFacts, *, today: date, now: datetime) -> Hostin
     errands = errands_of_service(service.service_id) if setup is not None else ()
     names, usage = _usage(usage_of(service.service_id, since=today - timedelta(days=USAGE_DAYS)) if parts else ())
     promise, tone, clauses = _promise(service, now) if setup is not None else ("", "note", ())
+    bulk = bulk_of_service(mail_service_of(service.service_id) or service.service_id) if parts else None
     sentence, colour = _sentence(service, setup, tuple(found.values()), len(parts), now)
     return HostingPage(
         service_id=service.service_id,
@@ -59,9 +63,7 @@ def hosting_page(service: ServiceFacts, *, today: date, now: datetime) -> Hostin
         address=next((f"https://{one.statement.names[0]}/" for one in parts if isinstance(one.statement, Site)), ""),
         sentence=sentence,
         tone=colour,
-        holds=tuple(
-            (_(words.CAUSES.get(one.cause, words.CAUSES["breach"])), one.because) for one in service.open_holds
-        ),
+        holds=_holds(service, contact),
         is_laid_out=bool(parts),
         may_change=service.state == "running" and bool(parts),
         sites=by_kind.get("site", ()),
@@ -82,7 +84,41 @@ def hosting_page(service: ServiceFacts, *, today: date, now: datetime) -> Hostin
         usage=usage,
         allowances=allowances(service.service_id) if setup is not None else {},
         is_at_work=any(one.state in {"ordered", "running"} for one in errands),
+        may_open_databases=setup is not None and setup.package.has_database_access,
+        bulk=_bulk(bulk),
+        may_ask_for_bulk="mail-domain" in by_kind and (bulk is None or bulk.state != "asked"),
+        proof=proof_asked(setup, customer_id=service.customer_id)
+        if setup is not None and "mail-domain" in by_kind
+        else None,
     )
+
+
+def _holds(service: ServiceFacts, contact: str) -> tuple[HoldRow, ...]:
+    stop = (service.sending_stop,) if service.sending_stop is not None else ()
+    return tuple(
+        HoldRow(
+            text=_(words.CAUSES.get(one.cause, words.CAUSES["breach"])),
+            because=one.because,
+            ends_at=one.ends_at,
+            contact=contact,
+            hold_id=one.hold_id,
+            may_lift=one.cause != "payment",
+        )
+        for one in (*service.open_holds, *stop)
+    )
+
+
+def _bulk(found: BulkMailFacts | None) -> str:
+    if found is None or found.state == "ended":
+        return ""
+    if found.state == "granted" and found.until is not None:
+        return _("%(count)s mails a week may be sent until %(day)s.") % {
+            "count": found.messages_a_week,
+            "day": day_text(found.until, _language()),
+        }
+    if found.state == "asked":
+        return _("You asked to send %(count)s mails a week. We answer by mail.") % {"count": found.messages_a_week}
+    return _("The answer was no: %(reason)s") % {"reason": found.reason}
 
 
 def _sentence(
@@ -95,7 +131,7 @@ def _sentence(
     if setup is None:
         return _("It runs. Its server is not managed here."), "calm"
     if setup.waits_because:
-        return _("It waits for a server with room. We have been told."), "warn"
+        return _(words.WAITS.get(setup.waits_because, words.WAITS["no node"])), "warn"
     current = tuple(one for one in found if one.is_current)
     if len(current) < parts:
         return _("It is being set up: %(done)s of %(all)s parts are ready.") % {
@@ -137,7 +173,8 @@ def _described(part: PartFacts) -> tuple[str, tuple[str, ...], tuple[tuple[str, 
         return one.names[0], (php, *others), (("php", one.php or ""), *(("name", name) for name in one.names[1:]))
     if isinstance(one, Database):
         where = (_("from %(networks)s") % {"networks": ", ".join(one.allow)},) if one.allow else ()
-        return one.name, where, tuple(("user", user.name) for user in one.users)
+        users = tuple(("user", user.name) for user in one.users)
+        return one.name, where, (*users, *(("network", network) for network in one.allow))
     if isinstance(one, Mailbox):
         return f"{one.local}@{one.domain}", (words.size_text(one.quota_bytes),), ()
     if isinstance(one, MailAlias):

@@ -67,6 +67,18 @@ class UsageRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRow:
+    """Why something does not run or is not sent, under which clauses, until when, and whom to write to."""
+
+    text: str
+    because: tuple[Citation, ...]
+    ends_at: datetime | None
+    contact: str
+    hold_id: int
+    may_lift: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostingPage:
     """A service with its parts by kind. `sentence` says in one line how it stands; `tone` is its colour."""
 
@@ -77,7 +89,7 @@ class HostingPage:
     address: str  # of the site, when there is one
     sentence: str
     tone: str
-    holds: tuple[tuple[str, tuple[Citation, ...]], ...]
+    holds: tuple[HoldRow, ...]
     is_laid_out: bool
     may_change: bool
     sites: tuple[PartRow, ...]
@@ -98,6 +110,10 @@ class HostingPage:
     usage: tuple[UsageRow, ...]
     allowances: Mapping[str, Allowance]
     is_at_work: bool
+    may_open_databases: bool = False
+    bulk: str = ""  # what became of the wish to send much mail
+    may_ask_for_bulk: bool = False
+    proof: tuple[str, str] | None = None  # the name and text that show control of the domain
 
     @property
     def php(self) -> str:

@@ -22,6 +22,8 @@ DRIFT = {
     "mail.folder-owner": gettext_noop("the mail folder belongs to somebody else"),
     "mail.folder-mode": gettext_noop("the mail folder is open to others"),
     "mail.folder-left": gettext_noop("the mail folder is still in its place"),
+    "mail.site-sender": gettext_noop("the site's own right to send mail is not as it should be"),
+    "mail.certificate-old": gettext_noop("mail does not show the newest certificate of the server"),
     "mail.key-missing": gettext_noop("the key that signs mail is missing"),
     "database-missing": gettext_noop("the database is missing"),
     "database-still-there": gettext_noop("the database is still in its place"),
@@ -44,6 +46,14 @@ CAUSES = {
     "abuse": gettext_noop("It was used against the terms. Write to us to find a way out."),
     "load": gettext_noop("It took more of the server than it may. It opens by itself after a short pause."),
     "breach": gettext_noop("The terms were not kept. Write to us to find a way out."),
+    "sending": gettext_noop("Mail is not sent from here now. It is still received, and nothing is lost."),
+}
+WAITS = {
+    "no node": gettext_noop("It waits for a server with room. We have been told."),
+    "domain taken": gettext_noop(
+        "Its domain belongs to another service here. We have been told, and will write to you."
+    ),
+    "no domain": gettext_noop("It has no domain yet. Write to us which one it is for."),
 }
 FIGURES = {
     "disk_bytes": gettext_noop("Files"),

@@ -38,14 +38,16 @@ def service_rows(here: Visit) -> tuple[ServiceRow, ...]:
     def row(service: ServiceFacts) -> ServiceRow:
         product = names.get(service.product)
         causes = tuple(dict.fromkeys(_cause(hold.cause) for hold in service.open_holds))
-        because = tuple(one for hold in service.open_holds for one in hold.because)
+        if service.sending_stop is not None:
+            causes = (*causes, _("Mail is not sent from here now. It is still received."))
+        because = tuple(one for hold in service.holds if hold.lifted_at is None for one in hold.because)
         return ServiceRow(
             service_id=service.service_id,
             name=service.name,
             product=service.product if product is None else product.name_da if danish else product.name_en,
             address=here.address("service", service.service_id),
             stamp=service_stamp(service),
-            why=" ".join(causes),
+            why=" ".join((*causes, here.company.email) if causes else ()),
             clauses=", ".join(texts_of(because)),
         )
 
