@@ -208,7 +208,6 @@ OFFICE: list[URLPattern | URLResolver] = [
                 *HOSTING,
                 *PAYING_BACK,
                 *COLLECTING,
-                *HOSTING,
                 *MEMBERS,
                 *REFUNDS,
                 *BOOKS,
