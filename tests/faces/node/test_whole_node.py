@@ -46,7 +46,9 @@ def node() -> Iterator[World]:
         yield world
 
 
-def test_one_document_makes_a_web_hotel(node: World) -> None:
+@pytest.fixture(scope="module")
+def hotel(node: World) -> World:
+    """The node after one document that orders a web hotel; each test leaves it served."""
     password = bcrypt.hashpw(b"a long enough word", bcrypt.gensalt(4)).decode()
     node.issue(
         Zone(
@@ -66,43 +68,49 @@ def test_one_document_makes_a_web_hotel(node: World) -> None:
         Certificate(name=HOST, names=(HOST,)),
     )
     _settled(node)
-    answer = _get(node)
+    return node
+
+
+def test_one_document_makes_a_web_hotel(hotel: World) -> None:
+    answer = _get(hotel)
     assert answer.status_code < 500, answer.text
-    facts = {finding.key: finding.facts for report in node.plane.reports for finding in report.findings}
+    facts = {finding.key: finding.facts for report in hotel.plane.reports for finding in report.findings}
     assert "zone/example.dk" in facts
-    assert _certificate_names(node) == [HOST]
+    assert _certificate_names(hotel) == [HOST]
 
 
-def test_a_hold_and_its_release_are_seen_at_once(node: World) -> None:
-    before = _get(node).status_code
-    node.issue(site(holds=(hold(),)))
-    _settled(node)
-    assert _get(node).status_code == 503
-    node.issue(site())
-    _settled(node)
-    assert _get(node).status_code == before
+def test_a_hold_and_its_release_are_seen_at_once(hotel: World) -> None:
+    before = _get(hotel).status_code
+    hotel.issue(site(holds=(hold(),)))
+    _settled(hotel)
+    assert _get(hotel).status_code == 503
+    hotel.issue(site())
+    _settled(hotel)
+    assert _get(hotel).status_code == before
 
 
-def test_a_quarantine_is_undone(node: World) -> None:
-    before = _get(node).status_code
-    node.issue(site(state="quarantined"), warrants=[leave(node.wanted["site/7"], "quarantine", now=datetime.now(UTC))])
-    _settled(node)
-    assert _get(node).status_code == 421
-    node.issue(site())
-    _settled(node)
-    assert _get(node).status_code == before
+def test_a_quarantine_is_undone(hotel: World) -> None:
+    before = _get(hotel).status_code
+    hotel.issue(
+        site(state="quarantined"), warrants=[leave(hotel.wanted["site/7"], "quarantine", now=datetime.now(UTC))]
+    )
+    _settled(hotel)
+    assert _get(hotel).status_code == 421
+    hotel.issue(site())
+    _settled(hotel)
+    assert _get(hotel).status_code == before
 
 
-def test_every_daemon_that_is_killed_comes_back(node: World) -> None:
-    run = next(one for one in psutil.process_iter(["cmdline"]) if str(node.layout.root) in (one.info["cmdline"] or []))
+def test_every_daemon_that_is_killed_comes_back(hotel: World) -> None:
+    run = next(one for one in psutil.process_iter(["cmdline"]) if str(hotel.layout.root) in (one.info["cmdline"] or []))
     for name in ("nginx", "mariadbd", "pdns_server", "dovecot"):
         found = [one for one in run.children(recursive=True) if one.name().startswith(name)]
         assert found, name
         found[0].kill()
     wait_until(
-        lambda: _serve(node) and _get_code(node) is not None,
+        lambda: _serve(hotel) and _get_code(hotel) is not None,
         seconds=60,
-        told=lambda: str(shown.status(node.layout.root)),
+        told=lambda: str(shown.status(hotel.layout.root)),
     )
 
 
