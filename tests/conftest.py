@@ -24,6 +24,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.utils import translation
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -227,3 +228,10 @@ def _drop_left_over(server: Server) -> None:
         number = int(name.split("_")[2])
         if not psutil.pid_exists(number):
             server.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_house() -> Iterator[None]:
+    """A page that was asked for in English leaves its thread in English; the next test begins as a new process does."""
+    yield
+    translation.deactivate()

@@ -62,7 +62,7 @@ class Within(httpx.BaseTransport):
         return httpx.Response(answer.status_code, content=answer.content)
 
 
-def within(part: HttpDoor | HttpLink) -> None:
+def within(part: HttpLink) -> None:
     part._client = httpx.Client(base_url="http://127.0.0.1", transport=Within())
 
 
@@ -103,8 +103,7 @@ def test_the_agents_own_client_enrols_takes_documents_and_reports(house: House) 
     house.world.round()
     token = house.token()
     caller = Caller()
-    door = HttpDoor("http://127.0.0.1")
-    within(door)
+    door = HttpDoor("http://127.0.0.1", transport=Within())
     enrolled = door.enrol(Enrol(token=token, node="node1", public_key=public_bytes(caller.key), facts={"php": "8.2"}))
     assert (enrolled.install, enrolled.node, enrolled.incarnation) == (INSTALL, "node1", 2)
     house.now = timezone.now()

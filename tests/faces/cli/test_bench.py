@@ -66,7 +66,7 @@ def test_a_round_has_the_same_work_in_a_large_company_and_in_a_small_one(databas
 
 
 def test_a_bench_that_is_interrupted_leaves_no_database_behind(database_server: "Server") -> None:
-    with bench(database_server, "billing", "--subscriptions", "300") as program:
+    with bench(database_server, "billing", "--subscriptions", "20000") as program:
         wait_for_database(database_server, program)
         program.send_signal(signal.SIGINT)
         _, said = program.communicate(timeout=60)

@@ -12,6 +12,7 @@ from servanda.ground.money import Money
 from tests.business.billing.bank import Bank, moved
 from tests.business.billing.conftest import bank as bank
 from tests.business.billing.conftest import memory_drivers as memory_drivers
+from tests.business.billing.conftest import owing as owing
 
 ACCOUNT = "DK5000400440116243"
 

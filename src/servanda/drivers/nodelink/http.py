@@ -28,11 +28,12 @@ _REFUSALS = {400, 401, 403, 404, 409, 410, 413, 422}
 class HttpDoor:
     """The control plane's address before the node has a key there."""
 
-    def __init__(self, url: str, *, roots: str | None = None) -> None:
-        self._url, self._roots = url, roots
+    def __init__(self, url: str, *, roots: str | None = None, transport: httpx.BaseTransport | None = None) -> None:
+        _refuse_open(url)
+        self._url, self._roots, self._transport = url, roots, transport
 
     def enrol(self, enrol: Enrol) -> Enrolled:
-        with _client(self._url, self._roots) as client:  # asked once: its line is not kept
+        with _client(self._url, self._roots, self._transport) as client:  # asked once: its line is not kept
             answer = _ask(client, "POST", ENROL_PATH, body=encode_message(enrol), headers={}, seconds=SECONDS)
         try:
             return decode_enrolled(answer)
@@ -79,13 +80,21 @@ class HttpLink:
         return _ask(self._client, method, path, body=body, headers=headers, seconds=seconds)
 
 
-def _client(url: str, roots: str | None) -> httpx.Client:
-    """No proxy and no settings from the environment, no redirects."""
+def _refuse_open(url: str) -> None:
     address = httpx.URL(url)
     if address.scheme != "https" and address.host not in {"127.0.0.1", "localhost", "::1"}:
         raise LinkRefused(f"the control plane must be reached by https: {url}")
+
+
+def _client(url: str, roots: str | None, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    """No proxy and no settings from the environment, no redirects."""
+    _refuse_open(url)
     return httpx.Client(
-        base_url=url, trust_env=False, follow_redirects=False, verify=ssl.create_default_context(cafile=roots)
+        base_url=url,
+        trust_env=False,
+        follow_redirects=False,
+        verify=ssl.create_default_context(cafile=roots),
+        transport=transport,
     )
 
 

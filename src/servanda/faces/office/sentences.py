@@ -115,6 +115,9 @@ HAPPENED: Mapping[str, Saying] = {
     "errand.failed": Saying(gettext_noop("The work on their service failed."), "stop"),
     "errand.running": Saying(gettext_noop("The work on their service has begun.")),
     "node.refused": Saying(gettext_noop("A server refused what it was told."), "stop"),
+    "service.resized": Saying(gettext_noop("%(name)s has the sizes of its plan now.")),
+    "storage.near": Saying(gettext_noop("%(name)s comes near to the space that was agreed; the customer was told.")),
+    "storage.over": Saying(gettext_noop("%(name)s uses more space than was agreed; the customer was told."), "warn"),
     "deviation.ended": Saying(gettext_noop("A special agreement was ended: %(name)s.")),
     "law.confirmed": Saying(gettext_noop("A person confirmed a figure of the law, %(value)s, by %(source)s.")),
     "terms.approved": Saying(gettext_noop("A person said yes to the draft of version %(version)s of the terms.")),
@@ -197,7 +200,6 @@ FORESEEN: Mapping[str, Saying] = {
     "hold.placed": Saying(gettext_noop("The services are suspended."), "stop"),
     "breach.material": Saying(gettext_noop("The delay becomes a material breach."), "stop"),
     "contract.ended": Saying(gettext_noop("The contract is ended."), "stop"),
-    "purge.ordered": Saying(gettext_noop("A person ordered that the data of %(name)s are deleted: %(reason)s"), "stop"),
     "data.purged": Saying(gettext_noop("The data are deleted."), "stop"),
     "not_specified": Saying(gettext_noop("The terms say nothing more; a person is asked."), "note"),
 }
@@ -233,7 +235,6 @@ RULED: Mapping[str, Saying] = {
     "hold.placed": Saying(gettext_noop("The services are suspended."), "stop"),
     "breach.material": Saying(gettext_noop("The delay becomes a material breach."), "stop"),
     "contract.ended": Saying(gettext_noop("The contract is ended."), "stop"),
-    "purge.ordered": Saying(gettext_noop("A person ordered that the data of %(name)s are deleted: %(reason)s"), "stop"),
     "data.purged": Saying(gettext_noop("The data are deleted."), "stop"),
     "not_specified": Saying(gettext_noop("The terms say nothing more; a person is asked.")),
 }
