@@ -64,7 +64,7 @@ def _section(kind: type[Rule], example: Example | None) -> Iterator[str]:
     yield f"## `{kind.kind}`\n"
     yield f"{cleandoc(kind.__doc__ or '')}\n"
     if issubclass(kind, ShownRule):
-        yield "Shown and cited only: nothing in the program acts on it by itself yet.\n"
+        yield "Shown and cited only: nothing in the program acts on it yet.\n"
     if selectors_of(kind):
         named = ", ".join(f"`{name}`" for name in selectors_of(kind))
         yield f"An agreement may hold several side by side, told apart by {named}.\n"

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from servanda.terms.kinds.rule import Hours, ShownRule
+from servanda.terms.kinds.rule import Hours, Rule, ShownRule
 
 
 class ContentBan(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,7 +99,7 @@ class Compliance(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     alone_responsible: bool = False
 
 
-class OutboundBlock(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OutboundBlock(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How mail going out is stopped after misuse; receiving goes on. A temporary block ends by itself."""
 
     kind: ClassVar[str] = "outbound-block"
@@ -107,7 +107,7 @@ class OutboundBlock(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=
     hours_max: Hours | None = None
 
 
-class BulkMail(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BulkMail(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a customer who needs to send much mail gets leave to."""
 
     kind: ClassVar[str] = "bulk-mail"

@@ -81,7 +81,7 @@ class Delegation(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     vendor_terms_too: bool = False
 
 
-class DataLocation(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DataLocation(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """In which countries data lie, and on what a transfer out of the EU rests."""
 
     kind: ClassVar[str] = "data-location"

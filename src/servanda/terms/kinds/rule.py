@@ -58,4 +58,4 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ShownRule(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule that is shown, cited and checked against the law, while nothing in the program acts on it by itself yet."""
+    """A rule that is shown, cited and checked against the law, while nothing in the program acts on it yet."""

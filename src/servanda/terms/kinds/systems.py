@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from servanda.terms.kinds.rule import ClockTime, Days, Hours, Minutes, Percent, ShownRule, WorkingDays
+from servanda.terms.kinds.rule import ClockTime, Days, Hours, Minutes, Percent, Rule, ShownRule, WorkingDays
 
 
 class ServiceContent(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -237,7 +237,7 @@ class Environment(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     is_automatic: bool = False
 
 
-class UsageLimit(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class UsageLimit(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What happens when more of a resource is used than was agreed."""
 
     kind: ClassVar[str] = "usage-limit"

@@ -167,14 +167,21 @@ def _customer_erasure(_: CustomerErasure, da: Figure, en: Figure) -> Said:
     )
 
 
-def _outbound_block(rule: OutboundBlock, da: Figure, en: Figure) -> Said | None:
-    if rule.hours_max is None:
-        return None
-    return (
-        "Bliver din mail misbrugt, kan vi stoppe den mail, du sender. Du kan stadig modtage. "
-        f"En midlertidig spærring varer højst {da('hours_max')}.",
-        "If your mail is misused, we can stop the mail you send. You can still receive. "
-        f"A temporary block lasts {en('hours_max')} at most.",
+def _outbound_block(rule: OutboundBlock, da: Figure, en: Figure) -> Said:
+    ends: Said | None = None
+    if rule.hours_max is not None:
+        ends = (
+            f"En midlertidig spærring varer højst {da('hours_max')}.",
+            f"A temporary block lasts {en('hours_max')} at most.",
+        )
+    elif "temporary" in rule.lengths:
+        ends = ("En midlertidig spærring ender af sig selv.", "A temporary block ends by itself.")
+    return together(
+        (
+            "Bliver din mail misbrugt, kan vi stoppe den mail, du sender. Du kan stadig modtage.",
+            "If your mail is misused, we can stop the mail you send. You can still receive.",
+        ),
+        ends,
     )
 
 

@@ -2,7 +2,9 @@
 
 from servanda.terms.clauses import (
     Age,
+    BulkMail,
     DataBreach,
+    DataLocation,
     Delegation,
     Delivery,
     Inspection,
@@ -12,7 +14,7 @@ from servanda.terms.clauses import (
     VendorTerms,
     Warranty,
 )
-from servanda.terms.meaning.said import Figure, Said, Sayer, Words, if_so, length, together
+from servanda.terms.meaning.said import Figure, Said, Sayer, Words, if_so, in_a_row, length, together
 
 INSPECTED: Words = {
     "delivery": ("leverancen", "the delivery"),
@@ -197,6 +199,54 @@ def _vendor_terms(rule: VendorTerms, _da: Figure, _en: Figure) -> Said:
     )
 
 
+def _bulk_mail(rule: BulkMail, da: Figure, en: Figure) -> Said:
+    ways = in_a_row(rule.ways, BULK_WAYS, last=("eller", "or")) if rule.ways else ("", "")
+    return together(
+        (
+            "Vil du sende mange mails, skal du spørge først og skrive, hvor mange du sender om ugen.",
+            "If you want to send much mail, ask first, and write how many messages you send in a week.",
+        ),
+        if_so(rule.ways, f"Du kan få {ways[0]}.", f"You can get {ways[1]}."),
+        if_so(rule.by_offer, "Du får et tilbud på det.", "You get an offer for it."),
+    )
+
+
+def _data_location(rule: DataLocation, da: Figure, en: Figure) -> Said:
+    what, where = LOCATED[rule.of], in_a_row(rule.countries, COUNTRIES)
+    return together(
+        (f"{what[0]} ligger i {where[0]}.", f"{what[1]} in {where[1]}."),
+        TRANSFERRED[rule.transfer_basis] if rule.transfer_basis is not None else None,
+    )
+
+
+BULK_WAYS: Words = {
+    "permit on the shared relay": (
+        "lov til at sende over vores fælles mailserver",
+        "leave to send by our shared mail server",
+    ),
+    "dedicated relay": ("en mailserver for dig alene", "a mail server for you alone"),
+}
+LOCATED: Words = {
+    "all data": ("Dine data", "Your data lie"),
+    "package backup": ("Kopierne i din pakke", "The copies in your package lie"),
+    "monitoring data": ("Det, overvågningen måler,", "What monitoring measures lies"),
+}
+COUNTRIES: Words = {"Denmark": ("Danmark", "Denmark"), "EU": ("EU", "the EU"), "USA": ("USA", "the USA")}
+TRANSFERRED: Words = {
+    "adequacy decision": (
+        "De må ligge uden for EU, fordi EU-Kommissionen har godkendt beskyttelsen dér.",
+        "They may lie outside the EU because the European Commission has found the protection there adequate.",
+    ),
+    "standard clauses": (
+        "De må ligge uden for EU efter EU-Kommissionens standardbestemmelser.",
+        "They may lie outside the EU under the European Commission's standard clauses.",
+    ),
+    "not stated": (
+        "Vilkårene siger ikke, på hvilket grundlag de ligger uden for EU.",
+        "The terms do not say on what ground they lie outside the EU.",
+    ),
+}
+
 SAYERS: dict[str, Sayer] = {
     "offer": _offer,
     "delivery": _delivery,
@@ -205,6 +255,8 @@ SAYERS: dict[str, Sayer] = {
     "liability-cap": _liability_cap,
     "retention": _retention,
     "data-breach": _data_breach,
+    "data-location": _data_location,
+    "bulk-mail": _bulk_mail,
     "age": _age,
     "delegation": _delegation,
     "vendor-terms": _vendor_terms,
