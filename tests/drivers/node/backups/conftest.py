@@ -27,6 +27,7 @@ from cryptography.x509.oid import NameOID
 from servanda.drivers.node.backups.databases import MariaDatabases
 from servanda.drivers.node.backups.keeping import Access, Shelf
 from servanda.drivers.node.backups.restic import Repository
+from servanda.drivers.node.databases.places import copies_options
 from servanda.drivers.node.layout import Layout, Ports
 from servanda.drivers.node.store.callers import admit
 from servanda.ground.nodes.kinds.backups import BackupPlan
@@ -271,6 +272,8 @@ def node(root: Path, store: RunningStore, database_server: Path) -> Iterator[Nod
     made.layout.run.mkdir(mode=0o711)
     subprocess.run(["mount", "--bind", str(database_server), _made(made.layout.run / "mysql")], check=True)
     made.layout.data.mkdir(mode=0o711)
+    copies_options(made.layout).parent.mkdir(parents=True)
+    copies_options(made.layout).write_text(f"[client]\nuser=root\nsocket={made.databases.socket}\n")
     Access(name="node1", word=store.node_word, keeper=made.keeper.public_key().public_bytes_raw()).keep(made.layout)
     make_site(made)
     made.sql("CREATE DATABASE s7_wp; CREATE TABLE s7_wp.posts (id INT PRIMARY KEY, t TEXT) ENGINE=InnoDB")

@@ -1,6 +1,5 @@
 """What copies need of the database server: whole dumps, and loading them with no more rights than their owner has."""
 
-import os
 import re
 import secrets
 import subprocess
@@ -9,15 +8,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 from servanda.drivers.node import Broken, NotNow
 from servanda.drivers.node.backups.jails import Jail
-from servanda.drivers.node.commands import PATH, program, run
+from servanda.drivers.node.commands import program, run
+from servanda.drivers.node.databases import dumps
 from servanda.drivers.node.layout import Layout
 from servanda.ground.nodes.kinds.databases import Database
 
-_TAIL = b"-- Dump completed"
 _NAME = re.compile(r"s[0-9]{1,7}_[a-z0-9_]{1,40}")
 _DEFINER = re.compile(rb"DEFINER\s*=\s*`(?:[^`]|``)*`\s*@\s*`(?:[^`]|``)*`")
 _MAY_DEFINE = (b"/*!5", b"CREATE DEFINER", b"CREATE ALGORITHM")
@@ -58,17 +57,7 @@ class MariaDatabases:
         return self.layout.run / "mysql" / "mysqld.sock"
 
     def dump(self, name: str, *, to: Path) -> None:
-        draft = to.with_name(f".{to.name}.{secrets.token_hex(4)}")
-        words = ("--single-transaction", "--quick", "--routines", "--triggers", "--events", "--hex-blob")
-        try:
-            with open(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "r+b") as file:
-                self._dump(words, _checked(name), file)
-                file.flush()
-                if not _is_whole(file):
-                    raise Broken(f"the dump of {name} does not end with the mark of a whole dump; it was thrown away")
-            draft.replace(to)
-        finally:
-            draft.unlink(missing_ok=True)
+        dumps.dump(self.layout, _checked(name), to=to)
 
     def stands(self, name: str) -> bool:
         query = f"SELECT 1 FROM information_schema.schemata WHERE schema_name = '{_checked(name)}'"
@@ -136,20 +125,6 @@ class MariaDatabases:
         if process.returncode != 0:
             raise Broken(f"the dump could not be loaded into {name}: {said.decode(errors='replace').strip()[-500:]}")
 
-    def _dump(self, words: Sequence[str], name: str, file: IO[bytes]) -> None:
-        done = subprocess.run(
-            [program("mariadb-dump"), "--no-defaults", f"--socket={self.socket}", "--user=root", *words, name],
-            stdout=file,
-            stderr=subprocess.PIPE,
-            timeout=3600,
-            check=False,
-            env={"PATH": PATH, "LC_ALL": "C.UTF-8"},
-            cwd="/",
-        )
-        if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip()[-500:]
-            raise (NotNow if b"Can't connect" in done.stderr else Broken)(f"{name} could not be dumped: {said}")
-
     def _ask(self, orders: str, *more: str) -> bytes:
         try:
             return run(
@@ -157,12 +132,6 @@ class MariaDatabases:
             )
         except Broken as error:
             raise NotNow(str(error)) if "Can't connect" in str(error) else error from error
-
-
-def _is_whole(file: IO[bytes]) -> bool:
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - 200))
-    return file.read().rstrip(b"\n").rpartition(b"\n")[2].startswith(_TAIL)
 
 
 def _checked(name: str) -> str:
