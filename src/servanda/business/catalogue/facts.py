@@ -61,7 +61,8 @@ class ListedPlan:
         place = bisect_right(self.prices, day, key=lambda price: price.since)
         if place == 0:
             raise NotInCatalogue(
-                f"{self.code} has no price on {day}. Add one to the catalogue, or agree a price with the customer."
+                "%(code)s has no price on %(day)s. Add one to the catalogue, or agree a price with the customer.",
+                {"code": self.code, "day": day},
             )
         return self.prices[place - 1].amount
 
@@ -82,7 +83,8 @@ class PriceList:
         found = self.plans.get(code)
         if found is None:
             raise NotInCatalogue(
-                f"There is no plan {code!r}. Choose one of: {', '.join(sorted(self.plans)) or 'none'}."
+                "There is no plan “%(code)s”. Choose one of: %(plans)s.",
+                {"code": code, "plans": ", ".join(sorted(self.plans)) or "none"},
             )
         return found
 

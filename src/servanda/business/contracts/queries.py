@@ -163,7 +163,7 @@ def line(line_id: int) -> LineFacts:
     """Return one line; refuses an unknown one."""
     found = line_facts([line_id])
     if not found:
-        raise NoSuchContract(f"There is no contract line with id {line_id}.")
+        raise NoSuchContract("There is no contract line with id %(line_id)s.", {"line_id": line_id})
     return found[0]
 
 
@@ -171,7 +171,7 @@ def contract(contract_id: int) -> ContractFacts:
     """Return one contract; refuses an unknown one."""
     row = Contract.objects.prefetch_related("line_set").filter(pk=contract_id).first()
     if row is None:
-        raise NoSuchContract(f"There is no contract with id {contract_id}.")
+        raise NoSuchContract("There is no contract with id %(contract_id)s.", {"contract_id": contract_id})
     return _contract(row)
 
 
@@ -179,7 +179,7 @@ def contract_numbered(company_id: int, number: str) -> ContractFacts:
     """Return the company's contract of the number; refuses an unknown one."""
     found = Contract.objects.filter(company_id=company_id, number=number).values_list("pk", flat=True).first()
     if found is None:
-        raise NoSuchContract(f"There is no contract {number}.")
+        raise NoSuchContract("There is no contract %(number)s.", {"number": number})
     return contract(found)
 
 
@@ -256,7 +256,9 @@ def agreed_rule(deviation_id: int) -> AgreedRule:
     """Return one agreed rule; refuses an unknown one."""
     found = _agreed_rules(DeviationRow.objects.filter(pk=deviation_id))
     if not found:
-        raise NoSuchContract(f"There is no special agreement {deviation_id} on a rule of the terms.")
+        raise NoSuchContract(
+            "There is no special agreement %(deviation_id)s on a rule of the terms.", {"deviation_id": deviation_id}
+        )
     return found[0]
 
 
@@ -336,7 +338,7 @@ def dispute(dispute_id: int) -> DisputeFacts:
     """Return one dispute with the talks that were held; refuses an unknown one."""
     row = DisputeRow.objects.prefetch_related("negotiationentry_set").filter(pk=dispute_id).first()
     if row is None:
-        raise NoSuchContract(f"There is no dispute with id {dispute_id}.")
+        raise NoSuchContract("There is no dispute with id %(dispute_id)s.", {"dispute_id": dispute_id})
     entries = sorted(row.negotiationentry_set.all(), key=lambda entry: (entry.on_day, entry.pk))
     return DisputeFacts(
         dispute_id=row.pk,
@@ -353,7 +355,7 @@ def change(change_id: int) -> ChangeFacts:
     """Return one recorded change; refuses an unknown one."""
     row = Change.objects.filter(pk=change_id).first()
     if row is None:
-        raise NoSuchContract(f"There is no change with id {change_id}.")
+        raise NoSuchContract("There is no change with id %(change_id)s.", {"change_id": change_id})
     return _change(row)
 
 
@@ -429,7 +431,7 @@ def succession(succession_id: int) -> SuccessionFacts:
     """Return what one version means to one contract; refuses an unknown one."""
     row = Succession.objects.filter(pk=succession_id).select_related("contract").first()
     if row is None:
-        raise NoSuchContract(f"There is no succession with id {succession_id}.")
+        raise NoSuchContract("There is no succession with id %(succession_id)s.", {"succession_id": succession_id})
     return _succession(row)
 
 

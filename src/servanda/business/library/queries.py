@@ -64,7 +64,7 @@ def library_of(slug: str) -> Library:
     """Return all versions of the company's terms; refuses a company without any."""
     found = [library for library in (installed_library(slug), published_library(slug)) if library is not None]
     if not found:
-        raise NoSuchVersion(f"{slug} has no terms. Write a version and publish it first.")
+        raise NoSuchVersion("%(slug)s has no terms. Write a version and publish it first.", {"slug": slug})
     return Library(slug, tuple(agreement for library in found for agreement in library.agreements))
 
 
@@ -115,7 +115,7 @@ def draft(draft_id: int) -> DraftFacts:
     """Return one draft; refuses an unknown one."""
     row = Draft.objects.filter(pk=draft_id).first()
     if row is None:
-        raise NoSuchDraft(f"There is no draft {draft_id}.")
+        raise NoSuchDraft("There is no draft %(draft_id)s.", {"draft_id": draft_id})
     return _draft(row)
 
 
@@ -174,7 +174,7 @@ def proposal(proposal_id: int) -> ChangeProposalFacts:
     """Return one proposed change; refuses an unknown one."""
     row = ChangeProposal.objects.filter(pk=proposal_id).first()
     if row is None:
-        raise NoSuchProposal(f"There is no proposal {proposal_id}.")
+        raise NoSuchProposal("There is no proposal %(proposal_id)s.", {"proposal_id": proposal_id})
     return _proposal(row)
 
 
@@ -226,7 +226,7 @@ def acceptance(acceptance_id: int) -> AcceptedTerms:
     """Return one acceptance with the bytes that were accepted; refuses an unknown one."""
     row = Acceptance.objects.select_related("shown", "vendor_terms").filter(pk=acceptance_id).first()
     if row is None:
-        raise NoSuchAcceptance(f"There is no acceptance {acceptance_id}.")
+        raise NoSuchAcceptance("There is no acceptance %(acceptance_id)s.", {"acceptance_id": acceptance_id})
     return _accepted(row)
 
 

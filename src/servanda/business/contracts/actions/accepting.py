@@ -21,8 +21,9 @@ def accepted_text(slug: str, acceptance: Acceptance) -> RenderedTerms:
     text = rendered_terms(slug, acceptance.version, language)
     if text.source_sha256 != acceptance.sha256:
         raise ContractRefused(
-            f"Version {acceptance.version} of the terms has the hash {text.source_sha256[:12]}…, but what was accepted"
-            f" has {acceptance.sha256[:12]}…: that was another text. Show the customer the version and ask again."
+            "Version %(version)s of the terms has the hash %(of_version)s…, but what was accepted has"
+            " %(accepted)s…: that was another text. Show the customer the version and ask again.",
+            {"version": acceptance.version, "of_version": text.source_sha256[:12], "accepted": acceptance.sha256[:12]},
         )
     return text
 

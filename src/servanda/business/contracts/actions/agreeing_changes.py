@@ -37,12 +37,13 @@ def propose_discontinuation(
     """Ask for the end of a service; refuses one that nobody has, and one that the terms of a customer do not allow."""
     planned = plan_discontinuation(company, product, sent_on=today)
     if not planned:
-        raise ContractRefused(f"Nobody has {product}. Take it out of the catalogue instead.")
+        raise ContractRefused("Nobody has %(product)s. Take it out of the catalogue instead.", {"product": product})
     bound = sorted({plan.line.contract_number for plan in planned if plan.ends_on is None})
     if bound:
         raise ContractRefused(
-            f"The terms of {', '.join(bound)} give no right to discontinue {product}. Agree the end with these customers"
-            " first."
+            "The terms of %(bound)s give no right to discontinue %(product)s. Agree the end with these"
+            " customers first.",
+            {"bound": ", ".join(bound), "product": product},
         )
     return propose_change(company.company_id, "discontinuation", product, details={}, reason=reason, by=by, at=at)
 
@@ -63,7 +64,7 @@ def confirm_proposal(company: CompanyFacts, proposal_id: int, *, by: str, today:
     if asked.state == "confirmed" and asked.change_id is not None:
         return asked.change_id
     if asked.company_id != company.company_id or asked.state != "open":
-        raise NotSettled(f"The proposal is {asked.state} already.")
+        raise NotSettled("The proposal was confirmed or declined already. Reload the page.")
     if asked.proposed_by == by:
         raise NotSettled("You asked for this change yourself. Let a second person confirm it.")
     change_id = _made(company, asked, by=by, today=today, at=at)

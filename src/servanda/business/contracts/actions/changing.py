@@ -83,7 +83,10 @@ def activate_change(change_id: int, rules: Rules, *, today: date, at: datetime, 
     if row.activated_on is not None:
         return False
     if today < row.effect_on:
-        raise ContractRefused(f"The change holds from {row.effect_on}; today is {today}. Wait for the day.")
+        raise ContractRefused(
+            "The change holds from %(effect_on)s; today is %(today)s. Wait for the day.",
+            {"effect_on": row.effect_on, "today": today},
+        )
     approval = Approval(by=row.approved_by, reason=row.reason)
     objections = [
         activation_objection(

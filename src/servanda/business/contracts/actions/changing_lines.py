@@ -97,8 +97,9 @@ def rescind_after_outage(
     right_at = outage_exit_right_at(rule.rule, down_since=down_since, up_at=up_at)
     if right_at is None or right_at > at:
         raise ContractRefused(
-            f"The clause gives the right after {rule.rule.days} days without a break; that was not reached. "
-            "Take an ordinary notice, or refund the days of the outage.",
+            "The clause gives the right after %(days)s days without a break; that was not reached. Take an"
+            " ordinary notice, or refund the days of the outage.",
+            {"days": rule.rule.days},
             because=rule.because[0] if rule.because else None,
         )
     ending = Ending(ends_on=given.given_on, because=rule.because)

@@ -89,11 +89,13 @@ class _New:
 
 def _refuse_unfit(new: _New, *objections: Objection | None) -> None:
     if new.buyer.company_id != new.company_id:
-        raise ContractRefused(f"Customer {new.buyer.number} belongs to another company. Choose one of this company.")
+        raise ContractRefused(
+            "Customer %(number)s belongs to another company. Choose one of this company.", {"number": new.buyer.number}
+        )
     if not new.lines:
-        raise ContractRefused(f"Contract {new.number} has no line. Add what the customer buys.")
+        raise ContractRefused("Contract %(number)s has no line. Add what the customer buys.", {"number": new.number})
     if Contract.objects.filter(company_id=new.company_id, number=new.number).exists():
-        raise ContractRefused(f"There is a contract {new.number} already. Choose another number.")
+        raise ContractRefused("There is a contract %(number)s already. Choose another number.", {"number": new.number})
     refuse_on(*conclusion_objections(new.lines, new.terms, sheet=new.scope_sheet), *objections)
 
 

@@ -70,7 +70,9 @@ def discontinue(
     if bound:
         numbers = ", ".join(sorted({line.contract_number for line in bound}))
         raise ContractRefused(
-            f"The terms of {numbers} give no right to discontinue {product}. Agree the end with these customers first."
+            "The terms of %(numbers)s give no right to discontinue %(product)s. Agree the end with these"
+            " customers first.",
+            {"numbers": numbers, "product": product},
         )
     because = tuple(dict.fromkeys(one for plan in planned if plan.rule is not None for one in plan.rule.because))
     row = Change.objects.create(

@@ -31,7 +31,8 @@ def note_negotiation(dispute_id: int, *, on: date, text: str, today: date, at: d
     row = Dispute.objects.select_for_update().get(pk=dispute_id)
     if on > today or on < row.opened_on:
         raise ContractRefused(
-            f"A talk on {on} does not lie between {row.opened_on} and today. Give the day it was held."
+            "A talk on %(on)s does not lie between %(opened_on)s and today. Give the day it was held.",
+            {"on": on, "opened_on": row.opened_on},
         )
     if not text.strip():
         raise ContractRefused("Write what was talked about.")

@@ -190,11 +190,14 @@ def _rise(plan: ListedPlan, since: date) -> tuple[Money, Money]:
     if new is None or not before:
         days = ", ".join(str(price.since) for price in plan.prices[1:]) or "none"
         raise ContractRefused(
-            f"{plan.code} has no new price from {since}. New prices are known from: {days}. Load the catalogue first."
+            "%(code)s has no new price from %(since)s. New prices are known from: %(days)s. Load the catalogue first.",
+            {"code": plan.code, "since": since, "days": days},
         )
     if new <= before[-1]:
         raise ContractRefused(
-            f"{plan.code} does not get dearer on {since}: {before[-1]} before, {new} then. A lower price holds by itself."
+            "%(code)s does not get dearer on %(since)s: %(before)s before, %(new)s then. A lower price"
+            " holds by itself.",
+            {"code": plan.code, "since": since, "before": before[-1], "new": new},
         )
     return before[-1], new
 

@@ -47,7 +47,10 @@ def agree_deviation(
     assert special is not None
     contract = Contract.objects.select_for_update().get(pk=contract_id)
     if DeviationRow.objects.filter(contract=contract, name=deviation.name, since=deviation.since).exists():
-        raise ContractRefused(f"{deviation.name} is agreed from {deviation.since} already. Choose a later day.")
+        raise ContractRefused(
+            "%(name)s is agreed from %(since)s already. Choose a later day.",
+            {"name": deviation.name, "since": deviation.since},
+        )
     row = DeviationRow.objects.create(
         contract=contract,
         about=deviation.about,
@@ -89,7 +92,9 @@ def agree_rule_deviation(contract_id: int, draft: DeviationDraft, *, today: date
     rule = with_the_persons_say(rule_of(draft.kind, dict(draft.written)), agreement, customer=customer, on=draft.since)
     name = name_of(rule)
     if DeviationRow.objects.filter(contract=contract, name=name, since=draft.since).exists():
-        raise ContractRefused(f"{name} was agreed from {draft.since} before. Choose a later day.")
+        raise ContractRefused(
+            "%(name)s was agreed from %(since)s before. Choose a later day.", {"name": name, "since": draft.since}
+        )
     citation = citation_of(number=contract.number, since=draft.since, language=contract.terms_language)
     row = DeviationRow.objects.create(
         contract=contract,
@@ -123,7 +128,10 @@ def end_deviation(
     if not reason.strip():
         raise ContractRefused("Say why the special agreement ends before its time. The reason is kept with it.")
     if on < today:
-        raise ContractRefused(f"{on} has passed, and what was done then stands. Let it end {today} or later.")
+        raise ContractRefused(
+            "%(on)s has passed, and what was done then stands. Let it end %(today)s or later.",
+            {"on": on, "today": today},
+        )
     if agreed.until <= max(on, agreed.since):
         return False
     if not is_customers_wish:
@@ -151,7 +159,7 @@ def take_up_deviations(company_id: int) -> tuple[int, ...]:
 def _locked(contract_id: int) -> Contract:
     found = Contract.objects.select_for_update(of=["self"]).select_related("company").filter(pk=contract_id).first()
     if found is None:
-        raise ContractRefused(f"There is no contract with id {contract_id}.")
+        raise ContractRefused("There is no contract with id %(contract_id)s.", {"contract_id": contract_id})
     return found
 
 

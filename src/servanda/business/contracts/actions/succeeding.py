@@ -190,8 +190,9 @@ def accept_version(
         return False
     if _is_overtaken(row):
         raise ContractRefused(
-            f"Version {row.contract.terms_version} binds this contract already, and it is newer than {row.to_version}."
-            " There is nothing left to accept."
+            "Version %(bound_by)s binds this contract already, and it is newer than %(to_version)s. There"
+            " is nothing left to accept.",
+            {"bound_by": row.contract.terms_version, "to_version": row.to_version},
         )
     row.accepted_on = on
     row.save(update_fields=["accepted_on"])
@@ -227,8 +228,9 @@ def leave_because_of_change(
         raise ContractRefused("This change gives no right to leave because of it. Take an ordinary notice instead.")
     if not row.change.recorded_on <= given.given_on <= today:
         raise ContractRefused(
-            f"The customer cannot have left because of this change on {given.given_on}: it was decided on"
-            f" {row.change.recorded_on}, and today is {today}. Write the day on which their message came."
+            "The customer cannot have left because of this change on %(given_on)s: it was decided on"
+            " %(recorded_on)s, and today is %(today)s. Write the day on which their message came.",
+            {"given_on": given.given_on, "recorded_on": row.change.recorded_on, "today": today},
         )
     company_slug = row.change.company.slug
     lines = lines_of_contract(row.contract_id)
@@ -448,9 +450,12 @@ def _find_locked(succession_id: int) -> Succession | None:
 def _locked(succession_id: int) -> Succession:
     row = _find_locked(succession_id)
     if row is None:
-        raise ContractRefused(f"There is no succession {succession_id}.")
+        raise ContractRefused("There is no succession %(succession_id)s.", {"succession_id": succession_id})
     if not row.is_open:
-        raise ContractRefused(f"Version {row.to_version} is settled for this contract. Nothing more can be noted.")
+        raise ContractRefused(
+            "Version %(to_version)s is settled for this contract. Nothing more can be noted.",
+            {"to_version": row.to_version},
+        )
     return row
 
 

@@ -101,8 +101,9 @@ def refuse_transfer(
         raise ContractRefused("Name the operator and say why. The customers are told both.")
     if operator.since < today + timedelta(days=NOTICE_DAYS):
         raise ContractRefused(
-            f"The operation can be handed over from {today + timedelta(days=NOTICE_DAYS)}: customers have"
-            f" {NOTICE_DAYS} days to object. Choose that day or a later one."
+            "The operation can be handed over from %(first)s: customers have %(days)s days to object."
+            " Choose that day or a later one.",
+            {"first": today + timedelta(days=NOTICE_DAYS), "days": NOTICE_DAYS},
         )
     verdicts = weigh_for_all(company, offered)
     _refuse_worse(verdicts)
@@ -113,18 +114,20 @@ def _refuse_worse(verdicts: tuple[TransferVerdict, ...]) -> None:
     for verdict in verdicts:
         if verdict.worse:
             named = "; ".join(
-                f"{one.clause} {one.kind}{'.' if one.field else ''}{one.field}: {one.before or 'nothing'} →"
-                f" {one.after or 'nothing'}"
+                f"{one.clause} {one.kind}{'.' if one.field else ''}{one.field}: {one.before or '–'} →"
+                f" {one.after or '–'}"
                 for one in verdict.worse[:10]
             )
             raise ContractRefused(
-                f"The operator's terms are worse than version {verdict.version} in {len(verdict.worse)} points: {named}."
-                " Agree on better ones first."
+                "The operator's terms are worse than version %(version)s in %(count)s points: %(named)s. Agree"
+                " on better ones first.",
+                {"version": verdict.version, "count": len(verdict.worse), "named": named},
             )
         if not verdict.is_allowed:
             raise ContractRefused(
-                f"Version {verdict.version} has no clause that lets the operation be handed to others. Change the terms"
-                " first."
+                "Version %(version)s has no clause that lets the operation be handed to others. Change the"
+                " terms first.",
+                {"version": verdict.version},
             )
 
 

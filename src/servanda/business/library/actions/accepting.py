@@ -81,10 +81,20 @@ def add_vendor_terms(
     _refuse_odd(name=name, version=version, media_type=media_type, content=content)
     unknown = ", ".join(sorted(products - catalogue))
     if unknown or not products:
-        what = f"The company sells no {unknown}." if unknown else "The terms belong to no product."
-        raise NotVendorTerms(f"{what} Name products of its catalogue: {', '.join(sorted(catalogue))}.")
+        sold = ", ".join(sorted(catalogue))
+        if not unknown:
+            raise NotVendorTerms(
+                "The terms belong to no product. Name products of the catalogue: %(products)s.", {"products": sold}
+            )
+        raise NotVendorTerms(
+            "The company sells no %(unknown)s. Name products of its catalogue: %(products)s.",
+            {"unknown": unknown, "products": sold},
+        )
     if VendorTerms.objects.filter(company_id=company_id, name=name, version=version).exists():
-        raise NotVendorTerms(f"{name} {version} is kept already, and stays as it is. Give the new text a new version.")
+        raise NotVendorTerms(
+            "%(name)s %(version)s is kept already, and stays as it is. Give the new text a new version.",
+            {"name": name, "version": version},
+        )
     row = VendorTerms.objects.create(
         company_id=company_id,
         name=name,
@@ -114,9 +124,15 @@ def _refuse_odd(*, name: str, version: str, media_type: str, content: bytes) -> 
     if not name.strip() or not version.strip():
         raise NotVendorTerms("Terms of a vendor need the vendor's name and a version. Write both.")
     if media_type not in MEDIA_TYPES:
-        raise NotVendorTerms(f"{media_type!r} cannot be kept as terms. Give one of {', '.join(MEDIA_TYPES)}.")
+        raise NotVendorTerms(
+            "“%(media_type)s” cannot be kept as terms. Give one of %(types)s.",
+            {"media_type": media_type, "types": ", ".join(MEDIA_TYPES)},
+        )
     if not 0 < len(content) <= BYTES_MAX:
-        raise NotVendorTerms(f"The file has {len(content)} bytes; between 1 and {BYTES_MAX} can be kept.")
+        raise NotVendorTerms(
+            "The file has %(size)s bytes; between 1 and %(most)s can be kept.",
+            {"size": len(content), "most": BYTES_MAX},
+        )
     if media_type == "application/pdf" and not content.startswith(b"%PDF-"):
         raise NotVendorTerms("The file is said to be a PDF and is none. Give the vendor's own file.")
     if media_type != "application/pdf":

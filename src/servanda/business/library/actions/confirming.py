@@ -26,7 +26,8 @@ def confirm_figure(company_id: int, key: str, *, source: str, by: str, today: da
         raise NotConfirmed("This figure waits for nobody. Reload the page.")
     if figure.value is None:
         raise NotConfirmed(
-            f"There is no figure for the half-year from {figure.since} yet. Install a version of the program that has it."
+            "There is no figure for the half-year from %(since)s yet. Install a version of the program that has it.",
+            {"since": figure.since},
         )
     if len(source.strip()) < 5:
         raise NotConfirmed("Say where you looked the figure up: the page and the day.")

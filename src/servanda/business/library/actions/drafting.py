@@ -31,10 +31,12 @@ def start_draft(
 ) -> DraftFacts:
     """Begin the next version as a copy of one in force; refuses a version name that is taken or cannot be one."""
     if not VERSION_NAME.fullmatch(version):
-        raise NotADraft(f"{version!r} cannot name a version. Use digits, letters, full stops and hyphens.")
+        raise NotADraft(
+            "“%(version)s” cannot name a version. Use digits, letters, full stops and hyphens.", {"version": version}
+        )
     is_open = Draft.objects.filter(company_id=company.company_id, version=version, state="open").exists()
     if is_open or is_taken(company.slug, version):
-        raise NotADraft(f"There is a version {version} already. Choose another name.")
+        raise NotADraft("There is a version %(version)s already. Choose another name.", {"version": version})
     _refuse_odd_change(change)
     row = Draft.objects.create(
         company_id=company.company_id,
@@ -150,15 +152,21 @@ def refuse_unfit(slug: str, facts: DraftFacts, *, today: date) -> None:
 def _locked(draft_id: int) -> Draft:
     row = Draft.objects.select_for_update().filter(pk=draft_id).first()
     if row is None:
-        raise NotADraft(f"There is no draft {draft_id}.")
+        raise NotADraft("There is no draft %(draft_id)s.", {"draft_id": draft_id})
     if row.state != "open":
-        raise NotADraft(f"The draft of version {row.version} is {row.state}. Begin a new one.")
+        raise NotADraft(
+            "The draft of version %(version)s was published or dropped already. Begin a new one.",
+            {"version": row.version},
+        )
     return row
 
 
 def _refuse_odd_change(change: str) -> None:
     if change not in CHANGES:
-        raise NotADraft(f"{change!r} is no class of change. Choose one of {', '.join(CHANGES)}.")
+        raise NotADraft(
+            "“%(change)s” is no class of change. Choose one of %(classes)s.",
+            {"change": change, "classes": ", ".join(CHANGES)},
+        )
 
 
 def _next_version(text: str, version: str, effective_on: date) -> str:

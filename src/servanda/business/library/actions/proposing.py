@@ -65,9 +65,9 @@ def lock_proposal(company_id: int, proposal_id: int) -> ChangeProposal:
     """Return the open proposal, locked until the transaction ends; refuses one that is settled."""
     row = ChangeProposal.objects.select_for_update().filter(pk=proposal_id, company_id=company_id).first()
     if row is None:
-        raise NoSuchProposal(f"There is no proposal {proposal_id}.")
+        raise NoSuchProposal("There is no proposal %(proposal_id)s.", {"proposal_id": proposal_id})
     if row.state != "open":
-        raise NotSettled(f"The proposal is {row.state} already.")
+        raise NotSettled("The proposal was confirmed or declined already. Reload the page.")
     return row
 
 

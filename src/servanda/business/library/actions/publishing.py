@@ -43,7 +43,7 @@ def publish_terms(
     agreements = _checked(read, known, products)
     version = agreements[0].version
     if version in known.versions:
-        raise NotPublished(f"There is a version {version} already. Give the draft another one.")
+        raise NotPublished("There is a version %(version)s already. Give the draft another one.", {"version": version})
     for agreement, text in zip(agreements, texts, strict=True):
         PublishedTerms.objects.create(
             company_id=company.company_id,
@@ -76,10 +76,19 @@ def publish_draft(
     row = Draft.objects.select_for_update().get(pk=draft_id, company_id=company.company_id)
     facts = draft(draft_id)
     if row.state != "open":
-        raise NotPublished(f"The draft of version {row.version} is {row.state}.")
+        raise NotPublished(
+            "The draft of version %(version)s was published or dropped already. Begin a new one.",
+            {"version": row.version},
+        )
     if len(facts.approved_by) < 2:
-        said = f"{facts.approved_by[0]} has said yes" if facts.approved_by else "nobody has said yes"
-        raise NotPublished(f"Terms are published by two persons; {said} to these texts. Let another one approve them.")
+        if not facts.approved_by:
+            raise NotPublished(
+                "Terms are published by two persons; nobody has said yes to these texts. Let two approve them."
+            )
+        raise NotPublished(
+            "Terms are published by two persons; only %(who)s has said yes to these texts. Let another one approve them.",
+            {"who": facts.approved_by[0]},
+        )
     refuse_unfit(company.slug, facts, today=legal_day(at))
     first, second = facts.approved_by[:2]
     published = publish_terms(
