@@ -22,6 +22,7 @@ PLACES = (
     "business/einvoices",
     "business/evidence",
     "business/hosting",
+    "business/identity",
     "business/ledger",
     "business/letters",
     "business/library",

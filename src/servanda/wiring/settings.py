@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "servanda.business.ledger",
     "servanda.business.catalogue",
     "servanda.business.access",
+    "servanda.business.identity",
     "servanda.business.contracts",
     "servanda.business.nodes",
     "servanda.business.hosting",
@@ -193,7 +194,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 
-MOVE_TIME = "servanda.faces.clock.jobs.move_time_or_ask"  # who moves the time of a test clock
 WAKE_TELLING = "servanda.faces.clock.jobs.wake_telling"  # who lets the nodes be told of a change at once
 MOVE_TIME = "servanda.faces.clock.jobs.ask_to_move_time"  # who moves the time of a test clock
 PURGE_ORDERED = "servanda.faces.clock.jobs.wake_purging"  # whom a page tells that it has ordered a purge

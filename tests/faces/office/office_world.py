@@ -25,6 +25,8 @@ from servanda.business.contracts.facts import Acceptance, NewLine
 from servanda.business.customers.actions import add_customer
 from servanda.business.customers.facts import CustomerDetails
 from servanda.business.dunning.actions import pause_claim, receive_statement
+from servanda.business.identity.actions import give_role
+from servanda.business.identity.facts import StaffRole
 from servanda.business.payouts.facts import OrderFile, StatusReport
 from servanda.drivers.documents.memory import TextMaker
 from servanda.drivers.documents.typst_proofs import TypstProofs
@@ -144,8 +146,9 @@ def _mail(number: int, message: OutgoingMail) -> MemoryMail:
 def staff(username: str = "eva", *, is_staff: bool = True) -> object:
     """Make a member of staff; without `is_staff`, somebody who only can sign in."""
     user = get_user_model().objects.create_user(username, password=PASSWORD)
-    user.is_staff = is_staff
-    user.save(update_fields=["is_staff"])
+    if is_staff:
+        give_role(user.pk, StaffRole.OWNER, by="system", at=moment_of(BEGAN_ON))
+        user.refresh_from_db()
     return user
 
 

@@ -37,6 +37,8 @@ SAMPLES = {
     "<slug:name>/": "revenue/",
     "<str:version>": "2025-01",
     "<int:invoice>": "1002",
+    "<str:uidb64>": "MQ",
+    "<str:token>": "nothing",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 

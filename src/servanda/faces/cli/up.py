@@ -183,7 +183,7 @@ def _make_first_staff(settings: Any) -> None:
     users = get_user_model()._default_manager
     if not users.exists():
         password = home.secret(settings.HOME / "login.txt", length=12)
-        users.create_user(STAFF, password=password, is_staff=True, is_superuser=True)
+        _make_owner(users.create_user(STAFF, password=password, is_staff=True).pk)
 
 
 def _make_second_staff(settings: Any) -> None:
@@ -193,7 +193,16 @@ def _make_second_staff(settings: Any) -> None:
     users = get_user_model()._default_manager
     if (settings.HOME / "login.txt").is_file() and not users.filter(username=SECOND).exists():
         password = home.secret(settings.HOME / "login-second.txt", length=12)
-        users.create_user(SECOND, password=password, is_staff=True)
+        _make_owner(users.create_user(SECOND, password=password, is_staff=True).pk)
+
+
+def _make_owner(user_id: int) -> None:
+    from django.utils import timezone
+
+    from servanda.business.identity.actions import give_role
+    from servanda.business.identity.facts import StaffRole
+
+    give_role(user_id, StaffRole.OWNER, by="system", at=timezone.now())
 
 
 def _login(settings: Any) -> str:

@@ -20,6 +20,7 @@ from servanda.faces.office import (
     payout_pages,
     refund_pages,
     report_pages,
+    staff_pages,
     vat_pages,
 )
 from servanda.faces.office.signing_in import sign_in, sign_out
@@ -199,6 +200,12 @@ OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
+    path("staff/", staff_pages.staff_page, name="staff"),
+    path("staff/add/", staff_pages.add, name="add-staff"),
+    path("staff/give/", staff_pages.give, name="give-role"),
+    path("staff/end/", staff_pages.end, name="end-role"),
+    path("staff/link/", staff_pages.link, name="staff-link"),
+    path("password/<str:uidb64>/<str:token>/", staff_pages.choose_password, name="choose-password"),
     path(
         "c/<slug:slug>/",
         include(

@@ -10,7 +10,11 @@ from django.contrib.auth.views import LoginView
 from django.core.cache import cache
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+
+from servanda.business.identity.queries import factors_of
+from servanda.faces.parts.second import keep_half
 
 FREE_ATTEMPTS = 4
 WAIT_SECONDS = (5, 15, 60, 300)
@@ -29,6 +33,10 @@ class SignIn(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         cache.delete(_count_key(self.request))
+        user = form.get_user()
+        if factors_of(user.pk):
+            keep_half(self.request, user, to=self.get_success_url())
+            return redirect("parts:second")
         return super().form_valid(form)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:

@@ -14,7 +14,10 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from servanda.business.identity.actions import give_role
+from servanda.business.identity.facts import StaffRole
 from servanda.faces.cli.bench.history import make_history
 from servanda.faces.cli.bench.running import Durability, durability, settle
 from servanda.faces.cli.bench.scratch import scratch_database
@@ -134,8 +137,7 @@ def _keep_books(world: World) -> None:
 
 def _signed_in() -> Client:
     user = get_user_model().objects.create_user("bench", password=None)
-    user.is_staff = True
-    user.save(update_fields=["is_staff"])
+    give_role(user.pk, StaffRole.OWNER, by="system", at=timezone.now())
     browser = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0])
     browser.force_login(user)
     return browser
