@@ -10,6 +10,8 @@ MAIL="postfix postfix-sqlite dovecot-imapd dovecot-lmtpd dovecot-sqlite"
 NAMES="pdns-server pdns-backend-sqlite3 pdns-tools bind9-dnsutils"
 REST="restic openssh-server openssh-client libnss-extrausers util-linux nftables"
 TRIALS="pebble wordpress wordpress-theme-twentytwentythree wrk sshpass"
+# On Ubuntu the package of this name only leads to a snap.
+grep -qx "ID=debian" /etc/os-release 2>/dev/null && TRIALS="$TRIALS chromium"
 
 PACKAGES="$WEB $DATA $MAIL $NAMES $REST"
 [ "${1:-}" = "--with-trials" ] && PACKAGES="$PACKAGES $TRIALS"
