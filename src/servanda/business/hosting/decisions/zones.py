@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import msgspec
 
 from servanda.business.hosting.facts import Plain
-from servanda.ground.nodes.kinds.dns import Record, Zone
+from servanda.ground.nodes.kinds.dns import Zone
+from servanda.ground.nodes.zone_checks import is_within, quoted
+from servanda.ground.nodes.zone_templates import record
 
-TTL = 3600
-_STRING_BYTES = 255
 # What a mail domain's findings say, as NAME_name and NAME_record.
 FROM_NODE = ("dkim", "dkim_next")
 
@@ -21,17 +21,5 @@ def with_node_records(zone: Zone, facts: Mapping[str, Plain]) -> Zone:
         if not isinstance(name, str) or not isinstance(text, str) or not is_within(name, zone.domain):
             continue
         records = [one for one in records if (one.name, one.type) != (name, "TXT")]
-        records.append(Record(name=name, type="TXT", ttl=TTL, content=quoted(text)))
+        records.append(record(name, "TXT", quoted(text)))
     return msgspec.structs.replace(zone, records=tuple(records))
-
-
-def is_within(name: str, domain: str) -> bool:
-    return name == domain or name.endswith(f".{domain}")
-
-
-def quoted(text: str) -> str:
-    """Return a text as the content of a TXT record: in strings of at most 255 bytes (RFC 1035 § 3.3.14)."""
-    if text.startswith('"'):
-        return text
-    safe = text.replace("\\", "\\\\").replace('"', '\\"')
-    return " ".join(f'"{safe[at : at + _STRING_BYTES]}"' for at in range(0, len(safe), _STRING_BYTES)) or '""'
