@@ -97,7 +97,7 @@ def _holds(service: ServiceFacts, contact: str) -> tuple[HoldRow, ...]:
     stop = (service.sending_stop,) if service.sending_stop is not None else ()
     return tuple(
         HoldRow(
-            text=_(words.CAUSES.get(one.cause, words.CAUSES["breach"])),
+            text=words.cause_text(one.cause),
             because=one.because,
             ends_at=one.ends_at,
             contact=contact,
