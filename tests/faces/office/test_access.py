@@ -37,6 +37,7 @@ SAMPLES = {
     "<slug:name>/": "revenue/",
     "<str:version>": "2025-01",
     "<int:invoice>": "1002",
+    "<str:domain>": "alma.example",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
