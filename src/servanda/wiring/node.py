@@ -115,9 +115,11 @@ def serve_store(words: Sequence[str]) -> int:
     return store.main(list(words))
 
 
-def keep_private_store(layout: Layout, known: Known, today: date) -> Mapping[str, str]:
+def keep_private_store(
+    layout: Layout, known: Known, leave_of: Callable[[str, str], str], today: date
+) -> Mapping[str, str]:
     plans = [one for one in known.of(BackupPlan) if isinstance(one, BackupPlan)]
-    return backups.keep_private(layout, plans, today=today)
+    return backups.keep_private(layout, plans, leave_of=leave_of, today=today)
 
 
 def keep_store(folder: Path, today: date) -> Mapping[str, str]:

@@ -39,6 +39,7 @@ SAMPLES = {
     "<int:invoice>": "1002",
     "<str:uidb64>": "MQ",
     "<str:token>": "nothing",
+    "<str:domain>": "alma.example",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 

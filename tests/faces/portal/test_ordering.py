@@ -84,7 +84,7 @@ def test_a_wrong_domain_is_told_at_its_field_and_what_was_typed_stays(kaj: Clien
         assert hidden(html)["name"] == "x.dk"  # a path after the name is left out
         return
     assert answer.status_code == 422
-    assert 'id="name-wrong"' in html
+    assert 'id="name-hosting-wrong"' in html
     assert 'value="webhotel-small" checked' in html
 
 

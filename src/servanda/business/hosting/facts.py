@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from servanda.ground.citation import Citation
+from servanda.ground.nodes.kinds.dns import Zone
 from servanda.ground.nodes.wanted import Wanted
+from servanda.ground.nodes.zone_checks import ZoneProblem, refuses
 from servanda.terms.packages import HostingPackage
 
 Plain = str | int | bool
@@ -209,3 +211,36 @@ class Excess:
     day: date
     used: int
     agreed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetChange:
+    """The records of one name and type, before and after: time to live and content. Nothing before: they are new."""
+
+    name: str
+    type: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+    @property
+    def what(self) -> Literal["added", "removed", "changed"]:
+        if not self.before:
+            return "added"
+        return "changed" if self.after else "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneChange:
+    """What a zone file would make of a zone. `seen` names exactly this change."""
+
+    before: Zone
+    after: Zone
+    sets: tuple[SetChange, ...]
+    left_out: tuple[ZoneProblem, ...]
+    wrong: tuple[ZoneProblem, ...]  # of the records together: problems, and warnings
+    is_empty: bool  # the file holds no record of this zone
+    seen: str
+
+    @property
+    def may_be_done(self) -> bool:
+        return bool(self.sets) and not self.is_empty and not refuses(self.wrong)

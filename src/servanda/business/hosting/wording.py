@@ -18,9 +18,9 @@ def erasure_subject(name: str, language: str) -> str:
 
 
 def erasure_paragraphs(
-    name: str, company_name: str, on: date, parts: int, figures: Mapping[str, int], language: str
+    name: str, company_name: str, on: date, parts: int, figures: Mapping[str, int], copies_days: int, language: str
 ) -> tuple[str, ...]:
-    """Return the certificate of erasure, from what the machine told of its own work."""
+    """Return the certificate of erasure, from what the machine told of its own work. `copies_days` 0: there are no copies."""
     day = day_text(on, language)
     words = _ERASED_DA if language == "da" else _ERASED_EN
     counted = ", ".join(f"{figures[what]} {word}" for what, word in words.items() if figures.get(what))
@@ -28,11 +28,26 @@ def erasure_paragraphs(
         return (
             f"{company_name} har slettet alle data, der hørte til {name}. Det blev bekræftet af serveren {day}.",
             f"{parts} dele er slettet" + (f": {counted}." if counted else "."),
+            *(
+                [
+                    f"Kopier fra før ligger i kopilageret i {copies_days} dage efter den sidste kopi og slettes ugen efter."
+                ]
+                if copies_days
+                else []
+            ),
             "Fakturaer og bogføring gemmes, så længe loven kræver det.",
         )
     return (
         f"{company_name} has erased all data of {name}. The server confirmed it on {day}.",
         f"{parts} parts are erased" + (f": {counted}." if counted else "."),
+        *(
+            [
+                f"Copies from before lie in the store of copies for {copies_days} days after the last copy and are erased in"
+                " the week after."
+            ]
+            if copies_days
+            else []
+        ),
         "Invoices and bookkeeping are kept for as long as the law demands.",
     )
 

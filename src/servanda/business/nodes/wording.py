@@ -1,13 +1,12 @@
-"""What waits and what was found, in words: for cards and pages, in Danish and English."""
+"""Why a statement waits for a person, in words: for cards and pages, in Danish and English."""
 
 from collections.abc import Mapping
 from typing import Literal
 
 Language = Literal["da", "en"]
-_Words = Mapping[str, tuple[str, str]]  # code: English, Danish
 
-# Why a statement is not signed, or was not taken.
-_PARKED: _Words = {
+# Why a statement is not signed, or was not taken: English, Danish.
+_PARKED: Mapping[str, tuple[str, str]] = {
     "no warrant": (
         "There is no warrant for it. Decide it anew, so that one is issued.",
         "Der er ingen fuldmagt til det. Beslut det igen, så der udstedes en.",
@@ -69,42 +68,9 @@ _PARKED: _Words = {
         "Ét dokument talte to gange om én ressource. Det er vores fejl.",
     ),
 }
-_FOUND: _Words = {
-    "as wanted": ("as wanted", "som ønsket"),
-    "differs": ("is not as wanted", "er ikke som ønsket"),
-    "failed": ("could not be made as wanted", "kunne ikke gøres som ønsket"),
-    "parked": ("waits for a person", "venter på et menneske"),
-}
-# What differs, by the codes of the kinds; one that has no words here is shown as it is.
-_DIFFERENCES: _Words = {
-    "missing": ("is missing", "mangler"),
-    "unexpected": ("is there and should not be", "findes og burde ikke"),
-    "owner": ("belongs to somebody else", "tilhører en anden"),
-    "mode": ("has other rights", "har andre rettigheder"),
-    "content": ("has other content", "har andet indhold"),
-    "state": ("is in another state", "er i en anden tilstand"),
-}
 
 
 def parked_text(reason: str, language: Language) -> str:
     """Return why a statement waits and what to do; an unknown reason is shown as the server wrote it."""
-    return _said(_PARKED, reason, language)
-
-
-def found_text(state: str, language: Language) -> str:
-    return _said(_FOUND, state, language)
-
-
-def difference_text(code: str, wanted: str, found: str, language: Language) -> str:
-    """Return what differs, with both values where there are any."""
-    what = _said(_DIFFERENCES, code, language)
-    if not wanted and not found:
-        return what
-    if language == "da":
-        return f"{what} (ønsket: {wanted or '–'}, fundet: {found or '–'})"
-    return f"{what} (wanted: {wanted or '–'}, found: {found or '–'})"
-
-
-def _said(words: _Words, code: str, language: Language) -> str:
-    english, danish = words.get(code, (code, code))
+    english, danish = _PARKED.get(reason, (reason, reason))
     return danish if language == "da" else english

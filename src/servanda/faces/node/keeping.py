@@ -7,6 +7,7 @@ reads nothing but which plans it was told. On a store's machine a timer of syste
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,8 +36,9 @@ def run_keeper(place: Place) -> int:
     state_file = installed.read(place.root).helper_folder / "state.db"
 
     def one_round(now: datetime) -> None:
-        known = State(state_file, may_write=False).known
-        note(wiring(place.wiring).keep_private_store(layout, known, now.date()))
+        with closing(State(state_file, may_write=False)) as state:
+            told = wiring(place.wiring).keep_private_store(layout, state.known, state.warrant_of, now.date())
+        note(told)
 
     keep_each_night(one_round, is_over=is_over)
     return 0
@@ -94,8 +96,8 @@ def store_units(*, store: tuple[str, ...], keep: tuple[str, ...], folder: Path, 
         ),
         "servanda-keeper.service": (
             "[Unit]\nDescription=Servanda: the keeper's round through the store\nAfter=servanda-store.service\n\n"
-            f"[Service]\nType=oneshot\nExecStart={quoted(keep)}\n{shut_in}CapabilityBoundingSet=\n"
-            f"ReadWritePaths={quoted([str(keeper)])}\n"
+            f"[Service]\nType=oneshot\nExecStart={quoted(keep)}\n{shut_in}CapabilityBoundingSet=CAP_DAC_OVERRIDE\n"
+            f"ReadWritePaths={quoted([str(keeper), str(folder)])}\n"
         ),
         "servanda-keeper.timer": (
             "[Unit]\nDescription=Servanda: the keeper's round each night\n\n"

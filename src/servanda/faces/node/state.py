@@ -251,6 +251,11 @@ class State:
         ).fetchone()
         return Leave(msgspec.json.decode(row[0], type=NodeWarrant), row[1], row[2]) if row else None
 
+    def warrant_of(self, key: str, act: str) -> str:
+        """Return the warrant of the leave for an act that a signed statement asked for; empty when there is none."""
+        found = self.leave(key, act)
+        return found.warrant.warrant if found is not None else ""
+
     def begin_act(self, key: str, act: str, *, now: datetime) -> None:
         """Remember that an act under a leave has begun; from then on it may be ended however long that takes."""
         with self._writing():
@@ -319,9 +324,13 @@ class State:
             self._lines.execute("delete from mark where name = ?", (name,))
 
     def _keep_leaves(self, wanted: Wanted, leaves: tuple[NodeWarrant, ...]) -> None:
-        """Keep the leave that this statement needs, and none for what it no longer asks for."""
+        """Keep the leave that this statement needs, and none for what it no longer asks for.
+
+        What was purged keeps the leave of its quarantine beside: the keeper of copies acts under both.
+        """
         act = ACTS.get(wanted.state)
-        self._lines.execute("delete from leave where key = ? and act <> ?", (wanted.key, act or ""))
+        before = "quarantine" if act == "purge" else ""
+        self._lines.execute("delete from leave where key = ? and act not in (?, ?)", (wanted.key, act or "", before))
         for leave in leaves:
             if (leave.key, leave.act) == (wanted.key, act):
                 self._lines.execute(

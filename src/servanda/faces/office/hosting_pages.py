@@ -21,6 +21,7 @@ from servanda.faces.parts.access import access
 from servanda.faces.parts.hosting.acts import act_on
 from servanda.faces.parts.hosting.choices import hosting_choices
 from servanda.faces.parts.hosting.gathering import hosting_page
+from servanda.faces.parts.hosting.zone_files import zone_file_download, zone_file_page
 from servanda.faces.parts.telling import told
 from servanda.ground.refusal import Refused
 
@@ -56,6 +57,7 @@ def service_page(request: HttpRequest, slug: str, service_id: int) -> HttpRespon
         "service": found,
         "panel": service_panel(here, found),
         "hosting": hosting_page(found, contact=here.company.email, today=here.today, now=timezone.now()),
+        "zones_base": f"{reverse('office:service', args=[slug, service_id])}zones/",
         "act_base": f"{reverse('office:service', args=[slug, service_id])}act/",
         "choices": hosting_choices(),
     }
@@ -74,6 +76,32 @@ def service_act(request: HttpRequest, slug: str, service_id: int, name: str) -> 
     except Refused as refusal:
         say(request, _("The act was refused: %(why)s") % {"why": told(refusal)}, tone="stop")
     return redirect("office:service", slug, service_id)
+
+
+@access(policy="staff", methods=("GET", "POST"))
+def zone_page(request: HttpRequest, slug: str, service_id: int, domain: str) -> HttpResponse:
+    """Show what a zone file would change; taking it in is an act of the service's page."""
+    here = visit(slug)
+    found = _service(here, service_id)
+    address = reverse("office:service", args=[slug, service_id])
+    context = {
+        "place": place_of(here, "services"),
+        "crumbs": crumbs_of(
+            here, Link(_("Services"), reverse("office:services", args=[slug])), Link(found.name, address)
+        ),
+        "zone": zone_file_page(request, service_id, domain),
+        "may_change": found.state == "running",
+        "act_base": f"{address}act/",
+        "download_address": reverse("office:zone-file", args=[slug, service_id, domain]),
+    }
+    return render(request, "office/zone.html", context)
+
+
+@access(policy="staff")
+def zone_download(request: HttpRequest, slug: str, service_id: int, domain: str) -> HttpResponse:
+    here = visit(slug)
+    _service(here, service_id)
+    return zone_file_download(service_id, domain, today=here.today)
 
 
 @access(policy="staff")

@@ -4,7 +4,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from servanda.business.access.actions import end_membership, invite
 from servanda.business.access.facts import Role
@@ -18,12 +17,7 @@ from servanda.faces.office.places import Visit, crumbs_of, customers_link, place
 from servanda.faces.office.showing.naming import customer_link
 from servanda.faces.parts.access import access
 from servanda.faces.parts.invitations import invitation_link
-
-ROLES = {
-    Role.HOLDER: gettext_noop("Holder: everything"),
-    Role.TECHNICAL: gettext_noop("Technical: services"),
-    Role.BILLING: gettext_noop("Billing: invoices"),
-}
+from servanda.faces.parts.roles import role_name, roles_to_choose
 
 
 @access(policy="staff")
@@ -34,9 +28,9 @@ def members(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         "place": place_of(here, "customers"),
         "crumbs": crumbs_of(here, customers_link(here), customer_link(whose, here.company.slug)),
         "customer": whose,
-        "members": [(one, _(ROLES[one.role])) for one in members_of(whose.customer_id)],
-        "invitations": [(one, _(ROLES[one.role])) for one in open_invitations(whose.customer_id, at=timezone.now())],
-        "roles": [(role.value, _(name)) for role, name in ROLES.items()],
+        "members": [(one, role_name(one.role)) for one in members_of(whose.customer_id)],
+        "invitations": [(one, role_name(one.role)) for one in open_invitations(whose.customer_id, at=timezone.now())],
+        "roles": roles_to_choose(),
     }
     return render(request, "office/members.html", context)
 

@@ -104,6 +104,7 @@ HAPPENED: Mapping[str, Saying] = {
     "zone.record_added": Saying(gettext_noop("A record of the zone of %(name)s was added.")),
     "zone.record_changed": Saying(gettext_noop("A record of the zone of %(name)s was changed.")),
     "zone.record_removed": Saying(gettext_noop("A record of the zone of %(name)s was removed.")),
+    "zone.replaced": Saying(gettext_noop("A zone file was put in place of the zone of %(name)s.")),
     "restore.ordered": Saying(gettext_noop("Something of %(name)s is to come back from a copy.")),
     "restore.undone": Saying(gettext_noop("What came back to %(name)s was taken away again.")),
     "export.ordered": Saying(gettext_noop("All data of %(name)s are put in one archive.")),

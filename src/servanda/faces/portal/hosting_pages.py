@@ -13,6 +13,7 @@ from servanda.faces.parts.access import access
 from servanda.faces.parts.hosting.acts import act_on
 from servanda.faces.parts.hosting.choices import hosting_choices
 from servanda.faces.parts.hosting.gathering import hosting_page
+from servanda.faces.parts.hosting.zone_files import zone_file_download, zone_file_page
 from servanda.faces.parts.telling import told
 from servanda.faces.portal.pages import page
 from servanda.faces.portal.showing.standing import service_stamp
@@ -32,6 +33,7 @@ def service(request: HttpRequest, slug: str, number: str, service_id: int) -> Ht
         service=found,
         stamp=service_stamp(found),
         hosting=hosting_page(found, contact=here.company.email, today=here.today, now=timezone.now()),
+        zones_base=f"{here.address('service', service_id)}zones/",
         act_base=f"{here.address('service', service_id)}act/",
         choices=hosting_choices(),
     )
@@ -49,6 +51,32 @@ def act(request: HttpRequest, slug: str, number: str, service_id: int, name: str
     except Refused as refusal:
         messages.error(request, told(refusal), extra_tags="stop")
     return redirect(here.address("service", service_id))
+
+
+@access(policy="customer", methods=("GET", "POST"))
+def zone(request: HttpRequest, slug: str, number: str, service_id: int, domain: str) -> HttpResponse:
+    """Show what a zone file would change; taking it in is an act of the service's page."""
+    here = visit(request, slug, number, needs=lambda role: role.may_manage_services)
+    found = _own(here, service_id)
+    return page(
+        request,
+        here,
+        "zone",
+        way="services",
+        service=found,
+        zone=zone_file_page(request, service_id, domain),
+        may_change=found.state == "running",
+        act_base=f"{here.address('service', service_id)}act/",
+        service_address=here.address("service", service_id),
+        download_address=here.address("zone-file", service_id, domain),
+    )
+
+
+@access(policy="customer")
+def zone_download(request: HttpRequest, slug: str, number: str, service_id: int, domain: str) -> HttpResponse:
+    here = visit(request, slug, number, needs=lambda role: role.may_manage_services)
+    _own(here, service_id)
+    return zone_file_download(service_id, domain, today=here.today)
 
 
 def _own(here: Visit, service_id: int) -> ServiceFacts:

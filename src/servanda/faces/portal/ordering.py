@@ -13,11 +13,12 @@ from servanda.business.hosting.queries import services_of_customer
 from servanda.faces.parts.access import access
 from servanda.faces.parts.telling import told
 from servanda.faces.portal.pages import page
-from servanda.faces.portal.showing.ordering import button_text, check_shown, plans_on_offer
+from servanda.faces.portal.showing.ordering import button_text, check_shown, kind_on_offer, offers
 from servanda.faces.portal.visiting import Visit, visit
 from servanda.ground.refusal import Refused
 
-_NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?\Z")
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?\Z")
+_CALLED = re.compile(r"\w[\w .-]{0,59}\Z")
 
 
 @access(policy="customer", methods=("GET", "POST"))
@@ -25,12 +26,13 @@ def order(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """Show what is on offer; a filled form leads to the check, and a wrong one says what is wrong at its field."""
     here = visit(request, slug, number, needs=lambda role: role.may_order)
     if request.method != "POST":
-        return page(request, here, "order", plans=plans_on_offer(here), given={}, wrong={})
-    given = {name: request.POST.get(name, "").strip()[:300] for name in ("plan", "name", "starts_now")}
-    given["name"] = domain_in(given["name"])
+        return page(request, here, "order", offers=offers(here), given={}, wrong={}, asked="")
+    given = {name: request.POST.get(name, "").strip()[:300] for name in ("kind", "plan", "name", "starts_now")}
+    given["name"] = _name_in(given["name"], kind=kind_on_offer(here, given["plan"]) or given["kind"])
     wrong = _wrong(here, given)
     if wrong:
-        return page(request, here, "order", plans=plans_on_offer(here), given=given, wrong=wrong, status=422)
+        asked = kind_on_offer(here, given["plan"]) or given["kind"] or "hosting"
+        return page(request, here, "order", offers=offers(here), given=given, wrong=wrong, asked=asked, status=422)
     return _check(request, here, given)
 
 
@@ -94,12 +96,19 @@ def domain_in(text: str) -> str:
 
 
 def _wrong(here: Visit, given: dict[str, str]) -> dict[str, str]:
-    wrong = {}
-    if given["plan"] not in {row.code for row in plans_on_offer(here)}:
+    wrong, kind = {}, kind_on_offer(here, given["plan"])
+    if not kind:
         wrong["plan"] = _("Choose one of them.")
-    if not _NAME.match(given["name"]):
+    if (kind or given.get("kind")) == "database":
+        if not _CALLED.match(given["name"]):
+            wrong["name"] = _("Write a name of at most 60 letters, digits, blanks, dots and hyphens.")
+    elif not _DOMAIN.match(given["name"]):
         wrong["name"] = _("Write a domain such as example.dk.")
     return wrong
+
+
+def _name_in(text: str, *, kind: str) -> str:
+    return " ".join(text.split()) if kind == "database" else domain_in(text)
 
 
 def _check(request: HttpRequest, here: Visit, given: dict[str, str], *, token: str = "") -> HttpResponse:

@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from servanda.business.access.actions import end_membership, invite
 from servanda.business.access.facts import Role
@@ -17,18 +16,13 @@ from servanda.business.letters.queries import document, letter
 from servanda.business.library.queries import rendered_terms
 from servanda.faces.parts.access import access
 from servanda.faces.parts.invitations import invitation_link
+from servanda.faces.parts.roles import role_name, roles_to_choose
 from servanda.faces.parts.telling import told
 from servanda.faces.portal.showing.standing import home_shown, invoice_rows, service_rows
 from servanda.faces.portal.shown import PersonRow
 from servanda.faces.portal.visiting import Visit, user_id_of, visit, ways_of
 from servanda.ground.refusal import Refused
 from servanda.terms.versions import NoSuchVersion
-
-ROLE_NAMES = {
-    Role.HOLDER: gettext_noop("Holder: everything"),
-    Role.TECHNICAL: gettext_noop("Technical: services"),
-    Role.BILLING: gettext_noop("Billing: invoices"),
-}
 
 
 @access(policy="customer")
@@ -109,14 +103,14 @@ def people(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         PersonRow(
             membership_id=one.membership_id,
             name=one.name,
-            role=_(ROLE_NAMES[one.role]),
+            role=role_name(one.role),
             since=one.since,
             last_seen=one.last_seen,
             is_self=one.user_id == request.user.pk,
         )
         for one in members_of(here.customer_id)
     )
-    roles = [(role.value, _(name)) for role, name in ROLE_NAMES.items()]
+    roles = roles_to_choose()
     return page(
         request,
         here,

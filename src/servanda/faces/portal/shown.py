@@ -57,6 +57,18 @@ class PlanRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Plans of one kind, and by which name a service of that kind is ordered."""
+
+    kind: str
+    title: str
+    label: str
+    hint: str
+    example: str
+    plans: tuple[PlanRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """The last page before an order binds: all that the law wants to stand there (forbrugeraftaleloven §§ 8, 12)."""
 

@@ -20,6 +20,12 @@ urlpatterns = [
     path("<slug:slug>/<str:number>/services/", pages.services, name="services"),
     path("<slug:slug>/<str:number>/services/<int:service_id>/", hosting_pages.service, name="service"),
     path("<slug:slug>/<str:number>/services/<int:service_id>/act/<slug:name>/", hosting_pages.act, name="service-act"),
+    path("<slug:slug>/<str:number>/services/<int:service_id>/zones/<str:domain>/", hosting_pages.zone, name="zone"),
+    path(
+        "<slug:slug>/<str:number>/services/<int:service_id>/zones/<str:domain>/file/",
+        hosting_pages.zone_download,
+        name="zone-file",
+    ),
     path("<slug:slug>/<str:number>/invoices/", pages.invoices, name="invoices"),
     path("<slug:slug>/<str:number>/invoices/<int:invoice>/", pages.invoice, name="invoice"),
     path("<slug:slug>/<str:number>/documents/<int:letter_id>/", pages.invoice_file, name="document"),

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from servanda.drivers.node import tenants
 from servanda.ground.nodes.kinds.web import Redirect
 from tests.drivers.node.web.house import BIRK, UNPAID, House, site
 
@@ -20,6 +21,26 @@ def test_a_new_site_answers_at_once_under_all_its_names(served: House) -> None:
     for name in (*names, "S1.Example.DK"):
         assert served.get(name).text == "<h1>Alma</h1>", name
     assert served.agent.look(alma) == ()
+
+
+def test_an_empty_site_says_whose_it_is_until_its_owner_puts_a_page_there(served: House) -> None:
+    one = site(31, php="8.2")
+    served.settle(one)
+    first = served.get("s31.example.dk")
+    assert first.status == 200
+    for said in ("s31.example.dk er klar", "s31.example.dk is ready", "sftp://s31@"):
+        assert said in first.text
+    assert list((served.layout.site(31) / "htdocs").iterdir()) == [], "nothing of ours lies among the owner's files"
+    assert served.get("s31.example.dk", "/-/first.html").status == 404
+    folder = served.layout.site(31) / "htdocs"
+    tenants.run(tenants.jail(served.layout, one.tenant, folder), "mkdir", "-m", "755", str(folder / "pictures"))
+    assert served.get("s31.example.dk", "/pictures/").status == 403, "only the top has such a page"
+    served.put(one, "index.htm", "the owner's")
+    assert served.get("s31.example.dk").text == "the owner's"
+    served.put(one, "index.php", "<?php echo 'PHP';")
+    assert served.get("s31.example.dk").text == "PHP"
+    served.settle(site(31, php="8.2", holds=(UNPAID,)))
+    assert served.get("s31.example.dk").status == 503
 
 
 def test_php_starts_when_the_first_visitor_comes(served: House) -> None:

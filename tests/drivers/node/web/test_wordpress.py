@@ -10,8 +10,8 @@ import pytest
 
 from servanda.drivers.node import Broken, files, web
 from servanda.drivers.node.layout import Layout
-from servanda.drivers.node.web import wordpress
 from tests.drivers.node.running import needs, node_folder, running
+from tests.drivers.node.web import wordpress
 from tests.drivers.node.web.house import UNPAID, House, site
 
 

@@ -90,6 +90,11 @@ def order_export(service_id: int, *, errand: str, order: Order, now: datetime) -
     Also while a service is in quarantine: its owner's data are its owner's. Refuses a second one while one is at work.
     """
     setup, plan = _plan(service_id, what="export")
+    if plan.site is None:
+        raise ChangeRefused(
+            "This service has no folder in which an archive could lie. Open its database for your address and fetch it "
+            "from there, or write to us."
+        )
     export = Export(
         errand=errand,
         plan=plan.plan,

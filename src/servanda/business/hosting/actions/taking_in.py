@@ -24,6 +24,7 @@ from servanda.business.letters.facts import LetterDraft
 from servanda.business.nodes.actions.wishing import leave_place
 from servanda.business.nodes.facts import NodeFacts
 from servanda.business.nodes.queries import subjects_of, wished_state
+from servanda.ground.nodes.kinds.backups import BackupPlan
 from servanda.ground.nodes.kinds.dns import Zone
 from servanda.ground.nodes.wanted import ErrandNews, Finding, Measurement, Report, decode_statement, encode
 
@@ -130,7 +131,9 @@ def _certificate(service: Service, *, today: date, at: datetime) -> LetterDraft:
     to, provider = customer(service.customer_id), company(service.company_id)
     told = [one.facts for one in events_of_subjects([f"service:{service.pk}"]) if one.what == "part.erased"]
     subject = wording.erasure_subject(service.name, to.language)
-    paragraphs = wording.erasure_paragraphs(service.name, provider.name, today, len(told), erased_in(told), to.language)
+    paragraphs = wording.erasure_paragraphs(
+        service.name, provider.name, today, len(told), erased_in(told), _copies_days(service), to.language
+    )
     because = because_from_json(service.purge_because)
     return LetterDraft(
         company_id=service.company_id,
@@ -145,6 +148,13 @@ def _certificate(service: Service, *, today: date, at: datetime) -> LetterDraft:
         queued_at=at,
         paper={"title": subject, "paragraphs": list(paragraphs), "because": because_to_json(because)},
     )
+
+
+def _copies_days(service: Service) -> int:
+    """Return for how many days the copies of a service are kept; 0 when it had no plan of copies."""
+    rows = Part.objects.filter(service=service, kind="backup")
+    plans = [decode_statement(row.body.encode()) for row in rows]
+    return max((one.keep_daily for one in plans if isinstance(one, BackupPlan)), default=0)
 
 
 def _take_measurements(node: NodeFacts, measurements: Iterable[Measurement], *, today: date, at: datetime) -> None:

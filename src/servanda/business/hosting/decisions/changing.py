@@ -11,7 +11,7 @@ from typing import Literal, TypeVar, get_args
 import msgspec
 
 from servanda.business.hosting.decisions.opening import is_ownable
-from servanda.business.hosting.facts import Allowance
+from servanda.business.hosting.facts import Allowance, ZoneChange
 from servanda.ground.message import in_both
 from servanda.ground.nodes.database_passwords import password_problems, reason_text
 from servanda.ground.nodes.kinds.access import Login
@@ -241,6 +241,15 @@ def without_record(zone: Zone, record: Record) -> Zone:
             {"domain": zone.domain, "record": f"{record.name} {record.type}"},
         )
     return msgspec.structs.replace(zone, records=left)
+
+
+def after_file(found: ZoneChange, *, seen: str) -> Zone:
+    """Return the zone that a file makes; refuses another change than the one that was looked at, and a broken zone."""
+    if found.is_empty:
+        raise ChangeRefused("The file holds no record of this zone, so nothing is taken in. Give the zone's own file.")
+    if found.seen != seen:
+        raise ChangeRefused("The zone or the file is another now than what was shown. Look at the file once more.")
+    return _zone(found.before, found.after.records)
 
 
 def _zone(zone: Zone, records: tuple[Record, ...]) -> Zone:

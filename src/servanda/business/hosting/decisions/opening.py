@@ -17,12 +17,15 @@ from servanda.ground.nodes.kinds.dns import Record, Zone
 from servanda.ground.nodes.kinds.mail import MailDomain
 from servanda.ground.nodes.kinds.web import Site
 from servanda.ground.nodes.wanted import Wanted
+from servanda.ground.nodes.zone_templates import mail_records, name_server_records, web_records
 from servanda.terms.packages import HostingPackage
 
 GB = 1_000_000_000
 # Without a promise so many are kept, so that a last copy lies there before anything is purged.
 COPIES_UNPROMISED = 7
-TTL = 3600
+# DMARC (RFC 7489 § 6.3) of a domain whose mail we set up ourselves: all of it goes out from here, so nothing of its
+# owner's is hit, and what others send in its name is put aside from the first day. The owner may change the record.
+NEW_DOMAINS_POLICY = "quarantine"
 _WORD = re.compile(r"[^\s,;()]+")
 _SUFFIXES = PublicSuffixList()
 
@@ -151,14 +154,10 @@ def first_records(
     package: HostingPackage, *, domain: str, addresses: tuple[str, ...], host_name: str
 ) -> tuple[Record, ...]:
     """Return the records with which a new zone begins: where its web and mail are, and who may send in its name."""
-    records = [Record(name=domain, type="NS", ttl=TTL, content=f"{host_name}.")] if host_name else []
+    servers = (host_name,) if host_name else ()
+    records = name_server_records(domain, servers)
     if package.has_site:
-        for address in addresses:
-            kind = "AAAA" if ":" in address else "A"
-            for name in (domain, f"www.{domain}"):
-                records.append(Record(name=name, type="AAAA" if kind == "AAAA" else "A", ttl=TTL, content=address))
-    if package.has_mail and host_name:
-        records.append(Record(name=domain, type="MX", ttl=TTL, content=f"10 {host_name}."))
-        records.append(Record(name=domain, type="TXT", ttl=TTL, content='"v=spf1 mx -all"'))
-        records.append(Record(name=f"_dmarc.{domain}", type="TXT", ttl=TTL, content='"v=DMARC1; p=quarantine"'))
-    return tuple(records)
+        records += web_records(domain, addresses)
+    if package.has_mail and servers:
+        records += mail_records(domain, servers=servers, dkim=None, policy=NEW_DOMAINS_POLICY)
+    return records

@@ -147,7 +147,7 @@ def _held(wish: StoredWish, before: Wanted, standing: Standing) -> Part | Parked
         ground.act == "hold" and ground.warrant in standing.leaves for ground in wish.wish.grounds
     )
     if wish.wish.statement.takes_from(before) and not has_order:
-        return Parked(wish=wish, reason="no order", detail="something is taken away")
+        return Parked(wish=wish, reason="no order")
     return Part(wish=wish, worse=Worsening.HELD)
 
 

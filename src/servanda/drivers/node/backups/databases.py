@@ -18,8 +18,6 @@ from servanda.drivers.node.layout import Layout
 from servanda.ground.nodes.kinds.databases import Database
 
 _NAME = re.compile(r"s[0-9]{1,7}_[a-z0-9_]{1,40}")
-_DEFINER = re.compile(rb"DEFINER\s*=\s*`(?:[^`]|``)*`\s*@\s*`(?:[^`]|``)*`")
-_MAY_DEFINE = (b"/*!5", b"CREATE DEFINER", b"CREATE ALGORITHM")
 
 
 class Databases(Protocol):
@@ -115,8 +113,8 @@ class MariaDatabases:
         assert process.stdin is not None
         try:
             with open(source, "rb") as dump, suppress(BrokenPipeError):
-                for line in dump:
-                    process.stdin.write(_DEFINER.sub(b"", line) if line.startswith(_MAY_DEFINE) else line)
+                for line in dumps.without_definers(dump):
+                    process.stdin.write(line)
             _, said = process.communicate(timeout=3600)
         except BaseException:
             process.kill()

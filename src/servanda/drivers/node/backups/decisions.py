@@ -11,6 +11,7 @@ NIGHT_HOURS = 6
 TRY_AGAIN = timedelta(minutes=15)
 PARTS = 30  # each night one part of a repository is read whole, so that all of it was read after so many nights
 PROVEN_EVERY_DAYS = 7  # each plan is restored and compared once in so many nights; a new one in its first
+ASIDE_DAYS = 7  # so long the copies of what was purged lie aside, from where they can be brought back in one step
 LEAST_GENERATIONS = 2  # compusoft-025: two dates can be given back at all times, whatever their age
 
 
@@ -56,12 +57,21 @@ def _share(plan: int, of: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """What the copies were of is purged: the two warrants under which that was done, and the copies go after it."""
+
+    quarantined_under: str
+    purged_under: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """How long generations are kept: days (safeit-172: 30), and of each older month the last one."""
 
     keep_daily: int
     keep_monthly: int = 0
     keep_databases_daily: int = 0  # 0: as long as files
+    ended: Ended | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,11 @@ class Generation:
     snapshot: str
     what: Literal["files", "databases"]
     received_on: date
+
+
+def all_are_over(generations: Iterable[Generation], rule: Rule, *, today: date) -> bool:
+    """Tell whether the time of every copy is over, the last one's too. Months and least numbers were owed to a running service."""
+    return all((today - one.received_on).days > rule.keep_daily for one in generations)
 
 
 def to_forget(generations: Iterable[Generation], rule: Rule, *, today: date) -> Sequence[str]:

@@ -46,7 +46,10 @@ class DatabaseConverger:
     kinds: tuple[type[Wanted], ...] = (Database,)
 
     def settle(self, wanted: Wanted, before: Wanted | None) -> Mapping[str, Plain]:
-        """Make accounts and database as wanted. Raises NotNow while the server is away, Broken for what it cannot be told."""
+        """Make accounts and database as wanted, and tell where it is reached from outside.
+
+        Raises NotNow while the server is away, Broken for what it cannot be told.
+        """
         assert isinstance(wanted, Database)
         if wanted.state == "purged":
             return self.privileges.do(ERASE, wanted.key)
@@ -59,7 +62,7 @@ class DatabaseConverger:
             for name in found.keys() - {one.name for one in accounts}:
                 _cut(server, found[name])
                 server.call("part", wanted.name, found[name].user, found[name].host)
-        return {}
+        return {"address": f"{self.layout.host_name}:{self.layout.ports.mysql}"}
 
     def look(self, wanted: Wanted) -> Sequence[Difference]:
         assert isinstance(wanted, Database)

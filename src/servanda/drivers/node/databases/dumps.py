@@ -91,7 +91,7 @@ def load(layout: Layout, database: str, *, user: str, source: IO[bytes], seconds
     server is away. A held user is not let in: release first, or wait.
     """
     with _let_in(layout, _checked(database), _checked(user)) as password:
-        _run(_client(layout, database, user), seconds=seconds, given=_without_definers(source), password=password)
+        _run(_client(layout, database, user), seconds=seconds, given=without_definers(source), password=password)
 
 
 def replace(layout: Layout, database: str, *, user: str, source: IO[bytes], keep: Path) -> None:
@@ -167,7 +167,8 @@ def _checked(name: str) -> str:
     return name
 
 
-def _without_definers(source: IO[bytes]) -> Iterator[bytes]:
+def without_definers(source: IO[bytes]) -> Iterator[bytes]:
+    """Yield a dump's lines so that what is loaded belongs to whoever loads it."""
     for line in source:
         yield _DEFINER.sub(b"", line) if line.startswith(_MAY_DEFINE) else line
 

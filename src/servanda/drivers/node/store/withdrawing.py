@@ -3,12 +3,14 @@
 This is done on the store's own machine, never over the network.
 """
 
+import os
 import re
 import shutil
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 _REPOSITORY = re.compile(r"[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?/[1-9][0-9]{0,6}")
-_WARRANT = re.compile(r"[a-z0-9:_-]{1,150}")
+_WARRANT = re.compile(r"[a-z0-9/:_-]{1,200}")
 
 
 class NotAllowed(Exception):
@@ -22,8 +24,20 @@ def set_aside(folder: Path, repository: str, *, warrant: str) -> Path:
         if not place.is_dir():
             raise NotAllowed(f"the store has no repository {repository}")
         aside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.utime(place)
         place.rename(aside)
     return aside
+
+
+def is_there(folder: Path, repository: str) -> bool:
+    place, _ = _places(folder, repository, "-")
+    return place.is_dir()
+
+
+def aside_since(folder: Path, repository: str, *, warrant: str) -> date | None:
+    """Return the day, by the store's own clock, on which a repository was set aside under a warrant; None: it is not."""
+    _, aside = _places(folder, repository, warrant)
+    return datetime.fromtimestamp(aside.stat().st_mtime, UTC).date() if aside.is_dir() else None
 
 
 def bring_back(folder: Path, repository: str, *, warrant: str) -> None:
@@ -49,4 +63,4 @@ def erase(folder: Path, repository: str, *, set_aside_under: str, warrant: str) 
 def _places(folder: Path, repository: str, warrant: str) -> tuple[Path, Path]:
     if not _REPOSITORY.fullmatch(repository) or not _WARRANT.fullmatch(warrant):
         raise NotAllowed(f"{repository!r} under {warrant!r} names nothing")
-    return folder / "shelves" / repository, folder / "aside" / warrant / repository.replace("/", "-")
+    return folder / "shelves" / repository, folder / "aside" / warrant.replace("/", ".") / repository.replace("/", ".")

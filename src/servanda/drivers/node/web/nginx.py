@@ -21,6 +21,8 @@ LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 KEPT_SECONDS = {1: 590, 10: 591, 60: 592, 300: 593}
 HSTS = "max-age=31536000"
 RETRY_SECONDS = 3600
+# What a folder shows. At the top of a site the node's own first page comes after these, for as long as none of them is there.
+INDEX = "index.php index.html index.htm"
 
 
 def configuration(layout: Layout) -> str:
@@ -197,7 +199,7 @@ http {{
     if (!-f {root}/tls/$vh/cert.pem) {{ set $upgrade ""; }}
     if (-f {root}/web/$site/hsts.$scheme) {{ set $hsts {HSTS}; }}
     root $base/htdocs;
-    index index.php index.html index.htm;
+    index {INDEX};
     disable_symlinks off;  # of root's own marks; each location that serves a tenant's file says otherwise
     add_header Strict-Transport-Security $hsts always;
     error_page 421 /-/unknown.html;
@@ -216,6 +218,18 @@ http {{
       add_header Cache-Control no-store always;
       add_header Content-Security-Policy "default-src 'none'; style-src 'unsafe-inline'" always;
       add_header X-Robots-Tag noindex always;
+    }}
+    location = /-/first.html {{
+      internal;
+      access_log {root}/sites/$site/logs/access.log site;
+      alias {root}/web/$site/first.html;
+      add_header Strict-Transport-Security $hsts always;
+      add_header Cache-Control no-store always;
+      add_header Content-Security-Policy "default-src 'none'; style-src 'unsafe-inline'" always;
+      add_header X-Robots-Tag noindex always;
+    }}
+    location = / {{{checks}
+      index {INDEX} /-/first.html;
     }}
     location ^~ /.well-known/acme-challenge/ {{
       disable_symlinks on;

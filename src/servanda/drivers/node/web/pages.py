@@ -1,4 +1,6 @@
-"""The two pages that a node shows by itself: why a site is held, and that a name is unknown here. Danish and English.
+"""The pages that a node shows by itself: why a site is held, that a name is unknown here, and that a site is empty yet.
+
+All are Danish and English, for light and for dark.
 
 The page of a hold says who holds the site, by which clause, since when, and where its owner ends it. It says nothing of
 amounts or of persons: every visitor reads it.
@@ -7,11 +9,13 @@ amounts or of persons: every visitor reads it.
 from datetime import date
 from html import escape
 
+from servanda.drivers.node.layout import Layout
 from servanda.ground.nodes.kinds.base import Hold
 
 _STYLE = (
     "body{font:1.1rem/1.6 system-ui,sans-serif;max-width:38rem;margin:12vh auto;padding:0 1.5rem;color:#222;background:#fff}"
-    "h1{font-size:1.5rem}hr{border:0;border-top:1px solid #ccc;margin:2rem 0}a{color:#045}"
+    "h1{font-size:1.5rem}hr{border:0;border-top:1px solid #ccc;margin:2rem 0}a{color:#045}code{font-size:.95em}"
+    "@media(prefers-color-scheme:dark){body{color:#e8e8e8;background:#15181b}hr{border-color:#444}a{color:#8cc8ff}}"
 )
 _MONTHS = (
     "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november", "december"
@@ -48,6 +52,25 @@ def unknown() -> str:
         "<p>Ejer du navnet, så se efter, om det peger på den rigtige server.</p></section>\n<hr>\n"
         '<section lang="en"><h1>There is no site under this name here</h1>'
         "<p>If the name is yours, check whether it points to the right server.</p></section>",
+    )
+
+
+def first(name: str, *, login: str, layout: Layout) -> str:
+    """Return what a site shows until its owner has put a page there: whose it is, and how they do that."""
+    port = "" if layout.ports.ssh == 22 else f":{layout.ports.ssh}"
+    address = escape(f"sftp://{login}@{layout.host_name}{port}")
+    name = escape(name)
+    return _page(
+        name,
+        f'<section lang="da"><h1>{name} er klar</h1>'
+        f"<p>Pladsen tilhører den, der har {name}, og som endnu ikke har lagt en side her.</p>"
+        f"<p>Er det dig? Giv din adgang et kodeord eller en nøgle på kundesiderne, gå til <code>{address}</code>,"
+        " og læg <code>index.html</code> eller <code>index.php</code> i mappen <code>htdocs</code>. Så er denne side væk.</p>"
+        f'</section>\n<hr>\n<section lang="en"><h1>{name} is ready</h1>'
+        f"<p>The place belongs to who holds {name}, and has not put a page here yet.</p>"
+        f"<p>Is that you? Give your access a password or a key on the customers' pages, go to <code>{address}</code>,"
+        " and put <code>index.html</code> or <code>index.php</code> into the folder <code>htdocs</code>. Then this page is gone.</p>"
+        "</section>",
     )
 
 

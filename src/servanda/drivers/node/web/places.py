@@ -47,6 +47,11 @@ class Places:
         return self.marks / "held.html"
 
     @property
+    def first(self) -> Path:
+        """Return the page that a site shows at its top until its owner has put one there."""
+        return self.marks / "first.html"
+
+    @property
     def settled(self) -> Path:
         return self.marks / "settled"
 

@@ -50,6 +50,7 @@ def settle(task: Task) -> Result:
         files.write(place.held, pages.held(site.holds), mode=0o644)
     _bring_back(place)
     _folders(place, site)
+    files.write(place.first, pages.first(site.names[0], login=f"s{site.site}", layout=task.layout), mode=0o644)
     _limit(place, site, place.home)
     _marks(place, site)
     settle_names(place, site, task.known)
@@ -70,7 +71,7 @@ def quarantine(task: Task) -> Result:
     files.folder(task.layout.quarantine, mode=0o700)
     files.folder(shelf, mode=0o700)
     drop_names(place)
-    for name in ("php", "php.conf", "php.json"):
+    for name in ("php", "php.conf", "php.json", place.first.name):
         (place.marks / name).unlink(missing_ok=True)
     tell_keeper(task.layout, site.site)
     tenants.kill(site.tenant)

@@ -16,6 +16,7 @@ from servanda.business.hosting.queries.mail import bulk_of_service, bulk_wishes,
 from servanda.business.hosting.queries.usage import excesses
 from servanda.business.nodes.facts import NodeFacts
 from servanda.business.nodes.queries import nodes_of, parked_statements
+from servanda.business.nodes.wording import parked_text
 from servanda.faces.office.places import Visit
 from servanda.faces.office.showing.naming import customer_link
 from servanda.faces.office.shown import Link, Pager, Stamp, Tab
@@ -165,7 +166,7 @@ def nodes_shown(here: Visit, *, now: datetime) -> NodesShown:
             ParkedRow(
                 node=one.node,
                 key=one.key,
-                reason=one.reason,
+                reason=parked_text(one.reason, language()),
                 detail=one.detail,
                 since=one.since,
                 who=_("The server refused it") if one.is_of_node else _("It was not signed"),

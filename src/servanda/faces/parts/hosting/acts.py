@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from servanda.business.hosting.actions import bulk_mail, changing, databases, dns, errands, mail, web
 from servanda.business.hosting.actions.changing import Order
 from servanda.faces.parts.hosting.proving import look_for_proof
+from servanda.faces.parts.hosting.zone_files import LETTERS_MAX as ZONE_LETTERS_MAX
 from servanda.ground.nodes.kinds.dns import Record
 from servanda.ground.refusal import Refused
 
@@ -130,6 +131,9 @@ ACTS: Mapping[str, Act] = {
     "remove-alias": lambda s, f, o, _now: mail.remove_alias(s, _text(f, "key"), order=o),
     "add-record": lambda s, f, o, _now: dns.add_record(s, _text(f, "key"), _record(f), order=o),
     "remove-record": lambda s, f, o, _now: dns.remove_record(s, _text(f, "key"), _named_record(f), order=o),
+    "replace-zone": lambda s, f, o, _now: dns.replace_records(
+        s, _text(f, "key"), f.get("text", "")[:ZONE_LETTERS_MAX], seen=_text(f, "seen"), order=o
+    ),
     "login-keys": lambda s, f, o, _now: web.set_login_keys(s, _text(f, "key"), keys=_lines(f, "keys"), order=o),
     "login-password": lambda s, f, o, _now: web.set_login_password(
         s, _text(f, "key"), password=_secret(f, "password"), order=o

@@ -97,7 +97,7 @@ def _holds(service: ServiceFacts, contact: str) -> tuple[HoldRow, ...]:
     stop = (service.sending_stop,) if service.sending_stop is not None else ()
     return tuple(
         HoldRow(
-            text=_(words.CAUSES.get(one.cause, words.CAUSES["breach"])),
+            text=words.cause_text(one.cause),
             because=one.because,
             ends_at=one.ends_at,
             contact=contact,
@@ -172,7 +172,7 @@ def _described(part: PartFacts) -> tuple[str, tuple[str, ...], tuple[tuple[str, 
         php = f"PHP {one.php}" if one.php else _("without PHP")
         return one.names[0], (php, *others), (("php", one.php or ""), *(("name", name) for name in one.names[1:]))
     if isinstance(one, Database):
-        where = (_("from %(networks)s") % {"networks": ", ".join(one.allow)},) if one.allow else ()
+        where = _reached(one, str(part.facts.get("address", "")))
         users = tuple(("user", user.name) for user in one.users)
         return one.name, where, (*users, *(("network", network) for network in one.allow))
     if isinstance(one, Mailbox):
@@ -188,6 +188,14 @@ def _described(part: PartFacts) -> tuple[str, tuple[str, ...], tuple[tuple[str, 
         signed = _("signed (DNSSEC)") if one.has_dnssec else _("not signed")
         return one.domain, (signed, *_facts(part.facts, ("ds",))), ()
     return part.key.partition("/")[2], _facts(part.facts, ("until", "not_after")), ()
+
+
+def _reached(database: Database, address: str) -> tuple[str, ...]:
+    """Return from where a database is reached and at which address; nothing when nobody from outside may."""
+    if not database.allow:
+        return ()
+    networks = _("from %(networks)s") % {"networks": ", ".join(database.allow)}
+    return (networks, _("at %(address)s, over TLS") % {"address": address}) if address else (networks,)
 
 
 def _mail_notes(domain: MailDomain) -> tuple[str, ...]:

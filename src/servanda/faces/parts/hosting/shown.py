@@ -118,3 +118,31 @@ class HostingPage:
     @property
     def php(self) -> str:
         return self.sites[0].items[0][1] if self.sites and self.sites[0].items else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetRow:
+    """The records of one name and type, before and after."""
+
+    name: str
+    type: str
+    stamp: Stamp
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneFilePage:
+    """What a zone file would change; without a text none was given yet."""
+
+    domain: str
+    text: str = ""
+    key: str = ""
+    seen: str = ""
+    sentence: str = ""
+    may_be_done: bool = False
+    sets: tuple[SetRow, ...] = ()
+    left_out: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    wrong: str = ""

@@ -41,13 +41,14 @@ DRIFT = {
     "copy-missing": gettext_noop("there is no copy yet"),
     "copy-too-old": gettext_noop("the newest copy is too old"),
 }
-CAUSES = {
+_CAUSES = {
     "payment": gettext_noop("An invoice was not paid in time. It opens by itself when the payment is booked."),
     "abuse": gettext_noop("It was used against the terms. Write to us to find a way out."),
     "load": gettext_noop("It took more of the server than it may. It opens by itself after a short pause."),
     "breach": gettext_noop("The terms were not kept. Write to us to find a way out."),
     "sending": gettext_noop("Mail is not sent from here now. It is still received, and nothing is lost."),
 }
+_ELSE = gettext_noop("It is held. Write to us to find a way out.")
 WAITS = {
     "no node": gettext_noop("It waits for a server with room. We have been told."),
     "domain taken": gettext_noop(
@@ -91,6 +92,11 @@ STATES = {
     "done": (gettext_noop("Done"), "calm"),
     "failed": (gettext_noop("Failed"), "stop"),
 }
+
+
+def cause_text(cause: str) -> str:
+    """Return why a service is held, and what opens it again; an unknown cause asks its owner to write."""
+    return _(_CAUSES.get(cause, _ELSE))
 
 
 def drift_text(code: str, wanted: str, found: str) -> str:

@@ -12,7 +12,7 @@ from servanda.business.catalogue.queries import prices_of
 from servanda.business.customers.queries import customer
 from servanda.business.hosting.actions.ordering import begins
 from servanda.business.library.queries import library_of
-from servanda.faces.portal.shown import Check, PlanRow
+from servanda.faces.portal.shown import Check, Offer, PlanRow
 from servanda.faces.portal.visiting import Visit
 from servanda.ground.calendar import day_text
 from servanda.ground.law.consumers import withdrawal_ends_on
@@ -20,19 +20,45 @@ from servanda.ground.law.vat import VatTreatment, treatment_of, vat_of
 from servanda.ground.money import money_text
 from servanda.terms.clauses import CustomerKind
 
-# What a customer can put into use alone, by the domain it is for. The rest is sold by a person.
-ORDERED_ALONE = frozenset({"hosting"})
+# What a customer can put into use alone: a web hotel by its domain, a database by any name. The rest is sold by a person.
+ORDERED_ALONE = ("hosting", "database")
 
 
-def plans_on_offer(here: Visit) -> tuple[PlanRow, ...]:
-    """Return what a customer can order here by themselves, the cheapest first."""
+def offers(here: Visit) -> tuple[Offer, ...]:
+    """Return what a customer can order here by themselves, by kind; within each the cheapest first."""
+    found = (_offer(here, kind) for kind in ORDERED_ALONE)
+    return tuple(offer for offer in found if offer.plans)
+
+
+def kind_on_offer(here: Visit, plan_code: str) -> str:
+    """Return the kind of a plan that is on offer; empty when it is not."""
+    kinds = (offer.kind for offer in offers(here) if plan_code in {row.code for row in offer.plans})
+    return next(kinds, "")
+
+
+def _offer(here: Visit, kind: str) -> Offer:
     plans = prices_of(here.company.company_id).plans.values()
-    offered = [
-        plan
-        for plan in plans
-        if plan.product.kind in ORDERED_ALONE and plan.interval_months and _has_price(plan, here.today)
-    ]
-    return tuple(sorted((_plan_row(here, plan) for plan in offered), key=lambda row: (row.price.minor, row.code)))
+    of_kind = [one for one in plans if one.product.kind == kind and one.interval_months and _has_price(one, here.today)]
+    rows = sorted((_plan_row(here, plan) for plan in of_kind), key=lambda row: (row.price.minor, row.code))
+    if kind == "database":
+        return Offer(
+            kind=kind,
+            title=_("A database by itself"),
+            label=_("What you call it"),
+            hint=_(
+                "Any name by which you know it. Nobody from outside reaches it until you open it for your own addresses."
+            ),
+            example="",
+            plans=tuple(rows),
+        )
+    return Offer(
+        kind=kind,
+        title=_("A hosting service"),
+        label=_("Your domain"),
+        hint=_("The name under which the site shall answer. It need not point here yet."),
+        example="example.dk",
+        plans=tuple(rows),
+    )
 
 
 def check_shown(here: Visit, *, plan_code: str, name: str, starts_now: bool) -> Check:

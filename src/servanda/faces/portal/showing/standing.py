@@ -9,6 +9,7 @@ from servanda.business.catalogue.queries import prices_of
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import services_of_customer
 from servanda.business.letters.queries import letters_of_invoices
+from servanda.faces.parts.hosting.words import cause_text
 from servanda.faces.portal.shown import Home, InvoiceRow, ServiceRow, Stamp
 from servanda.faces.portal.visiting import Visit
 from servanda.ground.citation import texts_of
@@ -37,9 +38,8 @@ def service_rows(here: Visit) -> tuple[ServiceRow, ...]:
 
     def row(service: ServiceFacts) -> ServiceRow:
         product = names.get(service.product)
-        causes = tuple(dict.fromkeys(_cause(hold.cause) for hold in service.open_holds))
-        if service.sending_stop is not None:
-            causes = (*causes, _("Mail is not sent from here now. It is still received."))
+        stop = (service.sending_stop,) if service.sending_stop is not None else ()
+        causes = tuple(dict.fromkeys(cause_text(hold.cause) for hold in (*service.open_holds, *stop)))
         because = tuple(one for hold in service.holds if hold.lifted_at is None for one in hold.because)
         return ServiceRow(
             service_id=service.service_id,
@@ -113,12 +113,3 @@ def _sentence(here: Visit, due: tuple[InvoiceRow, ...], services: tuple[ServiceR
             "count": len(due)
         }
     return _("All is in order. Nothing needs you.")
-
-
-def _cause(cause: str) -> str:
-    return {
-        "payment": _("An invoice was not paid in time. It opens by itself when the payment is booked."),
-        "abuse": _("It was used against the terms. Write to us to find a way out."),
-        "load": _("It took more of the server than it may. It opens by itself after a short pause."),
-        "breach": _("The terms were not kept. Write to us to find a way out."),
-    }.get(cause, _("It is held. Write to us to find a way out."))

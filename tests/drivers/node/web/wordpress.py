@@ -1,4 +1,4 @@
-"""WordPress in a site, from Debian's own package: what `make run` shows and what the tests install.
+"""WordPress in a site, from Debian's own package, as its owner would install it.
 
 The files are copied by the tenant, links followed, because nginx serves no link to what is not the tenant's.
 """
