@@ -40,6 +40,7 @@ from servanda.faces.node.enrolling import enrol
 from servanda.faces.node.installed import Installation
 from servanda.faces.node.parts import WIRING
 from servanda.faces.node.state import State
+from servanda.ground.nodes.sealing import public_text, spare_key
 from servanda.wiring.drivers import node_key
 from servanda.wiring.roles import APPLICATION, SIGNER, WEB, grant_all, grant_rights, make_role
 from tests.conftest import RealDatabase
@@ -240,7 +241,12 @@ def _make_key(home: Path) -> None:
         key: Ed25519PrivateKey = node_key(is_made=True)
     finally:
         settings.NODE_KEY = kept
-    keep_key(key.public_key().public_bytes_raw(), install=secrets.token_hex(16), at=datetime.now(UTC))
+    keep_key(
+        key.public_key().public_bytes_raw(),
+        spare_key=public_text(spare_key(key)),
+        install=secrets.token_hex(16),
+        at=datetime.now(UTC),
+    )
 
 
 def _token(company: CompanyFacts) -> str:

@@ -9,15 +9,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from servanda.drivers.nodelink import Door, Link, LinkAway, LinkRefused
 from servanda.drivers.nodelink.http import HttpDoor, HttpLink
 from servanda.drivers.nodelink.memory import INSTALL, MemoryControlPlane, MemoryLink
 from servanda.ground.nodes.messages import Enrol, public_bytes, sign_report
+from servanda.ground.nodes.sealing import public_text
 from servanda.ground.nodes.wanted import Document, Report
 from tests.drivers.nodelink.plane import served
 
 TOKEN = "a-token-of-this-test"
+SEALING = public_text(X25519PrivateKey.generate())
 
 
 @dataclass
@@ -63,7 +66,7 @@ def line(request: pytest.FixtureRequest) -> Iterator[Line]:
 
 def enrolled(line: Line) -> tuple[Me, Link]:
     me = Me()
-    line.door.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key)))
+    line.door.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key), sealing_key=SEALING))
     return me, line.link(me)
 
 
@@ -80,15 +83,15 @@ def report(number: int) -> Report:
 
 def test_a_token_lets_one_node_in_once(line: Line) -> None:
     me = Me()
-    answer = line.door.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key)))
+    answer = line.door.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key), sealing_key=SEALING))
     assert answer.trust().keys == (line.plane.signer.public_key().public_bytes_raw(),)
     with pytest.raises(LinkRefused):
-        line.door.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key)))
+        line.door.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key), sealing_key=SEALING))
 
 
 def test_a_token_is_for_its_own_node_only(line: Line) -> None:
     with pytest.raises(LinkRefused):
-        line.door.enrol(Enrol(token=TOKEN, node="n2", public_key=public_bytes(Me().key)))
+        line.door.enrol(Enrol(token=TOKEN, node="n2", public_key=public_bytes(Me().key), sealing_key=SEALING))
     enrolled(line)  # the failed attempt has not used it up
 
 
@@ -148,7 +151,9 @@ def test_a_control_plane_that_is_away_is_said_to_be(line: Line) -> None:
 
 def test_nobody_listening_is_the_same_as_away() -> None:
     with pytest.raises(LinkAway):
-        HttpDoor("http://127.0.0.1:9").enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(Me().key)))
+        HttpDoor("http://127.0.0.1:9").enrol(
+            Enrol(token=TOKEN, node="n1", public_key=public_bytes(Me().key), sealing_key=SEALING)
+        )
 
 
 def test_without_encryption_a_node_speaks_to_its_own_machine_only() -> None:

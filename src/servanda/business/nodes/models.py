@@ -10,6 +10,7 @@ class Node(models.Model):
     name = models.TextField(unique=True)  # it signs its requests by it, so it is one of a kind in the installation
     incarnation = models.PositiveIntegerField(default=0)  # counts its enrolments; 0: none yet
     public_key = models.TextField(default="", blank=True)
+    sealing_key = models.TextField(default="", blank=True)  # X25519: hashes of passwords are sealed for it
     country = models.TextField()
     addresses = models.JSONField(default=list)
     host_name = models.TextField(blank=True)
@@ -142,6 +143,7 @@ class SigningKey(models.Model):
 
     install = models.TextField()
     public_key = models.TextField(unique=True)
+    spare_key = models.TextField(default="", blank=True)  # X25519: hashes of passwords are sealed for it once more
     since_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 

@@ -66,7 +66,7 @@ def add_database_user(
     row, database = locked_part(service_id, key, Database)
     changed = with_user(database, name, number=setup.number, rights=rights)
     user = changed.users[-1].name
-    keep_password(row.pk, password, user=user, names=(database.name,))
+    keep_password(row, password, user=user, names=(database.name,))
     change(service_id, key, Database, lambda _: changed, order=order, what="database.user_added")
     return user
 
@@ -80,7 +80,7 @@ def set_database_password(service_id: int, key: str, user: str, *, password: str
             "%(database)s has no user %(name)s. Look at its users as they are now.",
             {"database": database.name, "name": user[:60]},
         )
-    keep_password(row.pk, password, user=user, names=(database.name,))
+    keep_password(row, password, user=user, names=(database.name,))
     note(service_id, "database.password_changed", key, order=order)
 
 

@@ -129,7 +129,14 @@ def keep_token(name: str, token: str, *, by: str, today: date, at: datetime) -> 
 
 @transaction.atomic
 def enrol(
-    token: str, *, name: str, public_key: str, facts: Mapping[str, Plain], today: date, at: datetime
+    token: str,
+    *,
+    name: str,
+    public_key: str,
+    sealing_key: str,
+    facts: Mapping[str, Plain],
+    today: date,
+    at: datetime,
 ) -> Enrolment:
     """Let a node enrol: its key is kept, and a new incarnation begins with an empty memory.
 
@@ -138,11 +145,14 @@ def enrol(
     keys = tuple(SigningKey.objects.filter(retired_at__isnull=True).order_by("since_at"))
     if not keys:
         raise NodeRefused("Nothing can be signed yet: make the signing key by `servanda nodes key` first.")
-    if not _is_key(public_key) or len(facts) > FACTS_MAX:
-        raise NodeRefused("The public key must be the 32 bytes of an Ed25519 key in base64, with few facts beside it.")
+    if not _is_key(public_key) or not _is_key(sealing_key) or len(facts) > FACTS_MAX:
+        raise NodeRefused(
+            "The two public keys must be of 32 bytes each (Ed25519, X25519) in base64, with few facts beside."
+        )
     with connection.cursor() as cursor:  # pages see no token, and change no key of a node but by showing one
         cursor.execute(
-            "select node_enrol(%s, %s, %s, %s::jsonb, %s)", [token, name, public_key, json.dumps(dict(facts)), at]
+            "select node_enrol(%s, %s, %s, %s, %s::jsonb, %s)",
+            [token, name, public_key, sealing_key, json.dumps(dict(facts)), at],
         )
         ((node_id,),) = cursor.fetchall()
     if node_id is None:
