@@ -27,8 +27,8 @@ UNSEEN_BY_PAGES = ("node_document", "node_statement", "node_lost", "node_token",
 # What pages may do with tables that hold orders or that are never emptied.
 OF_PAGES = {
     "node": (
-        "grant select, update (counter, report_number, last_report_at, accepted_seq, accepted_hash, reached_seq, facts,"
-        " services) on node to {role}",
+        "grant select, update (counter, report_counter, report_number, last_report_at, accepted_seq, accepted_hash,"
+        " reached_seq, facts, services) on node to {role}",
     ),
     "node_wish": ("grant select (id, node_id, key, subject, fingerprint, state, wished_at) on node_wish to {role}",),
     "service": ("grant select, insert, update on service to {role}",),

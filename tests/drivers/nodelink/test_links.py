@@ -30,10 +30,12 @@ class Me:
     node: str = "n1"
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     counter: int = 0
+    alone: threading.Lock = field(default_factory=threading.Lock)
 
     def next_counter(self) -> int:
-        self.counter += 1
-        return self.counter
+        with self.alone:
+            self.counter += 1
+            return self.counter
 
 
 def now() -> datetime:
@@ -161,11 +163,27 @@ def test_without_encryption_a_node_speaks_to_its_own_machine_only() -> None:
         HttpDoor("http://control.example.dk")
 
 
-def test_a_question_that_was_overtaken_is_asked_once_more() -> None:
-    plane = MemoryControlPlane(Ed25519PrivateKey.generate(), tokens={TOKEN: "n1"})
-    with over_http(plane) as line:
-        me, link = enrolled(line)
-        link.documents(after=0, wait_seconds=0)
-        me.counter -= 1  # as if another thread's question with this number had come first
-        link.report(sign_report(report(1), me.key))
-        assert len(plane.reports) == 1
+def test_questions_and_reports_of_many_threads_overtake_each_other_and_none_is_refused(line: Line) -> None:
+    """A number is taken before it is sent: without order a later one comes first, and the earlier is refused."""
+    me, link = enrolled(line)
+    many = threading.Barrier(8)
+    done, failed = [], []
+
+    def go_on(number: int) -> None:
+        many.wait()
+        for turn in range(25):
+            try:
+                if number % 2:
+                    link.report(sign_report(report(number * 100 + turn), me.key))
+                else:
+                    link.documents(after=0, wait_seconds=0)
+                done.append(turn)
+            except LinkRefused as error:
+                failed.append(str(error))
+
+    threads = [threading.Thread(target=go_on, args=(number,)) for number in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert (len(done), failed) == (200, [])

@@ -135,6 +135,22 @@ def test_a_request_is_heard_once(house: House, caller: Caller, client: Client) -
     assert counter_of("node1") == 5
 
 
+def test_a_question_that_a_report_overtook_is_heard_and_neither_is_heard_twice(
+    house: House, caller: Caller, client: Client
+) -> None:
+    """The agent waits with a question while it reports: its numbers are given in one order and come in another."""
+    path, now = "/node/v1/documents?after=0&wait=0", timezone.now()
+    question = dict(signed_headers(caller.key, node="node1", counter=5, method="GET", path=path, body=b"", now=now))
+    body = sign_report(report_of(house), caller.key)
+    told = dict(
+        signed_headers(caller.key, node="node1", counter=6, method="POST", path="/node/v1/reports", body=body, now=now)
+    )
+    assert send(client, "POST", "/node/v1/reports", body, told)[0] == 204
+    assert send(client, "GET", path, b"", question)[0] == 200
+    assert send(client, "POST", "/node/v1/reports", body, told)[0] == 401
+    assert send(client, "GET", path, b"", question)[0] == 401
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -18,7 +18,8 @@ class Node(models.Model):
     services = models.PositiveIntegerField(default=0)  # that have been given to it and not purged
     takes_new = models.BooleanField(default=True)
     facts = models.JSONField(default=dict)
-    counter = models.BigIntegerField(default=0)  # of the last request that was answered
+    counter = models.BigIntegerField(default=0)  # of the last question that was answered
+    report_counter = models.BigIntegerField(default=0)  # of the last report that was heard
     report_number = models.BigIntegerField(default=0)
     accepted_seq = models.BigIntegerField(default=0)
     accepted_hash = models.TextField(default="", blank=True)

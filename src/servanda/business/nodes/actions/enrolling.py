@@ -20,6 +20,7 @@ from servanda.business.nodes.models import Node, NodeToken, SigningKey
 from servanda.business.nodes.queries import existing_node
 from servanda.business.nodes.queries import node as node_of
 from servanda.ground.nodes.grammar import Country, HostName, NodeName
+from servanda.ground.nodes.messages import REPORTS_PATH
 from servanda.ground.nodes.requests import RequestRefused, check_request
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import DataLocation
@@ -166,21 +167,24 @@ def enrol(
 def hear(headers: Mapping[str, str], *, name: str, method: str, path: str, body: bytes, now: datetime) -> NodeFacts:
     """Return the node that signed a request, and keep its counter so that nobody can repeat it.
 
+    Questions and reports are counted apart: a node waits with the one while it sends the other, and either may come first.
     Raises RequestRefused for an unknown, revoked or not enrolled node as for a wrong signature.
     """
     row = Node.objects.select_for_update().filter(name=name, revoked_at__isnull=True).exclude(public_key="").first()
     if row is None:
         raise RequestRefused(f"no trusted node {name[:40]!r}")
-    row.counter = check_request(
+    counter = "report_counter" if path.startswith(REPORTS_PATH) else "counter"
+    heard = check_request(
         headers,
         public_key=b64decode(row.public_key),
-        last_counter=row.counter,
+        last_counter=getattr(row, counter),
         method=method,
         path=path,
         body=body,
         now=now,
     )
-    row.save(update_fields=["counter"])
+    setattr(row, counter, heard)
+    row.save(update_fields=[counter])
     return node_of(row.pk)
 
 

@@ -22,7 +22,7 @@ begin
     update node_token set used_at = moment where id = found_token;
     update node
        set incarnation = incarnation + 1, public_key = key, sealing_key = seal, facts = told, enrolled_at = moment,
-           counter = 0, report_number = 0, accepted_seq = 0, reached_seq = 0, accepted_hash = ''
+           counter = 0, report_counter = 0, report_number = 0, accepted_seq = 0, reached_seq = 0, accepted_hash = ''
      where id = found_node;
     return found_node;
 end $$;
@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(model_name="node", name="sealing_key", field=models.TextField(blank=True, default="")),
         migrations.AddField(model_name="signingkey", name="spare_key", field=models.TextField(blank=True, default="")),
+        migrations.AddField(model_name="node", name="report_counter", field=models.BigIntegerField(default=0)),
         migrations.RunSQL(BEFORE, _ENROLLING),
         migrations.RunSQL(ENROL, AFTER),
     ]
