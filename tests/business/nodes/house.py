@@ -39,14 +39,16 @@ class House:
     position: Position = field(default_factory=Position)
     report_number: int = 0
     taken: list[Document] = field(default_factory=list)
+    is_first: bool = True  # a second node of the company has the signer of the first
 
     def __post_init__(self) -> None:
-        keep_key(
-            self.signer.public_key().public_bytes_raw(),
-            spare_key=public_text(spare_key(self.signer)),
-            install=INSTALL,
-            at=self.now,
-        )
+        if self.is_first:
+            keep_key(
+                self.signer.public_key().public_bytes_raw(),
+                spare_key=public_text(spare_key(self.signer)),
+                install=INSTALL,
+                at=self.now,
+            )
         add_node(
             self.world.company_id,
             self.name,
