@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import msgspec
 from django.db import transaction
 
 from servanda.business.hosting.actions.changing import (
@@ -115,17 +116,6 @@ def _copy_too(service_id: int, name: str) -> None:
     row = Part.objects.select_for_update().filter(service_id=service_id, kind="backup", state="kept").first()
     plan = decode_statement(row.body.encode()) if row is not None else None
     if row is not None and isinstance(plan, BackupPlan):
-        wider = BackupPlan(
-            plan=plan.plan,
-            tenant=plan.tenant,
-            site=plan.site,
-            databases=(*plan.databases, name),
-            mail_domains=plan.mail_domains,
-            target=plan.target,
-            country=plan.country,
-            every_hours=plan.every_hours,
-            keep_daily=plan.keep_daily,
-            keep_monthly=plan.keep_monthly,
-        )
+        wider = msgspec.structs.replace(plan, databases=(*plan.databases, name))
         row.body = encode(wider).decode()
         row.save(update_fields=["body"])

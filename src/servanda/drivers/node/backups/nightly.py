@@ -1,8 +1,9 @@
 """The keeper's round: every repository of a store is tidied by its own rule, and one that fails keeps no other waiting.
 
-What the keeper needs lies in a folder of its own, on the store's machine: `keeper.json` (`url`, `name`, `word`, `key`) and
-`rules.json`, which names for each repository (`node/plan`) how long its copies are kept. A repository without a rule is
-left as it is. Nodes hear of it from the store: a copy that is no longer listed there is told as forgotten.
+What the keeper needs lies in a folder of its own, on the store's machine: `keeper.json` (`url`, `name`, `word`, `key`), and
+where no control plane tells it, `rules.json`, which names for each repository (`node/plan`) how long its copies are kept. A
+repository without a rule is left as it is. A shorter rule waits two weeks (`waiting.py`); what is in force stands in
+`kept.json`. Nodes hear of it from the store: a copy that is no longer listed there is told as forgotten.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,10 +13,11 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from servanda.drivers.node import Broken, NotNow
+from servanda.drivers.node import Broken, NotNow, files
 from servanda.drivers.node.backups.decisions import Rule
 from servanda.drivers.node.backups.keeper import Keeper
 from servanda.drivers.node.backups.private_store import NAME, keeper_of
+from servanda.drivers.node.backups.waiting import SHORTER_WAITS, Kept, all_in_force
 from servanda.drivers.node.layout import Layout
 from servanda.ground.nodes.kinds.backups import BackupPlan
 
@@ -48,7 +50,7 @@ def keep_private(layout: Layout, plans: Iterable[BackupPlan], *, today: date) ->
         for one in plans
         if (layout.root / "store" / "shelves" / NAME / str(one.plan) / "config").exists()
     }
-    return keep_all(keeper_of(layout), rules, today=today)
+    return _keep_in_force(keeper_of(layout), rules, today=today)
 
 
 def keep_folder(folder: Path, *, today: date) -> Mapping[str, str]:
@@ -60,4 +62,25 @@ def keep_folder(folder: Path, *, today: date) -> Mapping[str, str]:
     except (OSError, msgspec.MsgspecError, ValueError) as error:
         raise Broken(f"the keeper's keeper.json and rules.json in {folder} cannot be used: {error}") from error
     roots = Path(secrets.roots) if secrets.roots else None
-    return keep_all(Keeper(secrets.url, secrets.name, secrets.word, key, folder, roots), rules, today=today)
+    return _keep_in_force(Keeper(secrets.url, secrets.name, secrets.word, key, folder, roots), rules, today=today)
+
+
+def _keep_in_force(keeper: Keeper, told: Mapping[str, Rule], *, today: date) -> Mapping[str, str]:
+    """Tidy every repository by the rule that is in force there, after this was written down."""
+    file = keeper.folder / "kept.json"
+    try:
+        before = msgspec.json.decode(file.read_bytes(), type=dict[str, Kept])
+    except FileNotFoundError:
+        before = {}
+    except msgspec.MsgspecError as error:
+        raise Broken(f"the keeper's own record {file} cannot be read: {error}; put back the last good one") from error
+    kept = all_in_force(told, before, today=today)
+    files.write(file, msgspec.json.format(msgspec.json.encode(kept, order="sorted")), mode=0o600)
+    done = keep_all(keeper, {name: kept[name].rule for name in told}, today=today)
+    return {name: f"{what}{_waits(kept[name])}" for name, what in done.items()}
+
+
+def _waits(kept: Kept) -> str:
+    if kept.waiting is None or kept.since is None:
+        return ""
+    return f"; a shorter rule waits until {kept.since + SHORTER_WAITS}"
