@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -40,6 +40,7 @@ from servanda.faces.node.enrolling import enrol
 from servanda.faces.node.installed import Installation
 from servanda.faces.node.parts import WIRING
 from servanda.faces.node.state import State
+from servanda.ground.nodes.sealing import public_text, spare_key
 from servanda.wiring.drivers import node_key
 from servanda.wiring.roles import APPLICATION, SIGNER, WEB, grant_all, grant_rights, make_role
 from tests.conftest import RealDatabase
@@ -147,7 +148,10 @@ class House:
         """Return what is not so on the node as it is wished: the key, and how it stands there."""
         with psycopg.connect(self.database.url) as owner:
             touched = owner.execute("select count(*) from hosting_touched").fetchone()
-            wishes = owner.execute("select key, fingerprint, state from node_wish").fetchall()
+            wishes = owner.execute(
+                "select w.key, w.fingerprint, w.state from node_wish w join node n on n.id = w.node_id where n.name = %s",
+                [self.installation.name],
+            ).fetchall()
             parked = {row[0]: row[1] for row in owner.execute("select key, reason from node_parked").fetchall()}
         assert touched is not None
         state = State(self.installation.agent_folder / "state.db", may_write=False)
@@ -212,7 +216,7 @@ def a_house(database: RealDatabase, home: Path, prepare: Callable[[], CompanyFac
             house.start(name)
         installation = private.make(root, name=NODE, url=house.url, mail_relay=f"{sink.host}:{sink.port}")
         wait_until(lambda: _answers(house), seconds=40, told=lambda: house.said("web"))
-        enrol(installation, HttpDoor(house.url), _token(company))
+        enrol(installation, HttpDoor(house.url), _token(company, NODE))
         house.start("node")
         wait_until(lambda: _serves(house), seconds=120, told=lambda: f"{shown.status(root)} {house.said('node')}")
         yield house
@@ -240,16 +244,36 @@ def _make_key(home: Path) -> None:
         key: Ed25519PrivateKey = node_key(is_made=True)
     finally:
         settings.NODE_KEY = kept
-    keep_key(key.public_key().public_bytes_raw(), install=secrets.token_hex(16), at=datetime.now(UTC))
+    keep_key(
+        key.public_key().public_bytes_raw(),
+        spare_key=public_text(spare_key(key)),
+        install=secrets.token_hex(16),
+        at=datetime.now(UTC),
+    )
 
 
-def _token(company: CompanyFacts) -> str:
+@contextmanager
+def second_node(house: House, company: CompanyFacts, name: str) -> Iterator[House]:
+    """Run another private node of the same company, seen through a house of its own."""
+    root = Path("/var/lib/servanda") / f"t{secrets.token_hex(3)}"
+    other = replace(house, root=root, children={}, browsers=[])
+    with ExitStack() as stack:
+        stack.callback(lambda: shutil.rmtree(root, ignore_errors=True))
+        stack.callback(lambda: _stop_all(other))
+        installation = private.make(root, name=name, url=house.url, mail_relay=f"{house.sink.host}:{house.sink.port}")
+        enrol(installation, HttpDoor(house.url), _token(company, name))
+        other.start("node")
+        wait_until(lambda: _serves(other), seconds=240, told=lambda: f"{shown.status(root)} {other.said('node')}")
+        yield other
+
+
+def _token(company: CompanyFacts, name: str) -> str:
     today, now = company.clock_on or datetime.now(UTC).date(), datetime.now(UTC)
-    card = {"country": "DK", "services_max": 200, "addresses": (ADDRESS,), "host_name": f"{NODE}.hosting.example"}
+    card = {"country": "DK", "services_max": 200, "addresses": (ADDRESS,), "host_name": f"{name}.hosting.example"}
     for one in companies()[:1]:
-        add_node(one.company_id, NODE, **card, by="staff:eva", today=today, at=now)  # type: ignore[arg-type]
+        add_node(one.company_id, name, **card, by="staff:eva", today=today, at=now)  # type: ignore[arg-type]
     token = secrets.token_urlsafe(32)
-    keep_token(NODE, token, by="staff:eva", today=today, at=now)
+    keep_token(name, token, by="staff:eva", today=today, at=now)
     return token
 
 

@@ -25,10 +25,11 @@ from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import services_of_customer
 from servanda.business.nodes.actions.enrolling import hear
 from servanda.business.nodes.queries import parked_statements
+from servanda.faces.cli.apart import hand_over
 from servanda.ground.nodes.requests import RequestRefused
 from servanda.simulation import drivers
-from servanda.wiring.accounts import PAGES_ACCOUNT, pages_account
-from servanda.wiring.embedded import DISPOSABLE, leased, url_of_pages
+from servanda.wiring.accounts import OWN_ROLES, SIGNER_ACCOUNT, own_account
+from servanda.wiring.embedded import DISPOSABLE, leased, url_of_part
 from servanda.wiring.roles import APPLICATION, SIGNER, WEB, make_role
 from tests.business.nodes.house import House
 from tests.cast import ALMA
@@ -181,7 +182,9 @@ def test_no_token_no_node(house: House, real_database: RealDatabase) -> None:
         before = owner.execute("select public_key, incarnation from node").fetchall()
     with taken_over(real_database) as pages:
         for guess in ("", "x", "' or true --", *hashes):
-            row = pages.execute("select node_enrol(%s, 'node1', 'mine', '{}', '2026-01-01')", [guess]).fetchone()
+            row = pages.execute(
+                "select node_enrol(%s, 'node1', 'mine', 'mine', '{}', '2026-01-01')", [guess]
+            ).fetchone()
             assert row == (None,)
     with closing(psycopg.connect(real_database.url, autocommit=True)) as owner:
         assert owner.execute("select public_key, incarnation from node").fetchall() == before
@@ -300,7 +303,7 @@ for name in sorted(os.listdir(home)) if os.access(home, os.R_OK) else [
         got.append(name)
     except OSError:
         pass
-for role in ("postgres", "servanda_app", "servanda_signer", "servanda"):
+for role in {"postgres", "servanda", "servanda_web", "servanda_app", "servanda_signer"} - {url.split("/")[2][:-1]}:
     for host in (home + "/postgres", home + "/postgres.pages"):
         try:
             psycopg.connect(f"postgresql://{role}@/servanda?host={host}", connect_timeout=5).close()
@@ -335,14 +338,21 @@ def place() -> Iterator[Path]:
 
 @as_root
 @in_the_database
-def test_the_account_of_the_pages_reaches_one_role_and_no_secret(place: Path) -> None:
-    assert pages_account() is not None
+@pytest.mark.parametrize("account", OWN_ROLES)
+def test_the_account_of_each_part_reaches_its_own_role_and_no_secret_of_another(place: Path, account: str) -> None:
+    """Code that runs as the worker, say, cannot read the key that documents are signed with, nor be the signer's role."""
+    for name in OWN_ROLES:
+        assert own_account(name) is not None
+    hand_over(place / "signer", SIGNER_ACCOUNT)
+    (place / "signer" / "node-key.pem").chmod(0o400)
     with leased(place / "postgres", settings=DISPOSABLE) as lease:
         for role in (APPLICATION, WEB, SIGNER):
             make_role(lease.url(), role)
-        command = [sys.executable, "-m", "servanda.faces.cli.become", PAGES_ACCOUNT, str(place)]
-        probe = [sys.executable, "-c", PROBE, str(place), url_of_pages(place / "postgres")]
+        own = OWN_ROLES[account]
+        command = [sys.executable, "-m", "servanda.faces.cli.become", account, str(place)]
+        probe = [sys.executable, "-c", PROBE, str(place), url_of_part(place / "postgres", role=own)]
         done = subprocess.run([*command, *probe], capture_output=True, text=True, timeout=60)
-        assert (done.stdout.split(), done.stderr) == ([WEB], "")
+        theirs = ["signer/node-key.pem"] if account == SIGNER_ACCOUNT else []
+        assert (done.stdout.split(), done.stderr) == ([own, *theirs], "")
         with closing(psycopg.connect(lease.url())) as ours:
             assert ours.info.user == "postgres", "and we, who started it, are not shut out"

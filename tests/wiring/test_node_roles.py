@@ -1,22 +1,32 @@
 """Whoever holds the pages' code and role can end no service, sign nothing, and read no secret."""
 
+import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.conf import settings as configured
 from django.db import connection
+from psycopg import sql
 from pytest_django import Settings
 
 from servanda.business.customers.queries import customer_numbered
 from servanda.business.hosting.actions import tell_nodes
 from servanda.business.hosting.actions.changing import Order
 from servanda.business.hosting.actions.databases import add_database_user
+from servanda.business.hosting.actions.resealing import NotResealed, reseal
+from servanda.business.hosting.actions.web import set_login_password
 from servanda.business.hosting.queries import parts_of_service, services_of_customer
 from servanda.business.nodes.queries import parked_statements
 from servanda.ground.calendar import moment_of
+from servanda.ground.nodes.database_passwords import database_password_hash
+from servanda.ground.nodes.kinds.access import Login
+from servanda.ground.nodes.kinds.databases import Database
+from servanda.ground.nodes.sealing import key_mark, public_text, spare_key
 from servanda.simulation import drivers
 from servanda.wiring.roles import APPLICATION, SIGNER, WEB, grant_all, grant_rights, make_role
 from tests.business.nodes.house import House
@@ -85,8 +95,109 @@ def test_the_house_works_by_its_roles(house: House) -> None:
     with working_as(APPLICATION):
         tell_nodes(house.world.company, today=house.world.today, at=moment_of(house.world.today))
     sign_and_take(house)
-    assert [user.password_hash[0] for user in house.known[database].users] == ["*"]  # type: ignore[union-attr]
-    assert house.known[database].users[0].password_hash != "*" + "0" * 40  # type: ignore[union-attr]
+    (user,) = house.known[database].users  # type: ignore[union-attr]
+    assert house.opened(user.password_hash, database, user=user.name) == database_password_hash("Kaffe-og-17-kopper")
+
+
+def test_no_hash_of_a_password_can_be_read_by_the_pages_nor_from_a_dump(
+    house: House, real_database: RealDatabase
+) -> None:
+    """All that a role can read is searched, to the last column of the last view: hashes in open form, and what opens them."""
+    service_id = service_of(house)
+    keys = {part.kind: part.key for part in parts_of_service(service_id)}
+    order = Order(by="staff:eva", today=house.world.today, at=NOW)
+    with working_as(WEB):
+        add_database_user(service_id, keys["database"], "app", password="Kaffe-og-17-kopper", order=order)
+        set_login_password(service_id, keys["login"], password="Syv-kolde-kopper-the", order=order)
+    with working_as(APPLICATION):
+        tell_nodes(house.world.company, today=house.world.today, at=moment_of(house.world.today))
+    sign_and_take(house)
+    login, database = house.known[keys["login"]], house.known[keys["database"]]
+    assert isinstance(login, Login)
+    assert isinstance(database, Database)
+    assert house.opened(login.password_hash, login.key).startswith("$2b$10$")
+    sealed = [str(login.password_hash), database.users[0].password_hash]
+    whole = psycopg.conninfo.conninfo_to_dict(real_database.url)["user"]
+    assert isinstance(whole, str)
+    for role in (WEB, whole):
+        seen = "\n".join(readable(real_database, role))
+        assert all(one in seen for one in sealed), "the search sees what the documents hold"
+        found = {one for one in HASH.findall(seen) if one.strip("$2b04.*")}
+        assert found == set(), role
+        for secret in (house.sealing, spare_key(house.signer)):
+            assert b64encode(secret.private_bytes_raw()).decode() not in seen
+
+
+HASH = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}|\*[0-9A-Fa-f]{40}")
+
+
+def readable(database: RealDatabase, role: str) -> Iterator[str]:
+    """All that a role can read, as text: each column of each table and view on which it has the right."""
+    with as_role(database, role) as reader:
+        columns = reader.execute(
+            "select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid"
+            " where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'v', 'm', 'p')"
+            " and a.attnum > 0 and not a.attisdropped and has_column_privilege(c.oid, a.attnum, 'select')"
+        ).fetchall()
+        assert len(columns) > 500
+        for table, column in columns:
+            select = sql.SQL("select {}::text from {}").format(sql.Identifier(column), sql.Identifier(table))
+            for (value,) in reader.execute(select):
+                yield str(value)
+
+
+def test_a_password_fits_in_no_other_place(house: House, real_database: RealDatabase) -> None:
+    """Whoever holds the pages can write a sealed hash over another, and gains nothing: it opens for its own login alone."""
+    service_id = service_of(house)
+    order = Order(by="staff:eva", today=house.world.today, at=NOW)
+    part = next(one for one in parts_of_service(service_id) if one.kind == "database")
+    with working_as(WEB):
+        mine, theirs = (
+            add_database_user(service_id, part.key, name, password=f"Ni-varme-17-{at}-kaffe", order=order)
+            for at, name in enumerate(("mine", "theirs"))
+        )
+    with closing(psycopg.connect(real_database.url)) as owner:  # whoever holds the pages reads it in the document
+        (sealed,) = owner.execute("select hash from hosting_secret where name = %s", [mine]).fetchone() or ("",)
+    with as_role(real_database, WEB) as pages:
+        pages.execute("select hosting_keep_secret(%s, %s, %s, '')", [part.part_id, theirs, sealed])
+        with pytest.raises(psycopg.errors.CheckViolation):
+            pages.execute("select hosting_keep_secret(%s, %s, %s, '')", [part.part_id, theirs, "*" + "A" * 40])
+    with working_as(APPLICATION):
+        tell_nodes(house.world.company, today=house.world.today, at=moment_of(house.world.today))
+    sign_and_take(house)
+    database = house.known[part.key]
+    assert isinstance(database, Database)
+    assert [user.password_hash for user in database.users] == [sealed, sealed]
+    assert house.opened(sealed, part.key, user=mine)
+    with pytest.raises(ValueError, match="not sealed for this key"):
+        house.opened(sealed, part.key, user=theirs)
+
+
+def test_a_node_that_lost_its_key_is_given_all_passwords_anew(house: House) -> None:
+    service_id = service_of(house)
+    order = Order(by="staff:eva", today=house.world.today, at=NOW)
+    with working_as(WEB):
+        login = next(one.key for one in parts_of_service(service_id) if one.kind == "login")
+        set_login_password(service_id, login, password="Ni-varme-kander-kaffe", order=order)
+    with working_as(APPLICATION):
+        tell_nodes(house.world.company, today=house.world.today, at=moment_of(house.world.today))
+    sign_and_take(house)
+    before = house.opened(house.known[login].password_hash, login)  # type: ignore[union-attr]
+    house.sealing = X25519PrivateKey.generate()
+    house.enrol()
+    sign_and_take(house)
+    with pytest.raises(ValueError, match="not sealed for this key"):
+        house.opened(house.known[login].password_hash, login)  # type: ignore[union-attr]
+    spare = spare_key(house.signer)
+    words = {"spare": spare, "by": "command line", "today": house.world.today, "at": NOW}
+    with working_as(APPLICATION):
+        with pytest.raises(NotResealed, match="somebody else has enrolled"):
+            reseal("node1", mark="0000-0000-0000-0000-0000-0000", **words)  # type: ignore[arg-type]
+        done = reseal("node1", mark=key_mark(public_text(house.sealing)), **words)  # type: ignore[arg-type]
+        tell_nodes(house.world.company, today=house.world.today, at=moment_of(house.world.today))
+    sign_and_take(house)
+    assert (done.count, done.lost) == (1, ())
+    assert house.opened(house.known[login].password_hash, login) == before  # type: ignore[union-attr]
 
 
 FORBIDDEN = (

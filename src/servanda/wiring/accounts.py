@@ -11,6 +11,9 @@ from servanda.ground.refusal import Refused
 ACCOUNT = "servanda"  # PostgreSQL refuses to run as root, so root gets a system account for it
 PAGES_ACCOUNT = "servanda-web"  # of the web server, where root starts it; it can only be the role of the same purpose
 PAGES_ROLE = "servanda_web"
+WORKER_ACCOUNT, WORKER_ROLE = "servanda-worker", "servanda_app"
+SIGNER_ACCOUNT, SIGNER_ROLE = "servanda-signer", "servanda_signer"
+OWN_ROLES = {PAGES_ACCOUNT: PAGES_ROLE, WORKER_ACCOUNT: WORKER_ROLE, SIGNER_ACCOUNT: SIGNER_ROLE}
 
 
 class DatabaseUnavailable(Refused):
@@ -18,18 +21,20 @@ class DatabaseUnavailable(Refused):
 
 
 def accounts_and_roles() -> Iterator[str]:
-    """Say which account may be which role: who started the server may be each, the pages' account one."""
+    """Say which account may be which role: who started the server may be each, a part's account one."""
     if os.geteuid() != 0:
         yield f'servanda "{pwd.getpwuid(os.geteuid()).pw_name}" all\n'
         return
     for name in (pwd.getpwuid(0).pw_name, ACCOUNT):
         yield f'servanda "{name}" all\n'
-    yield f'servanda "{PAGES_ACCOUNT}" {PAGES_ROLE}\n'
+    for name, role in OWN_ROLES.items():
+        yield f'servanda "{name}" {role}\n'
 
 
-def pages_account() -> pwd.struct_passwd | None:
-    """Return the account to run the web server as, when we are root; it is made when missing."""
-    return _system_account(PAGES_ACCOUNT) if os.geteuid() == 0 else None
+def own_account(name: str) -> pwd.struct_passwd | None:
+    """Return the account to run a part of the house as (one of OWN_ROLES), when we are root; it is made when missing."""
+    assert name in OWN_ROLES
+    return _system_account(name) if os.geteuid() == 0 else None
 
 
 def account_of_server() -> pwd.struct_passwd | None:

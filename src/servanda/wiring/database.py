@@ -11,13 +11,13 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 
-from servanda.wiring.accounts import DatabaseUnavailable, pages_account
+from servanda.wiring.accounts import PAGES_ACCOUNT, SIGNER_ACCOUNT, WORKER_ACCOUNT, DatabaseUnavailable, own_account
 from servanda.wiring.embedded import (
     leased,
     refuse_unfit,
     stop_unused,
     url_of,
-    url_of_pages,
+    url_of_part,
 )
 from servanda.wiring.roles import APPLICATION, SIGNER, WEB, grant_all, grant_rights, make_role
 
@@ -71,7 +71,7 @@ def give_rights() -> None:
 def of_pages() -> dict[str, str]:
     """Return what the web server is told of its database: the address with its own role. Empty: it has none."""
     if not settings.DATABASE_URL:
-        return {"SERVANDA_DATABASE_URL": url_of_pages(settings.HOME / "postgres")}
+        return {"SERVANDA_DATABASE_URL": url_of_part(settings.HOME / "postgres", role=WEB)}
     url = settings.DATABASE_URL_OF_PAGES
     if not url:
         return {}
@@ -80,10 +80,19 @@ def of_pages() -> dict[str, str]:
     return {"SERVANDA_DATABASE_URL": url}
 
 
+def of_worker() -> dict[str, str]:
+    """Return what the worker is told of its database beside what we were told: under our own account nothing."""
+    if settings.DATABASE_URL or own_account(WORKER_ACCOUNT) is None:
+        return {}
+    return {"SERVANDA_DATABASE_URL": url_of_part(settings.HOME / "postgres", role=APPLICATION)}
+
+
 def of_signer() -> dict[str, str]:
     """Return what the signer is told of its database: the address, or the role in the embedded one. Empty: it has none."""
     if not settings.DATABASE_URL:
-        return {"SERVANDA_DATABASE_ROLE": SIGNER}
+        if own_account(SIGNER_ACCOUNT) is None:
+            return {"SERVANDA_DATABASE_ROLE": SIGNER}
+        return {"SERVANDA_DATABASE_URL": url_of_part(settings.HOME / "postgres", role=SIGNER)}
     url = settings.DATABASE_URL_OF_SIGNER
     if not url:
         return {}
@@ -94,8 +103,21 @@ def of_signer() -> dict[str, str]:
 
 def account_of_pages() -> str:
     """Return the name of the account that the web server is to run as; empty where only our own can be had."""
-    account = pages_account()
-    return account.pw_name if account is not None else ""
+    return _name_of(PAGES_ACCOUNT)
+
+
+def account_of_worker() -> str:
+    """Return the name of the account that the worker is to run as; empty where only our own can be had."""
+    return _name_of(WORKER_ACCOUNT)
+
+
+def account_of_signer() -> str:
+    """Return the name of the account that the signer is to run as; empty where only our own can be had."""
+    return _name_of(SIGNER_ACCOUNT)
+
+
+def _name_of(account: str) -> str:
+    return account if own_account(account) is not None else ""
 
 
 def _refuse_other_role(url: str, role: str, *, variable: str) -> None:

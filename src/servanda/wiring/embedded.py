@@ -7,7 +7,7 @@ holds a shared file lock. The kernel drops a lock with its process, however that
 server.
 
 Nobody is let in by a password: the kernel says which account a connection comes from, and the map beside the data says
-which roles that account may be. The account of the pages may be one, from a socket of its own.
+which roles that account may be. The accounts of pages, worker and signer may each be one, by a socket of their own.
 """
 
 import fcntl
@@ -30,7 +30,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from servanda.wiring.accounts import PAGES_ROLE, DatabaseUnavailable, account_of_server, accounts_and_roles
+from servanda.wiring.accounts import DatabaseUnavailable, account_of_server, accounts_and_roles
 
 DATABASE = "servanda"
 ROLE = "postgres"
@@ -63,11 +63,11 @@ def url_of(cluster: Path, database: str = DATABASE, *, role: str = ROLE) -> str:
     return f"postgresql://{role}@/{database}?host={_socket_directory(cluster)}"
 
 
-def url_of_pages(cluster: Path, database: str = DATABASE) -> str:
-    """Return where the pages find the server: from root's account of its own, by a socket that this account can reach."""
+def url_of_part(cluster: Path, database: str = DATABASE, *, role: str) -> str:
+    """Return where a part of the house finds the server: under an account of its own by a socket that this can reach."""
     if os.geteuid() != 0:
-        return url_of(cluster, database, role=PAGES_ROLE)
-    return f"postgresql://{PAGES_ROLE}@/{database}?host={_pages_sockets(cluster)}"
+        return url_of(cluster, database, role=role)
+    return f"postgresql://{role}@/{database}?host={_open_sockets(cluster)}"
 
 
 def take(cluster: Path, *, settings: Mapping[str, str] = DURABLE) -> Lease:
@@ -208,7 +208,7 @@ def _write_settings(cluster: Path, settings: Mapping[str, str]) -> None:
         _make_private(sockets)
     places = [sockets]
     if os.geteuid() == 0:
-        places.append(_make_pages_sockets(cluster))
+        places.append(_make_open_sockets(cluster))
     chosen = {
         "listen_addresses": "",
         "unix_socket_directories": ", ".join(f'"{place}"' for place in places),
@@ -227,13 +227,13 @@ def _write(file: Path, content: str) -> None:
     file.chmod(0o644)  # readable for the server's account whatever our umask; the directory above is private
 
 
-def _pages_sockets(cluster: Path) -> Path:
+def _open_sockets(cluster: Path) -> Path:
     return _short(_beside(cluster, "pages"), suffix="-pages")
 
 
-def _make_pages_sockets(cluster: Path) -> Path:
-    """Make the directory of the socket for the pages: anybody may try it, and the map lets their account in."""
-    place = _pages_sockets(cluster)
+def _make_open_sockets(cluster: Path) -> Path:
+    """Make the directory of the socket for the parts: anybody may try it, and the map lets their accounts in."""
+    place = _open_sockets(cluster)
     _make_private(place)
     place.chmod(0o711)
     return place

@@ -13,11 +13,11 @@ from contextlib import closing
 import psycopg
 from psycopg import sql
 
-from servanda.wiring.accounts import PAGES_ROLE
+from servanda.wiring.accounts import PAGES_ROLE, SIGNER_ROLE, WORKER_ROLE
 
-APPLICATION = "servanda_app"  # of the embedded database; with an own one, the role in SERVANDA_DATABASE_URL
+APPLICATION = WORKER_ROLE  # of the embedded database; with an own one, the role in SERVANDA_DATABASE_URL
 WEB = PAGES_ROLE
-SIGNER = "servanda_signer"
+SIGNER = SIGNER_ROLE
 
 # What only the signer writes.
 OF_SIGNER = ("node_document", "node_statement", "node_lost", "node_parked", "node_signing_key")
@@ -27,8 +27,8 @@ UNSEEN_BY_PAGES = ("node_document", "node_statement", "node_lost", "node_token",
 # What pages may do with tables that hold orders or that are never emptied.
 OF_PAGES = {
     "node": (
-        "grant select, update (counter, report_number, last_report_at, accepted_seq, accepted_hash, reached_seq, facts,"
-        " services) on node to {role}",
+        "grant select, update (counter, report_counter, report_number, last_report_at, accepted_seq, accepted_hash,"
+        " reached_seq, facts, services) on node to {role}",
     ),
     "node_wish": ("grant select (id, node_id, key, subject, fingerprint, state, wished_at) on node_wish to {role}",),
     "service": ("grant select, insert, update on service to {role}",),
@@ -91,7 +91,7 @@ def _grant_signer(url: str, schema: sql.Identifier) -> None:
         for table in OF_SIGNER:
             connection.execute(sql.SQL("grant select, insert on {} to {}").format(sql.Identifier(table), role))
         connection.execute(sql.SQL("grant update, delete on node_parked to {}").format(role))
-        connection.execute(sql.SQL("grant update (retired_at) on node_signing_key to {}").format(role))
+        connection.execute(sql.SQL("grant update (retired_at, spare_key) on node_signing_key to {}").format(role))
 
 
 def make_role(url: str, role: str = APPLICATION) -> None:

@@ -61,7 +61,10 @@ DATABASE_OWNED = "servanda.wiring.database.owned"
 DATABASE_RIGHTS = "servanda.wiring.database.give_rights"
 DATABASE_OF_PAGES = "servanda.wiring.database.of_pages"
 DATABASE_OF_SIGNER = "servanda.wiring.database.of_signer"
+DATABASE_OF_WORKER = "servanda.wiring.database.of_worker"
 ACCOUNT_OF_PAGES = "servanda.wiring.database.account_of_pages"
+ACCOUNT_OF_WORKER = "servanda.wiring.database.account_of_worker"
+ACCOUNT_OF_SIGNER = "servanda.wiring.database.account_of_signer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

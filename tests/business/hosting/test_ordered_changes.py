@@ -44,6 +44,7 @@ from servanda.business.nodes.queries import found_of
 from servanda.faces.demo.customers import new_line, sign
 from servanda.ground.calendar import moment_of
 from servanda.ground.citation import Citation
+from servanda.ground.nodes.database_passwords import database_password_hash
 from servanda.ground.nodes.kinds.access import Login
 from servanda.ground.nodes.kinds.backups import BackupPlan
 from servanda.ground.nodes.kinds.certificates import Certificate
@@ -97,7 +98,7 @@ def test_mail_as_it_is_ordered(house: House) -> None:
     told(house)
     box = house.known[key]
     assert isinstance(box, Mailbox)
-    assert bcrypt.checkpw(PASSWORD.encode(), box.password_hash.encode())
+    assert bcrypt.checkpw(PASSWORD.encode(), house.opened(box.password_hash, key).encode())
     (shown,) = (part.statement for part in parts_of_service(service_id) if part.key == key)
     assert isinstance(shown, Mailbox)
     assert shown.password_hash != box.password_hash, "pages never see a hash"
@@ -144,7 +145,7 @@ def test_a_site_as_it_is_ordered(house: House) -> None:
     assert (found.names, found.php) == (("alma.example", "shop.alma.example"), None)
     assert isinstance(entry, Login)
     assert entry.keys == (KEY,)
-    assert bcrypt.checkpw(PASSWORD.encode(), str(entry.password_hash).encode())
+    assert bcrypt.checkpw(PASSWORD.encode(), house.opened(entry.password_hash, login).encode())
     assert isinstance(certificate, Certificate)
     assert certificate.names == ("alma.example", "shop.alma.example", "old.alma.example")
     with pytest.raises(ChangeRefused, match="no site/99"):
@@ -162,7 +163,8 @@ def test_databases_and_zones_as_they_are_ordered(house: House) -> None:
     told(house)
     after = house.known[key]
     assert isinstance(after, Database)
-    assert before.users[0].password_hash != after.users[0].password_hash
+    for known, word in ((before, PASSWORD + "1"), (after, PASSWORD + "2")):
+        assert house.opened(known.users[0].password_hash, key, user=user) == database_password_hash(word)
     remove_database_user(service_id, key, user, order=order(house))
     told(house)
     assert house.known[key].users == ()  # type: ignore[union-attr]

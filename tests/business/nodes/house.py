@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from servanda.business.backups.actions import take_report
 from servanda.business.backups.queries import final_snapshots
@@ -16,6 +17,7 @@ from servanda.business.nodes.facts import NodeFacts
 from servanda.business.nodes.queries import existing_node, outgoing
 from servanda.ground.nodes.documents import DocumentRefused, Position, Trust, accept, fingerprint, hash_of
 from servanda.ground.nodes.messages import public_bytes
+from servanda.ground.nodes.sealing import open_password, public_text, spare_key
 from servanda.ground.nodes.wanted import CopyNews, Document, Finding, RefusalNews, Report, Wanted
 from tests.stories.world import World
 
@@ -30,15 +32,23 @@ class House:
     name: str = "node1"
     services_max: int = 100
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    sealing: X25519PrivateKey = field(default_factory=X25519PrivateKey.generate)
     signer: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     now: datetime = datetime(2026, 12, 1, 12, tzinfo=UTC)
     known: dict[str, Wanted] = field(default_factory=dict)
     position: Position = field(default_factory=Position)
     report_number: int = 0
     taken: list[Document] = field(default_factory=list)
+    is_first: bool = True  # a second node of the company has the signer of the first
 
     def __post_init__(self) -> None:
-        keep_key(self.signer.public_key().public_bytes_raw(), install=INSTALL, at=self.now)
+        if self.is_first:
+            keep_key(
+                self.signer.public_key().public_bytes_raw(),
+                spare_key=public_text(spare_key(self.signer)),
+                install=INSTALL,
+                at=self.now,
+            )
         add_node(
             self.world.company_id,
             self.name,
@@ -59,13 +69,27 @@ class House:
     def enrol(self) -> None:
         """Enrol, also anew: the node begins with an empty memory."""
         token = self.token()
-        enrol(token, name=self.name, public_key=public_bytes(self.key), facts={}, today=self.world.today, at=self.now)
+        enrol(
+            token,
+            name=self.name,
+            public_key=public_bytes(self.key),
+            sealing_key=public_text(self.sealing),
+            facts={},
+            today=self.world.today,
+            at=self.now,
+        )
         self.known, self.position, self.report_number = {}, Position(), 0
 
     def token(self) -> str:
         token = secrets.token_urlsafe(32)
         keep_token(self.name, token, by="staff:eva", today=self.world.today, at=self.now)
         return token
+
+    def opened(self, sealed: str | None, key: str, *, user: str = "") -> str:
+        """Return the hash of a password as the node opens it."""
+        assert sealed is not None
+        assert sealed.startswith("hpke1:"), "it stands open"
+        return open_password(sealed, with_key=self.sealing, reader="node", node=self.name, key=key, user=user)
 
     def sign(self, *, is_full: bool = True) -> int:
         seal = Seal(install=INSTALL, key=self.signer)

@@ -187,6 +187,7 @@ def node(name: str, **more: Any) -> NodeFacts:
         "name": name,
         "incarnation": 1,
         "public_key": "k",
+        "sealing_key": "AA==",
         "country": "DK",
         "services_max": 10,
         "services": 0,

@@ -59,11 +59,12 @@ def served(plane: MemoryControlPlane) -> Iterator[str]:
                 self._answer(503)
                 return False
             try:
+                where = self.path.partition("?")[0]
                 with plane.news:
-                    plane.last_counter = check_request(
+                    plane.counters[where] = check_request(
                         self.headers,  # type: ignore[arg-type]
                         public_key=plane.public_key,
-                        last_counter=plane.last_counter,
+                        last_counter=plane.counters.get(where, 0),
                         method=self.command,
                         path=self.path,
                         body=body,

@@ -9,15 +9,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from servanda.drivers.nodelink import Door, Link, LinkAway, LinkRefused
 from servanda.drivers.nodelink.http import HttpDoor, HttpLink
 from servanda.drivers.nodelink.memory import INSTALL, MemoryControlPlane, MemoryLink
 from servanda.ground.nodes.messages import Enrol, public_bytes, sign_report
+from servanda.ground.nodes.sealing import public_text
 from servanda.ground.nodes.wanted import Document, Report
 from tests.drivers.nodelink.plane import served
 
 TOKEN = "a-token-of-this-test"
+SEALING = public_text(X25519PrivateKey.generate())
 
 
 @dataclass
@@ -27,10 +30,12 @@ class Me:
     node: str = "n1"
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     counter: int = 0
+    alone: threading.Lock = field(default_factory=threading.Lock)
 
     def next_counter(self) -> int:
-        self.counter += 1
-        return self.counter
+        with self.alone:
+            self.counter += 1
+            return self.counter
 
 
 def now() -> datetime:
@@ -63,7 +68,7 @@ def line(request: pytest.FixtureRequest) -> Iterator[Line]:
 
 def enrolled(line: Line) -> tuple[Me, Link]:
     me = Me()
-    line.door.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key)))
+    line.door.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key), sealing_key=SEALING))
     return me, line.link(me)
 
 
@@ -80,15 +85,15 @@ def report(number: int) -> Report:
 
 def test_a_token_lets_one_node_in_once(line: Line) -> None:
     me = Me()
-    answer = line.door.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key)))
+    answer = line.door.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key), sealing_key=SEALING))
     assert answer.trust().keys == (line.plane.signer.public_key().public_bytes_raw(),)
     with pytest.raises(LinkRefused):
-        line.door.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key)))
+        line.door.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key), sealing_key=SEALING))
 
 
 def test_a_token_is_for_its_own_node_only(line: Line) -> None:
     with pytest.raises(LinkRefused):
-        line.door.enrol(Enrol(token=TOKEN, node="n2", public_key=public_bytes(Me().key)))
+        line.door.enrol(Enrol(token=TOKEN, node="n2", public_key=public_bytes(Me().key), sealing_key=SEALING))
     enrolled(line)  # the failed attempt has not used it up
 
 
@@ -148,7 +153,9 @@ def test_a_control_plane_that_is_away_is_said_to_be(line: Line) -> None:
 
 def test_nobody_listening_is_the_same_as_away() -> None:
     with pytest.raises(LinkAway):
-        HttpDoor("http://127.0.0.1:9").enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(Me().key)))
+        HttpDoor("http://127.0.0.1:9").enrol(
+            Enrol(token=TOKEN, node="n1", public_key=public_bytes(Me().key), sealing_key=SEALING)
+        )
 
 
 def test_without_encryption_a_node_speaks_to_its_own_machine_only() -> None:
@@ -156,11 +163,27 @@ def test_without_encryption_a_node_speaks_to_its_own_machine_only() -> None:
         HttpDoor("http://control.example.dk")
 
 
-def test_a_question_that_was_overtaken_is_asked_once_more() -> None:
-    plane = MemoryControlPlane(Ed25519PrivateKey.generate(), tokens={TOKEN: "n1"})
-    with over_http(plane) as line:
-        me, link = enrolled(line)
-        link.documents(after=0, wait_seconds=0)
-        me.counter -= 1  # as if another thread's question with this number had come first
-        link.report(sign_report(report(1), me.key))
-        assert len(plane.reports) == 1
+def test_questions_and_reports_of_many_threads_overtake_each_other_and_none_is_refused(line: Line) -> None:
+    """A number is taken before it is sent: without order a later one comes first, and the earlier is refused."""
+    me, link = enrolled(line)
+    many = threading.Barrier(8)
+    done, failed = [], []
+
+    def go_on(number: int) -> None:
+        many.wait()
+        for turn in range(25):
+            try:
+                if number % 2:
+                    link.report(sign_report(report(number * 100 + turn), me.key))
+                else:
+                    link.documents(after=0, wait_seconds=0)
+                done.append(turn)
+            except LinkRefused as error:
+                failed.append(str(error))
+
+    threads = [threading.Thread(target=go_on, args=(number,)) for number in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert (len(done), failed) == (200, [])

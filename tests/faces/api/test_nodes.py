@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.test import Client
 from django.utils import timezone
 
@@ -20,11 +21,13 @@ from servanda.faces.parts.access import declared_views
 from servanda.ground.nodes.documents import Position, Trust, accept
 from servanda.ground.nodes.messages import Enrol, decode_documents, public_bytes, sign_report
 from servanda.ground.nodes.requests import signed_headers
+from servanda.ground.nodes.sealing import public_text
 from servanda.ground.nodes.wanted import Report
 from tests.business.nodes.house import INSTALL, House
 from tests.cast import ALMA
 from tests.stories.world import World
 
+SEALING = public_text(X25519PrivateKey.generate())
 PATHS = ("/node/v1/enrol", "/node/v1/documents", "/node/v1/reports")
 
 
@@ -104,7 +107,9 @@ def test_the_agents_own_client_enrols_takes_documents_and_reports(house: House) 
     token = house.token()
     caller = Caller()
     door = HttpDoor("http://127.0.0.1", transport=Within())
-    enrolled = door.enrol(Enrol(token=token, node="node1", public_key=public_bytes(caller.key), facts={"php": "8.2"}))
+    enrolled = door.enrol(
+        Enrol(token=token, node="node1", public_key=public_bytes(caller.key), sealing_key=SEALING, facts={"php": "8.2"})
+    )
     assert (enrolled.install, enrolled.node, enrolled.incarnation) == (INSTALL, "node1", 2)
     house.now = timezone.now()
     assert house.sign() > 0
@@ -117,7 +122,7 @@ def test_the_agents_own_client_enrols_takes_documents_and_reports(house: House) 
     assert existing_node("node1").last_report_at is not None
     assert existing_node("node1").facts["php"] == "8.2"
     with pytest.raises(LinkRefused):
-        door.enrol(Enrol(token=token, node="node1", public_key=public_bytes(caller.key)))
+        door.enrol(Enrol(token=token, node="node1", public_key=public_bytes(caller.key), sealing_key=SEALING))
 
 
 def test_a_request_is_heard_once(house: House, caller: Caller, client: Client) -> None:
@@ -128,6 +133,22 @@ def test_a_request_is_heard_once(house: House, caller: Caller, client: Client) -
     assert send(client, "GET", path, b"", headers)[0] == 200
     assert send(client, "GET", path, b"", headers)[0] == 401
     assert counter_of("node1") == 5
+
+
+def test_a_question_that_a_report_overtook_is_heard_and_neither_is_heard_twice(
+    house: House, caller: Caller, client: Client
+) -> None:
+    """The agent waits with a question while it reports: its numbers are given in one order and come in another."""
+    path, now = "/node/v1/documents?after=0&wait=0", timezone.now()
+    question = dict(signed_headers(caller.key, node="node1", counter=5, method="GET", path=path, body=b"", now=now))
+    body = sign_report(report_of(house), caller.key)
+    told = dict(
+        signed_headers(caller.key, node="node1", counter=6, method="POST", path="/node/v1/reports", body=body, now=now)
+    )
+    assert send(client, "POST", "/node/v1/reports", body, told)[0] == 204
+    assert send(client, "GET", path, b"", question)[0] == 200
+    assert send(client, "POST", "/node/v1/reports", body, told)[0] == 401
+    assert send(client, "GET", path, b"", question)[0] == 401
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,22 @@ def test_control_of_a_domain_is_confirmed_by_a_person_who_says_how(eva: Client, 
     assert "set up for alma.example already" in said(eva, f"{page}give-domain/", domain="other.example")
 
 
+def test_a_service_from_before_the_first_server_is_laid_out_from_its_page(db: None, eva: Client) -> None:
+    world = World("simsoft", BEGINS)
+    alma = world.customer(ALMA, "webhotel-small", began_on=BEGINS)
+    world.round()
+    service_id = services_of_customer(alma)[0].service_id
+    page = f"/c/simsoft/services/{service_id}/"
+    assert "Lay it out on a server" not in eva.get(page).content.decode()
+    House(world)
+    assert "Lay it out on a server" in eva.get(page).content.decode()
+    assert "Say why" in said(eva, f"{page}lay-out/", reason="")
+    html = said(eva, f"{page}lay-out/", reason="moved in from the old server")
+    assert "It is laid out" in html
+    assert "Lay it out on a server" not in html
+    assert setup_of(service_id).node == "node1"  # type: ignore[union-attr]
+
+
 def test_late_copies_stand_with_the_servers(eva: Client, house: House, service_id: int) -> None:
     house.now = moment_of(date(2026, 11, 1))
     house.report(findings=tuple(house.found(key) for key in house.known))
@@ -155,7 +171,7 @@ def test_late_copies_stand_with_the_servers(eva: Client, house: House, service_i
 def test_another_companys_service_is_out_of_reach(eva: Client, page: str, service_id: int) -> None:
     World("vicevaert", BEGINS)
     foreign = page.replace("simsoft", "vicevaert")
-    for name in ("hold", "stop-mail", "confirm-domain", "give-domain", "answer-bulk", "lift"):
+    for name in ("hold", "stop-mail", "confirm-domain", "give-domain", "lay-out", "answer-bulk", "lift"):
         eva.post(f"{foreign}{name}/", {"cause": "abuse", "reason": "x", "how": "x", "domain": "x.dk", "hold": "1"})
     assert now(service_id).holds == ()
     assert not setup_of(service_id).is_domain_proven  # type: ignore[union-attr]

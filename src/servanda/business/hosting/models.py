@@ -122,15 +122,22 @@ class SiteName(models.Model):
 
 
 class Secret(models.Model):
-    """The hash of a password. Pages write it and cannot read it; only who tells the nodes does."""
+    """The hash of a password, sealed for the node of its service where it was made (ground/nodes/sealing.py)."""
 
     part = models.ForeignKey(Part, on_delete=models.PROTECT)
     name = models.TextField(blank=True)  # of a database user; empty: the part's own
     hash = models.TextField()
+    spare = models.TextField(blank=True, default="", db_default="")  # the same for the signer's spare key
 
     class Meta:
         db_table = "hosting_secret"
-        constraints = [models.UniqueConstraint(fields=["part", "name"], name="one_password_per_login")]
+        constraints = [
+            models.UniqueConstraint(fields=["part", "name"], name="one_password_per_login"),
+            models.CheckConstraint(
+                condition=Q(hash__startswith="hpke1:") & (Q(spare="") | Q(spare__startswith="hpke1:")),
+                name="a_password_is_kept_sealed",
+            ),
+        ]
 
 
 class BulkMail(models.Model):

@@ -19,6 +19,7 @@ class NodeFacts:
     name: str
     incarnation: int
     public_key: str  # base64 of 32 bytes
+    sealing_key: str  # the same; secrets are sealed for it
     country: str
     services_max: int
     services: int  # that have been given to it

@@ -10,6 +10,7 @@ class Node(models.Model):
     name = models.TextField(unique=True)  # it signs its requests by it, so it is one of a kind in the installation
     incarnation = models.PositiveIntegerField(default=0)  # counts its enrolments; 0: none yet
     public_key = models.TextField(default="", blank=True)
+    sealing_key = models.TextField(default="", blank=True)  # X25519: hashes of passwords are sealed for it
     country = models.TextField()
     addresses = models.JSONField(default=list)
     host_name = models.TextField(blank=True)
@@ -17,7 +18,8 @@ class Node(models.Model):
     services = models.PositiveIntegerField(default=0)  # that have been given to it and not purged
     takes_new = models.BooleanField(default=True)
     facts = models.JSONField(default=dict)
-    counter = models.BigIntegerField(default=0)  # of the last request that was answered
+    counter = models.BigIntegerField(default=0)  # of the last question that was answered
+    report_counter = models.BigIntegerField(default=0)  # of the last report that was heard
     report_number = models.BigIntegerField(default=0)
     accepted_seq = models.BigIntegerField(default=0)
     accepted_hash = models.TextField(default="", blank=True)
@@ -142,6 +144,7 @@ class SigningKey(models.Model):
 
     install = models.TextField()
     public_key = models.TextField(unique=True)
+    spare_key = models.TextField(default="", blank=True)  # X25519: hashes of passwords are sealed for it once more
     since_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from servanda.business.companies.queries import Tally, tally_of
 from servanda.business.nodes.facts import FoundResource, Ground, NodeFacts, ParkedStatement, StoredWish, Wish
-from servanda.business.nodes.models import Node, NodeFinding, NodeRefusal, NodeWish, ParkedWish
+from servanda.business.nodes.models import Node, NodeFinding, NodeRefusal, NodeWish, ParkedWish, SigningKey
 from servanda.ground.nodes.wanted import decode_statement
 from servanda.ground.refusal import Refused
 
@@ -57,6 +57,12 @@ def existing_node(name: str) -> NodeFacts:
             {"name": name},
         )
     return found
+
+
+def public_spare_key() -> str:
+    """Return the newest public key that passwords are sealed for beside their node's; empty where there is none."""
+    rows = SigningKey.objects.filter(retired_at__isnull=True).exclude(spare_key="").order_by("-since_at")
+    return rows.values_list("spare_key", flat=True).first() or ""
 
 
 def counter_of(name: str) -> int:
@@ -148,6 +154,7 @@ def node_facts(row: Node) -> NodeFacts:
         name=row.name,
         incarnation=row.incarnation,
         public_key=row.public_key,
+        sealing_key=row.sealing_key,
         country=row.country,
         services_max=row.services_max,
         services=row.services,

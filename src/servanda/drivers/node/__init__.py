@@ -18,6 +18,7 @@ from typing import Literal, Protocol, TypeAlias
 from servanda.drivers.node.files import folder as make_folder
 from servanda.drivers.node.files import write as write_file
 from servanda.drivers.node.layout import Accounts, Layout, Ports
+from servanda.drivers.node.sealing_key import make_sealing_key, mark_of_sealing_key
 from servanda.ground.nodes.wanted import CopyNews, Difference, ErrandNews, Measurement, NodeWarrant, Wanted
 
 Plain: TypeAlias = str | int | bool
@@ -144,5 +145,6 @@ class Copies(Protocol):
 
 __all__ = [
     "Accounts", "Broken", "Converger", "Copies", "Daemon", "Errands", "Known", "Layout", "Metering", "NotNow", "Plain",
-    "Ports", "Privileges", "Result", "Task", "Verb", "VerbRefused", "Watching", "make_folder", "write_file",
+    "Ports", "Privileges", "Result", "Task", "Verb", "VerbRefused", "Watching", "make_folder", "make_sealing_key",
+    "mark_of_sealing_key", "write_file",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Mapping, Sequence
+from threading import Lock
 
 import httpx
 import msgspec
@@ -48,6 +49,7 @@ class HttpLink:
         self._client = _client(url, roots)
         self._identity = identity
         self._now = now
+        self._one_by_one = {path: Lock() for path in (DOCUMENTS_PATH, REPORTS_PATH)}
 
     def documents(self, *, after: int, wait_seconds: float) -> Sequence[bytes]:
         path = f"{DOCUMENTS_PATH}?after={after:d}&wait={wait_seconds:.0f}"
@@ -61,10 +63,8 @@ class HttpLink:
         self._signed("POST", REPORTS_PATH, signed, seconds=SECONDS)
 
     def _signed(self, method: str, path: str, body: bytes, *, seconds: float) -> bytes:
-        """Ask; ask once more when refused: a question of another thread may have overtaken ours with a higher number."""
-        try:
-            return self._ask_once(method, path, body, seconds=seconds)
-        except LinkRefused:
+        """Ask. To one path one question at a time: its number is above that of every question there before it."""
+        with self._one_by_one[path.partition("?")[0]]:
             return self._ask_once(method, path, body, seconds=seconds)
 
     def _ask_once(self, method: str, path: str, body: bytes, *, seconds: float) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from threading import Condition
+from threading import Condition, Lock
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -31,7 +31,7 @@ class MemoryControlPlane:
     tokens: dict[str, str] = field(default_factory=dict)  # token -> the name of the node that it is for
     incarnation: int = 0
     public_key: bytes = b""
-    last_counter: int = 0
+    counters: dict[str, int] = field(default_factory=dict)  # of the last request to each path
     is_away: bool = False
     issued: dict[int, bytes] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
@@ -51,7 +51,7 @@ class MemoryControlPlane:
             raise LinkRefused("this token is not for this node, or was used")
         del self.tokens[enrol.token]
         self.incarnation += 1
-        self.last_counter = 0
+        self.counters = {}
         self.public_key = (
             Enrolled(install=INSTALL, node=enrol.node, incarnation=1, keys=(enrol.public_key,)).trust().keys[0]
         )
@@ -67,6 +67,7 @@ class MemoryLink:
         self._plane = plane
         self._identity = identity
         self._now = now
+        self._alone = Lock()
 
     def documents(self, *, after: int, wait_seconds: float) -> Sequence[bytes]:
         self._ask("GET", f"{DOCUMENTS_PATH}?after={after:d}&wait={wait_seconds:.0f}", b"")
@@ -82,6 +83,10 @@ class MemoryLink:
             raise LinkRefused(str(error)) from error
 
     def _ask(self, method: str, path: str, body: bytes) -> None:
+        with self._alone:
+            self._ask_alone(method, path, body)
+
+    def _ask_alone(self, method: str, path: str, body: bytes) -> None:
         now = self._now()
         headers = signed_headers(
             self._identity.key,
@@ -95,10 +100,11 @@ class MemoryLink:
         if self._plane.is_away:
             raise LinkAway("away")
         try:
-            self._plane.last_counter = check_request(
+            where = path.partition("?")[0]
+            self._plane.counters[where] = check_request(
                 headers,
                 public_key=self._plane.public_key,
-                last_counter=self._plane.last_counter,
+                last_counter=self._plane.counters.get(where, 0),
                 method=method,
                 path=path,
                 body=body,

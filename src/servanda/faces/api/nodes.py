@@ -61,6 +61,7 @@ def enrol_node(request: HttpRequest) -> HttpResponse:
             asked.token,
             name=asked.node,
             public_key=asked.public_key,
+            sealing_key=asked.sealing_key,
             facts=asked.facts,
             today=today_of(company(node.company_id), now=now),
             at=now,

@@ -1,4 +1,4 @@
-"""Runs a program as another account that can gain nothing: how root starts the web server.
+"""Runs a program as another account that can gain nothing: how root starts the web server, the worker and the signer.
 
 Where a folder that only root may enter lies above the program (root's home, say), it is shown alone in its place, in mounts
 of this process. The folders that are named after the account are shown as well, if one of them is barred so.
@@ -29,7 +29,7 @@ def main() -> None:
         os.setresuid(account.pw_uid, account.pw_uid, account.pw_uid)
     except OSError as error:
         print(
-            f"The web server cannot run as {name}: {error}. Install where that account may read the program, or run "
+            f"This cannot run as {name}: {error}. Install where that account may read the program, or run "
             "`servanda up` as an ordinary user.",
             file=sys.stderr,
             flush=True,

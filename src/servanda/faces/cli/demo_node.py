@@ -18,6 +18,7 @@ from servanda.faces.cli.children import Child, child
 from servanda.faces.node import enrolling, installed, private, shown, units
 from servanda.faces.node.installed import Installation
 from servanda.faces.node.parts import wiring
+from servanda.ground.nodes.sealing import public_text, spare_key
 from servanda.ground.refusal import Refused
 
 SERVED = "simsoft"  # the demo company whose customer has a login
@@ -73,7 +74,12 @@ def make_key(settings: Any) -> None:
 
     with import_string(settings.DATABASE_OWNED)():
         key = import_module(settings.DRIVERS).node_key(is_made=True)
-        keep_key(key.public_key().public_bytes_raw(), install=secrets.token_hex(16), at=timezone.now())
+        keep_key(
+            key.public_key().public_bytes_raw(),
+            spare_key=public_text(spare_key(key)),
+            install=secrets.token_hex(16),
+            at=timezone.now(),
+        )
 
 
 def why_not() -> str:

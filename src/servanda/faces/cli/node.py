@@ -80,6 +80,8 @@ def _print_status(found: dict[str, Any]) -> None:
             print(f"  {name}: {key}")
     if found["clock"]:
         print(f"  The clock is doubted, so adverse acts wait: {found['clock']}")
+    if found["sealing_key"]:
+        print(f"  Secrets are sealed for it by the key {found['sealing_key']}.")
     if not found["enrolled"]:
         print("  It belongs to no control plane yet: servanda node enrol --token TOKEN")
 

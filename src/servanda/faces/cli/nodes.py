@@ -13,6 +13,7 @@ from django.conf import settings
 
 from servanda.faces.cli.database import database
 from servanda.ground.calendar import legal_day
+from servanda.ground.nodes.sealing import public_text, spare_key
 
 BY = "command line"
 PAUSE_SECONDS = 0.5
@@ -38,6 +39,9 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     revoke.add_argument("name", metavar="NAME")
     revoke.add_argument("--because", required=True, metavar="REASON")
     _part(parts, "key", "make the key that documents are signed with, once", _key)
+    anew = _part(parts, "reseal", "seal all passwords for the key that a server has now", _reseal)
+    anew.add_argument("name", metavar="NAME")
+    anew.add_argument("--key", required=True, metavar="MARK", help="the mark of its key, read off the server itself")
     sign = _part(parts, "sign", "sign what is wished, again and again", _sign)
     sign.add_argument("--once", action="store_true", help="sign what waits, and end")
 
@@ -151,9 +155,29 @@ def _key(_: argparse.Namespace) -> int:
         from servanda.business.nodes.actions.keys import keep_key
 
         key = import_module(settings.DRIVERS).node_key(is_made=True)
-        install = keep_key(key.public_key().public_bytes_raw(), install=secrets.token_hex(16), at=timezone.now())
+        install = keep_key(
+            key.public_key().public_bytes_raw(),
+            spare_key=public_text(spare_key(key)),
+            install=secrets.token_hex(16),
+            at=timezone.now(),
+        )
     print(f"The key is at {settings.NODE_KEY}, for the signer's account alone. Installation {install}.")
     return 0
+
+
+def _reseal(args: argparse.Namespace) -> int:
+    with database():
+        from django.utils import timezone
+
+        from servanda.business.hosting.actions.resealing import reseal
+
+        now = timezone.now()
+        spare = spare_key(import_module(settings.DRIVERS).node_key())
+        done = reseal(args.name, mark=args.key, spare=spare, by=BY, today=legal_day(now), at=now)
+    print(f"{done.count} passwords are sealed for {args.name} now.")
+    for key in done.lost:
+        print(f"  lost: {key}: its password must be given anew", file=sys.stderr)
+    return 1 if done.lost else 0
 
 
 def _sign(args: argparse.Namespace) -> int:
@@ -161,12 +185,14 @@ def _sign(args: argparse.Namespace) -> int:
         from django.db import OperationalError, connections
         from django.utils import timezone
 
-        from servanda.business.nodes.actions.keys import install_of
+        from servanda.business.nodes.actions.keys import install_of, tell_spare_key
         from servanda.business.nodes.actions.signing import Seal
         from servanda.faces.clock.signing import sign_round
 
         key = import_module(settings.DRIVERS).node_key()
-        seal = Seal(install=install_of(key.public_key().public_bytes_raw()), key=key)
+        public = key.public_key().public_bytes_raw()
+        seal = Seal(install=install_of(public), key=key)
+        tell_spare_key(public, spare_key=public_text(spare_key(key)))
         if args.once:
             print(f"Signed: {sign_round(seal, timezone.now, is_full=True)}.")
             return 0

@@ -19,8 +19,8 @@ from importlib.util import find_spec
 from types import FrameType
 from typing import Any
 
-from servanda.faces.cli import demo_node, home, web
-from servanda.faces.cli.children import Child, child
+from servanda.faces.cli import apart, demo_node, home, web
+from servanda.faces.cli.children import Child
 from servanda.faces.cli.database import database, use_settings
 from servanda.ground.refusal import Refused
 
@@ -101,7 +101,7 @@ def _serve(args: argparse.Namespace, stack: ExitStack) -> int:
     if not args.no_node:
         demo_node.make_key(settings)
     with _step("Mail sink, worker and web server"):
-        pages = web.apart(settings)
+        pages = web.kept_apart(settings)
         children = _start(settings, stack, pages, port=port)
         _wait_until_it_answers(port, children)
     with _step("Node"):
@@ -220,20 +220,15 @@ def _login(settings: Any) -> str:
 
 
 def _start(settings: Any, stack: ExitStack, pages: web.Apart, *, port: int) -> tuple[Child, ...]:
-    from django.utils.module_loading import import_string
-
     if not settings.HAS_OWN_MAIL_SERVER:
         stack.enter_context(import_module(settings.DRIVERS).mail_sink())
-    worker = [sys.executable, "-m", "servanda.faces.cli.main", "work"]
     started = (
-        stack.enter_context(child("the worker", worker)),
+        stack.enter_context(apart.start_worker(settings)),
         stack.enter_context(web.start(settings, pages, host=HOST, port=port)),
     )
     if not settings.NODE_KEY.is_file():  # nothing is signed before `servanda nodes key`
         return started
-    signer = [sys.executable, "-m", "servanda.faces.cli.main", "nodes", "sign"]
-    told = import_string(settings.DATABASE_OF_SIGNER)()
-    return (*started, stack.enter_context(child("the signer", signer, environment=told)))
+    return (*started, stack.enter_context(apart.start_signer(settings)))
 
 
 def _wait_until_it_answers(port: int, children: Sequence[Child]) -> None:

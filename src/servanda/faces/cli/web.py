@@ -12,16 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from servanda.faces.cli.children import Child, child
+from servanda.faces.cli import apart
+from servanda.faces.cli.children import Child
 
 WORKERS = 2
-# What others of the house are told, and the pages have no use for.
-_NOT_FOR_PAGES = (
-    "SERVANDA_DATABASE_OWNER_URL", "SERVANDA_SIGNER_DATABASE_URL", "SERVANDA_WEB_DATABASE_URL", "SERVANDA_DATABASE_ROLE",
-    "SERVANDA_DATABASE_URL", "SERVANDA_SMTP_USER", "SERVANDA_SMTP_PASSWORD", "SERVANDA_MOBILEPAY_CLIENT_ID",
-    "SERVANDA_MOBILEPAY_CLIENT_SECRET", "SERVANDA_MOBILEPAY_SUBSCRIPTION_KEY", "SERVANDA_NODE_KEY", "SERVANDA_SECRET_KEY",
-    "PGPASSWORD", "PGPASSFILE",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +42,7 @@ class Apart:
         return tuple(said)
 
 
-def apart(settings: Any) -> Apart:
+def kept_apart(settings: Any) -> Apart:
     """Find out what the pages can be given of their own here."""
     from django.utils.module_loading import import_string
 
@@ -61,15 +55,12 @@ def start(settings: Any, pages: Apart, *, host: str, port: int) -> AbstractConte
     command += ["--workers", str(WORKERS), "--blocking-threads", "4", "--backpressure", "64", "--log-level", "warning"]
     command += ["--workers-kill-timeout", "2", "--respawn-failed-workers"]
     command += [settings.WSGI_APPLICATION.replace(".application", ":application")]
-    environment = {"SERVANDA_SECRET_KEY": settings.SECRET_KEY, "SERVANDA_HOME": str(settings.HOME), **pages.database}
-    kept = {"SERVANDA_DATABASE_URL", "SERVANDA_DATABASE_URL_FILE"} if not pages.database else set()
-    without = {*_NOT_FOR_PAGES, *(f"{name}_FILE" for name in _NOT_FOR_PAGES)} - kept
+    told = {"SERVANDA_SECRET_KEY": settings.SECRET_KEY, "SERVANDA_HOME": str(settings.HOME), **pages.database}
+    kept = {"SERVANDA_DATABASE_URL"} if not pages.database else set()
     if pages.account:
         _hand_over(settings, pages.account)
-        become = [sys.executable, "-m", "servanda.faces.cli.become", pages.account, str(settings.HOME)]
-        environment |= {"HOME": "/nonexistent", "PYTHONPATH": _import_path()}
-        command = [*become, *command]
-    return child("the web server", command, environment=environment, without=without)
+    without = [one for one in apart.NOT_FOR_PAGES if one not in kept]
+    return apart.start("the web server", command, pages.account, settings, told=told, without=without)
 
 
 def _hand_over(settings: Any, name: str) -> None:
@@ -83,9 +74,3 @@ def _hand_over(settings: Any, name: str) -> None:
             if owner == -1 and path != folder:
                 path.chmod(0o640)
         folder.chmod(mode)
-
-
-def _import_path() -> str:
-    from servanda.faces.node.enclosure import import_path
-
-    return import_path()

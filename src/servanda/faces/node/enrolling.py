@@ -5,11 +5,12 @@ import platform
 
 import msgspec
 
-from servanda.drivers.node import Plain
+from servanda.drivers.node import Plain, make_sealing_key
 from servanda.drivers.nodelink import Door, LinkAway, LinkRefused
 from servanda.faces.node import installed
 from servanda.faces.node.installed import Installation
 from servanda.ground.nodes.messages import Enrol, Enrolled, public_bytes
+from servanda.ground.nodes.sealing import public_text
 from servanda.ground.refusal import Refused
 
 
@@ -20,9 +21,16 @@ class NotEnrolled(Refused):
 def enrol(installation: Installation, door: Door, token: str) -> Installation:
     """Introduce the node, pin the keys that it gets, and return it as it is now. A second time begins a new incarnation."""
     key = installed.make_key(installation)
+    sealing = make_sealing_key(installation.layout, installation.name)
     try:
         asked = msgspec.convert(
-            {"token": token, "node": installation.name, "public_key": public_bytes(key), "facts": facts(installation)},
+            {
+                "token": token,
+                "node": installation.name,
+                "public_key": public_bytes(key),
+                "sealing_key": public_text(sealing),
+                "facts": facts(installation),
+            },
             type=Enrol,
         )
         answer = door.enrol(asked)

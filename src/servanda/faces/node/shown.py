@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from servanda.drivers.node import NotNow
+from servanda.drivers.node import NotNow, mark_of_sealing_key
 from servanda.faces.node import installed, private
 from servanda.faces.node.installed import Installation
 from servanda.faces.node.reporting import finding
@@ -37,6 +37,7 @@ def status(root: Path) -> dict[str, Any]:
         "enrolled": enrolled is not None,
         "incarnation": enrolled.incarnation if enrolled else 0,
         "control_plane": installation.url,
+        "sealing_key": mark_of_sealing_key(installation.layout),
         "is_private": installation.layout.is_private,
         "is_running": is_running,
         "is_well": is_well,

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from servanda.business.billing.actions.changing_lines import change_billed_line
-from servanda.business.hosting.actions import confirm_domain, give_domain
+from servanda.business.hosting.actions import confirm_domain, give_domain, lay_out
 from servanda.business.hosting.actions.bulk_mail import grant_bulk, refuse_bulk
 from servanda.business.hosting.actions.changing import Order
 from servanda.business.hosting.actions.holding import hold_service, lift_hold, stop_sending
@@ -88,6 +88,15 @@ def give(request: HttpRequest, here: Visit, *, service_id: int) -> None:
     order = _order(request, here)
     give_domain(service_id, text(request, "domain", most=253), by=order.by, today=order.today, at=order.at)
     say(request, _("The service has its domain."))
+
+
+@act(back="office:service")
+def lay(request: HttpRequest, here: Visit, *, service_id: int) -> None:
+    """Lay out on a server a service that began before there was one."""
+    _own(here, service_id)
+    order = _order(request, here)
+    lay_out(here.company, service_id, reason=_reason(request), by=order.by, today=order.today, at=order.at)
+    say(request, _("It is laid out, or its page says what it waits for."))
 
 
 @act(back="office:service")

@@ -115,6 +115,8 @@ HAPPENED: Mapping[str, Saying] = {
     "errand.done": Saying(gettext_noop("The work on their service is done."), "calm"),
     "errand.failed": Saying(gettext_noop("The work on their service failed."), "stop"),
     "errand.running": Saying(gettext_noop("The work on their service has begun.")),
+    "service.laid_out": Saying(gettext_noop("%(name)s, from before there was a server, was laid out on one.")),
+    "node.resealed": Saying(gettext_noop("The passwords of a server were sealed for the key that it has now.")),
     "node.refused": Saying(gettext_noop("A server refused what it was told."), "stop"),
     "service.resized": Saying(gettext_noop("%(name)s has the sizes of its plan now.")),
     "storage.near": Saying(gettext_noop("%(name)s comes near to the space that was agreed; the customer was told.")),

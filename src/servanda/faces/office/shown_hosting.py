@@ -46,6 +46,7 @@ class ServicePanel:
     domain: str
     is_domain_proven: bool
     waits_because: str
+    may_be_laid_out: bool  # it lies nowhere, for it began before there was a server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

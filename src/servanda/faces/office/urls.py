@@ -162,6 +162,7 @@ HOSTING: list[URLPattern | URLResolver] = [
     path("services/<int:service_id>/confirm-domain/", hosting_acts.confirm, name="confirm-domain"),
     path("services/<int:service_id>/change-plan/", hosting_acts.change_plan, name="change-plan"),
     path("services/<int:service_id>/give-domain/", hosting_acts.give, name="give-domain"),
+    path("services/<int:service_id>/lay-out/", hosting_acts.lay, name="lay-out"),
     path("nodes/", hosting_pages.nodes_page, name="nodes"),
     path("nodes/settle/", hosting_pages.settle, name="settle-refusal"),
 ]

@@ -42,9 +42,15 @@ Sha256 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Country = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
 
 # mysql_native_password: an asterisk and SHA-1 of SHA-1, in capitals.
-DatabasePasswordHash = Annotated[str, Meta(pattern=r"\A\*[0-9A-F]{40}\Z")]
+_DATABASE_HASH = r"\*[0-9A-F]{40}"
 # bcrypt in the form that Dovecot (BLF-CRYPT) and crypt(3) both read.
-PasswordHash = Annotated[str, Meta(pattern=r"\A\$2[by]\$(0[4-9]|1[0-9])\$[./A-Za-z0-9]{53}\Z")]
+_HASH = r"\$2[by]\$(0[4-9]|1[0-9])\$[./A-Za-z0-9]{53}"
+# What only the node opens (ground/nodes/sealing.py).
+_SEALED = r"hpke1:[A-Za-z0-9_-]{80,300}"
+DatabasePasswordHash = Annotated[str, Meta(pattern=rf"\A({_DATABASE_HASH}|{_SEALED})\Z")]
+PasswordHash = Annotated[str, Meta(pattern=rf"\A({_HASH}|{_SEALED})\Z")]
+OpenDatabasePasswordHash = Annotated[str, Meta(pattern=rf"\A{_DATABASE_HASH}\Z")]
+OpenPasswordHash = Annotated[str, Meta(pattern=rf"\A{_HASH}\Z")]
 # One key of an authorized_keys file, without options and without a comment.
 SshKey = Annotated[
     str,

@@ -24,7 +24,7 @@ ENROL_PATH = "/node/v1/enrol"
 DOCUMENTS_PATH = "/node/v1/documents"
 REPORTS_PATH = "/node/v1/reports"
 
-# A raw Ed25519 public key of 32 bytes in base64.
+# A raw public key (Ed25519, or X25519 where it says so) of 32 bytes in base64.
 PublicKey = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{43}=\Z")]
 Token = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{16,200}\Z")]
 
@@ -39,6 +39,7 @@ class Enrol(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     token: Token
     node: NodeName
     public_key: PublicKey
+    sealing_key: PublicKey  # X25519: what is secret to the node is sealed for it
     facts: Mapping[str, str | int | bool] = {}
 
 

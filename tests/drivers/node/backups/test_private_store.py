@@ -60,6 +60,10 @@ def test_a_private_node_copies_to_its_own_store_and_its_keeper_keeps(root: Path)
         (apart / "keeper.json").write_text(json.dumps({"url": url, "name": "keeper", **kept}))
         (apart / "rules.json").write_text(json.dumps({"node/5": {"keep_daily": 30}}))
         assert keep_folder(apart, today=today) == {"node/5": "0 forgotten"}
+        (apart / "rules.json").write_text(json.dumps({"node/5": {"keep_daily": 1}}))
+        assert keep_folder(apart, today=today) == {
+            "node/5": f"0 forgotten; a shorter rule waits until {today + timedelta(days=14)}"
+        }
         (apart / "rules.json").write_text(json.dumps({"node/5": {"keep_daily": "thirty"}}))
         with pytest.raises(Broken, match="keep_daily"):
             keep_folder(apart, today=today)

@@ -138,7 +138,7 @@ def test_a_login_gives_one_line_of_seven_and_one_of_nine_fields_or_is_refused(co
             one = read(Login, {"kind": "login", "name": "s1", "site": 1, "tenant": 200_001, **changed})
             if one is None:
                 continue
-            for line, fields in ((passwd_line(LAYOUT, one), 7), (shadow_line(one), 9)):
+            for line, fields in ((passwd_line(LAYOUT, one), 7), (shadow_line(LAYOUT, one), 9)):
                 assert len(line.split(":")) == fields
                 assert line.isprintable()
             assert all(len(text.split(" ")) == 2 and text.isprintable() for text in one.keys)

@@ -20,6 +20,7 @@ from servanda.business.hosting.actions.setting_up import (
     SetupRefused,
     confirm_domain,
     give_domain,
+    lay_out,
     set_up,
     set_up_waiting,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "end_bulk",
     "follow_plans",
     "give_domain",
+    "lay_out",
     "leave_purge_to_person",
     "lift_expired_holds",
     "lift_holds",

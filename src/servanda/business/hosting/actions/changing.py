@@ -21,7 +21,10 @@ from servanda.business.hosting.decisions.changing import (
 from servanda.business.hosting.facts import SetupFacts
 from servanda.business.hosting.models import Part, Service, Setup
 from servanda.business.hosting.queries.parts import setup_facts
+from servanda.business.nodes.queries import node as node_of
+from servanda.business.nodes.queries import public_spare_key
 from servanda.ground.nodes.database_passwords import database_password_hash
+from servanda.ground.nodes.sealing import seal_password
 from servanda.ground.nodes.wanted import Wanted, decode_statement, encode
 
 W = TypeVar("W", bound=Wanted)
@@ -106,19 +109,30 @@ def put_back(service_id: int, key: str, *, order: Order) -> None:
     note(service_id, "part.put_back", key, order=order)
 
 
-def keep_password(part_id: int, password: str, *, user: str = "", names: tuple[str, ...] = ()) -> None:
-    """Keep the hash of a password; the password itself is kept nowhere. Refuses an easy one, and one that holds a name.
+def keep_password(part: Part, password: str, *, user: str = "", names: tuple[str, ...] = ()) -> None:
+    """Keep the hash of a password, sealed for the part's node; the password itself is kept nowhere.
 
-    `user` is a user of a database; without it the password is the part's own.
+    `user` is a user of a database; without it the password is the part's own. Refuses an easy one, one that holds a
+    name, and any while the node has no key to seal it for.
     """
+    node = node_of(Setup.objects.values_list("node_id", flat=True).get(service_id=part.service_id) or 0)
+    if not node.sealing_key:
+        raise ChangeRefused(
+            "The server %(name)s has told no key by which passwords are kept from others. Let it be enrolled anew first.",
+            {"name": node.name},
+        )
     if user:
-        kept = database_password_hash(
+        hashed = database_password_hash(
             checked_database_password(password, names=(user, *names), known=known_passwords())
         )
     else:
-        kept = password_hash(checked_password(password, names=names, known=known_passwords()))
+        hashed = password_hash(checked_password(password, names=names, known=known_passwords()))
+    about = {"node": node.name, "key": part.key, "user": user}
+    sealed = seal_password(hashed, to=node.sealing_key, reader="node", **about)
+    spare = public_spare_key()
+    second = seal_password(hashed, to=spare, reader="spare", **about) if spare else ""
     with connection.cursor() as cursor:
-        cursor.execute("select hosting_keep_secret(%s, %s, %s)", [part_id, user, kept])
+        cursor.execute("select hosting_keep_secret(%s, %s, %s, %s)", [part.pk, user, sealed, second])
 
 
 def forget_password(part_id: int, *, name: str | None) -> None:

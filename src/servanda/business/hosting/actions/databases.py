@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import msgspec
 from django.db import transaction
 
 from servanda.business.hosting.actions.changing import (
@@ -66,7 +67,7 @@ def add_database_user(
     row, database = locked_part(service_id, key, Database)
     changed = with_user(database, name, number=setup.number, rights=rights)
     user = changed.users[-1].name
-    keep_password(row.pk, password, user=user, names=(database.name,))
+    keep_password(row, password, user=user, names=(database.name,))
     change(service_id, key, Database, lambda _: changed, order=order, what="database.user_added")
     return user
 
@@ -80,7 +81,7 @@ def set_database_password(service_id: int, key: str, user: str, *, password: str
             "%(database)s has no user %(name)s. Look at its users as they are now.",
             {"database": database.name, "name": user[:60]},
         )
-    keep_password(row.pk, password, user=user, names=(database.name,))
+    keep_password(row, password, user=user, names=(database.name,))
     note(service_id, "database.password_changed", key, order=order)
 
 
@@ -115,17 +116,6 @@ def _copy_too(service_id: int, name: str) -> None:
     row = Part.objects.select_for_update().filter(service_id=service_id, kind="backup", state="kept").first()
     plan = decode_statement(row.body.encode()) if row is not None else None
     if row is not None and isinstance(plan, BackupPlan):
-        wider = BackupPlan(
-            plan=plan.plan,
-            tenant=plan.tenant,
-            site=plan.site,
-            databases=(*plan.databases, name),
-            mail_domains=plan.mail_domains,
-            target=plan.target,
-            country=plan.country,
-            every_hours=plan.every_hours,
-            keep_daily=plan.keep_daily,
-            keep_monthly=plan.keep_monthly,
-        )
+        wider = msgspec.structs.replace(plan, databases=(*plan.databases, name))
         row.body = encode(wider).decode()
         row.save(update_fields=["body"])

@@ -47,7 +47,7 @@ def add_mailbox(service_id: int, local: str, *, password: str, order: Order, quo
         is_taken=_is_address_taken(name, domain.domain),
     )
     part = add_part(service_id, mailbox, by=order.by, at=order.at)
-    keep_password(part.pk, password, names=(name,))
+    keep_password(part, password, names=(name,))
     note(service_id, "mailbox.added", mailbox.key, order=order)
     return mailbox.key
 
@@ -57,7 +57,7 @@ def set_mailbox_password(service_id: int, key: str, *, password: str, order: Ord
     """Give a mailbox another password; whoever is signed in with the old one must sign in again."""
     locked_setup(service_id)
     row, mailbox = locked_part(service_id, key, Mailbox)
-    keep_password(row.pk, password, names=(mailbox.local,))
+    keep_password(row, password, names=(mailbox.local,))
     note(service_id, "mailbox.password_changed", key, order=order)
 
 

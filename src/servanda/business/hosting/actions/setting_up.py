@@ -60,6 +60,31 @@ def set_up(company: CompanyFacts, service_ids: Iterable[int], *, today: date, at
     return placed
 
 
+@transaction.atomic
+def lay_out(company: CompanyFacts, service_id: int, *, reason: str, by: str, today: date, at: datetime) -> None:
+    """Lay out on a server a service that began before the company had one, by a person's decision and reason.
+
+    Refuses a service that is laid out or waits already, one that does not run, and one whose plan gives nothing of a server.
+    """
+    if not reason.strip():
+        raise SetupRefused("Say why. The reason is kept with the record.")
+    service = Service.objects.select_for_update().get(pk=service_id, company_id=company.company_id)
+    if Setup.objects.filter(service=service).exists():
+        raise SetupRefused(
+            "%(name)s is laid out already, or waits for something; its page says for what.", {"name": service.name}
+        )
+    if service.state != "running":
+        raise SetupRefused("%(name)s does not run now. Only what runs is laid out.", {"name": service.name})
+    if not has_nodes(company.company_id):
+        raise SetupRefused("The company has no server yet. Add one by `servanda nodes add` first.")
+    set_up(company, [service_id], today=today, at=at)
+    if not Setup.objects.filter(service=service).exists():
+        raise SetupRefused(
+            "The plan of %(name)s gives nothing of a server. Change the plan first.", {"name": service.name}
+        )
+    _record(service, "service.laid_out", today=today, at=at, by=by, facts={"reason": reason})
+
+
 def set_up_waiting(company: CompanyFacts, *, today: date, at: datetime) -> int:
     """Try again to place the services that wait for room on a node, and return how many have it now."""
     placed = 0
@@ -156,7 +181,8 @@ def _place(setup: Setup, service: Service, *, today: date, at: datetime) -> bool
     because = _hindrance(setup, service, package)
     if not because:
         kinds = kinds_of(package)
-        node = take_place(service.company_id, kinds=kinds, country="", php=package.php)
+        beside = _node_of_domain(setup, service)
+        node = take_place(service.company_id, kinds=kinds, country="", php=package.php, beside=beside)
         setup.node_id, because = (node.node_id, "") if node is not None else (None, "no node")
     was, setup.waits_because = setup.waits_because, because
     setup.save(update_fields=["node", "waits_because"])
@@ -170,6 +196,15 @@ def _place(setup: Setup, service: Service, *, today: date, at: datetime) -> bool
     facts = {"node": setup.node_id, "number": setup.pk, "domain": setup.domain}
     _record(service, "service.set_up", today=today, at=at, by="system", facts=facts)
     return True
+
+
+def _node_of_domain(setup: Setup, service: Service) -> int | None:
+    """Return the node on which the owner has the same domain already: its zone and its mail are served in one place."""
+    if not setup.domain:
+        return None
+    others = Setup.objects.filter(domain=setup.domain, service__customer=service.customer_id, node__isnull=False)
+    others = others.exclude(pk=setup.pk).exclude(service__state="purged").order_by("id")
+    return others.values_list("node_id", flat=True).first()
 
 
 def _hindrance(setup: Setup, service: Service, package: HostingPackage) -> str:

@@ -49,7 +49,8 @@ def follow_plans(company: CompanyFacts, *, today: date, at: datetime) -> int:
             setup.save(update_fields=["plan_code", "quantity", "package"])
             for part in Part.objects.select_for_update().filter(service_id=setup.service_id).exclude(state="purged"):
                 part.body = encode(resized(decode_statement(part.body.encode()), plan.hosting)).decode()
-                part.save(update_fields=["body"])
+                part.ordered_by = part.ordered_by or f"line:{setup.service.line_id}"  # whose change it follows
+                part.save(update_fields=["body", "ordered_by"])
             touch([setup.service_id])
             after = f"{setup.quantity} × {setup.plan_code}"
             record(

@@ -86,7 +86,7 @@ def set_login_keys(service_id: int, key: str, *, keys: Iterable[str], order: Ord
 def set_login_password(service_id: int, key: str, *, password: str, order: Order) -> None:
     locked_setup(service_id)
     row, login = locked_part(service_id, key, Login)
-    keep_password(row.pk, password, names=(login.name,))
+    keep_password(row, password, names=(login.name,))
     note(service_id, "login.password_changed", key, order=order)
 
 

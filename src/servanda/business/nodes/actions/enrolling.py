@@ -20,6 +20,7 @@ from servanda.business.nodes.models import Node, NodeToken, SigningKey
 from servanda.business.nodes.queries import existing_node
 from servanda.business.nodes.queries import node as node_of
 from servanda.ground.nodes.grammar import Country, HostName, NodeName
+from servanda.ground.nodes.messages import REPORTS_PATH
 from servanda.ground.nodes.requests import RequestRefused, check_request
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import DataLocation
@@ -129,7 +130,14 @@ def keep_token(name: str, token: str, *, by: str, today: date, at: datetime) -> 
 
 @transaction.atomic
 def enrol(
-    token: str, *, name: str, public_key: str, facts: Mapping[str, Plain], today: date, at: datetime
+    token: str,
+    *,
+    name: str,
+    public_key: str,
+    sealing_key: str,
+    facts: Mapping[str, Plain],
+    today: date,
+    at: datetime,
 ) -> Enrolment:
     """Let a node enrol: its key is kept, and a new incarnation begins with an empty memory.
 
@@ -138,11 +146,14 @@ def enrol(
     keys = tuple(SigningKey.objects.filter(retired_at__isnull=True).order_by("since_at"))
     if not keys:
         raise NodeRefused("Nothing can be signed yet: make the signing key by `servanda nodes key` first.")
-    if not _is_key(public_key) or len(facts) > FACTS_MAX:
-        raise NodeRefused("The public key must be the 32 bytes of an Ed25519 key in base64, with few facts beside it.")
+    if not _is_key(public_key) or not _is_key(sealing_key) or len(facts) > FACTS_MAX:
+        raise NodeRefused(
+            "The two public keys must be of 32 bytes each (Ed25519, X25519) in base64, with few facts beside."
+        )
     with connection.cursor() as cursor:  # pages see no token, and change no key of a node but by showing one
         cursor.execute(
-            "select node_enrol(%s, %s, %s, %s::jsonb, %s)", [token, name, public_key, json.dumps(dict(facts)), at]
+            "select node_enrol(%s, %s, %s, %s, %s::jsonb, %s)",
+            [token, name, public_key, sealing_key, json.dumps(dict(facts)), at],
         )
         ((node_id,),) = cursor.fetchall()
     if node_id is None:
@@ -156,21 +167,24 @@ def enrol(
 def hear(headers: Mapping[str, str], *, name: str, method: str, path: str, body: bytes, now: datetime) -> NodeFacts:
     """Return the node that signed a request, and keep its counter so that nobody can repeat it.
 
+    Questions and reports are counted apart: a node waits with the one while it sends the other, and either may come first.
     Raises RequestRefused for an unknown, revoked or not enrolled node as for a wrong signature.
     """
     row = Node.objects.select_for_update().filter(name=name, revoked_at__isnull=True).exclude(public_key="").first()
     if row is None:
         raise RequestRefused(f"no trusted node {name[:40]!r}")
-    row.counter = check_request(
+    counter = "report_counter" if path.startswith(REPORTS_PATH) else "counter"
+    heard = check_request(
         headers,
         public_key=b64decode(row.public_key),
-        last_counter=row.counter,
+        last_counter=getattr(row, counter),
         method=method,
         path=path,
         body=body,
         now=now,
     )
-    row.save(update_fields=["counter"])
+    setattr(row, counter, heard)
+    row.save(update_fields=[counter])
     return node_of(row.pk)
 
 

@@ -14,13 +14,21 @@ class UnknownKey(Refused):
 
 
 @transaction.atomic
-def keep_key(public_key: bytes, *, install: str, at: datetime) -> str:
+def keep_key(public_key: bytes, *, spare_key: str, install: str, at: datetime) -> str:
     """Keep a key that nodes shall trust from now on, and return the name of the installation, which never changes."""
     known = SigningKey.objects.order_by("since_at").first()
     row = SigningKey.objects.create(
-        install=known.install if known is not None else install, public_key=b64encode(public_key).decode(), since_at=at
+        install=known.install if known is not None else install,
+        public_key=b64encode(public_key).decode(),
+        spare_key=spare_key,
+        since_at=at,
     )
     return row.install
+
+
+def tell_spare_key(public_key: bytes, *, spare_key: str) -> None:
+    """Let passwords be sealed for the spare key of a signing key from before there were such keys."""
+    SigningKey.objects.filter(public_key=b64encode(public_key).decode(), spare_key="").update(spare_key=spare_key)
 
 
 def install_of(public_key: bytes) -> str:

@@ -41,11 +41,16 @@ def forget_wish(node_id: int, key: str) -> None:
 
 
 def take_place(
-    company_id: int, *, kinds: frozenset[str], country: str = "", php: str | None = None
+    company_id: int, *, kinds: frozenset[str], country: str = "", php: str | None = None, beside: int | None = None
 ) -> NodeFacts | None:
-    """Give a new service its node and count it there; None when no node takes it. Runs in the caller's transaction."""
-    rows = {row.pk: row for row in Node.objects.select_for_update().filter(company_id=company_id).order_by("id")}
-    chosen = node_for(map(node_facts, rows.values()), kinds=kinds, country=country, php=php)
+    """Give a new service its node and count it there; None when no node takes it. Runs in the caller's transaction.
+
+    `beside` is a node that it must share, because what it needs lies there.
+    """
+    rows = Node.objects.select_for_update().filter(company_id=company_id).order_by("id")
+    if beside is not None:
+        rows = rows.filter(pk=beside)
+    chosen = node_for(map(node_facts, rows), kinds=kinds, country=country, php=php)
     if chosen is None:
         return None
     Node.objects.filter(pk=chosen.node_id).update(services=F("services") + 1)

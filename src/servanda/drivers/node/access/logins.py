@@ -10,6 +10,7 @@ import psutil
 from servanda.drivers.node import Result, Task, Verb, VerbRefused, files
 from servanda.drivers.node.access.daemons import master
 from servanda.drivers.node.layout import Layout
+from servanda.drivers.node.passwords import password_of
 from servanda.ground.nodes.kinds.access import Login
 
 
@@ -25,7 +26,7 @@ def settle(task: Task) -> Result:
     is_kept = login.state == "kept"
     with _alone(layout):
         changed = [
-            _set(layout, "shadow", login.name, shadow_line(login) if is_kept else None, 0o600),
+            _set(layout, "shadow", login.name, shadow_line(layout, login) if is_kept else None, 0o600),
             _set(layout, "passwd", login.name, passwd_line(layout, login) if is_kept else None, 0o644),
         ]
         changed.append(_keys(layout, login, is_kept))
@@ -41,9 +42,9 @@ def passwd_line(layout: Layout, login: Login) -> str:
     return f"{login.name}:x:{login.tenant}:{login.tenant}::{layout.site(login.site)}:/usr/sbin/nologin"
 
 
-def shadow_line(login: Login) -> str:
+def shadow_line(layout: Layout, login: Login) -> str:
     """Return the line of a login's password. An exclamation mark locks it against keys too; an asterisk only against passwords."""
-    password = login.password_hash or "*"
+    password = password_of(layout, login) or "*"
     return f"{login.name}:{'!' if login.holds else ''}{password}:19000:0:99999:7:::"
 
 

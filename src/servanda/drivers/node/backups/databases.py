@@ -15,6 +15,7 @@ from servanda.drivers.node.backups.jails import Jail
 from servanda.drivers.node.commands import program, run
 from servanda.drivers.node.databases import dumps
 from servanda.drivers.node.layout import Layout
+from servanda.drivers.node.passwords import password_of_user
 from servanda.ground.nodes.kinds.databases import Database
 
 _NAME = re.compile(r"s[0-9]{1,7}_[a-z0-9_]{1,40}")
@@ -93,7 +94,8 @@ class MariaDatabases:
         if like and like.users:
             owner = like.users[0]
             account = f"ALTER USER '{_checked(owner.name)}'@'localhost'"
-            stands = f"{account} IDENTIFIED VIA mysql_native_password USING '{owner.password_hash}'"
+            hashed = password_of_user(self.layout, like, owner)
+            stands = f"{account} IDENTIFIED VIA mysql_native_password USING '{hashed}'"
             return owner.name, f"{stands} OR mysql_native_password USING '*{twice}'", stands
         loader = f"s0_load{secrets.token_hex(6)}"
         escaped = name.replace("_", r"\_")

@@ -1,9 +1,10 @@
 """The keeper's round: every repository of a store is tidied by its own rule, and one that fails keeps no other waiting.
 
-What the keeper needs lies in a folder of its own, on the store's machine: `keeper.json` (`url`, `name`, `word`, `key`) and
-`rules.json`, which names for each repository (`node/plan`) how long its copies are kept. A repository without a rule is
-left as it is. What was purged has `ended` in its rule: its copies go as a whole when their time is over. Nodes hear of it
-from the store: a copy that is no longer listed there is told as forgotten.
+What the keeper needs lies in a folder of its own, on the store's machine: `keeper.json` (`url`, `name`, `word`, `key`), and
+where no control plane tells it, `rules.json`, which names for each repository (`node/plan`) how long its copies are kept. A
+repository without a rule is left as it is. A shorter rule waits two weeks (`waiting.py`); what is in force stands in
+`kept.json`. What was purged has `ended` in its rule: its copies go as a whole when their time is over. Nodes hear of it from
+the store: a copy that is no longer listed there is told as forgotten.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,10 +14,11 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from servanda.drivers.node import Broken, NotNow
+from servanda.drivers.node import Broken, NotNow, files
 from servanda.drivers.node.backups.decisions import ASIDE_DAYS, Ended, Rule, all_are_over
 from servanda.drivers.node.backups.keeper import Keeper
 from servanda.drivers.node.backups.private_store import NAME, keeper_of
+from servanda.drivers.node.backups.waiting import SHORTER_WAITS, Kept, all_in_force
 from servanda.drivers.node.layout import Layout
 from servanda.drivers.node.store.withdrawing import NotAllowed, aside_since, erase, is_there, set_aside
 from servanda.ground.nodes.kinds.backups import BackupPlan
@@ -80,7 +82,7 @@ def keep_private(
     """
     store = layout.root / "store"
     rules = {f"{NAME}/{one.plan}": _rule(one, leave_of) for one in plans if _has_copies(store, one)}
-    return keep_all(keeper_of(layout), rules, store=store, today=today)
+    return _keep_in_force(keeper_of(layout), rules, store=store, today=today)
 
 
 def _has_copies(store: Path, plan: BackupPlan) -> bool:
@@ -104,4 +106,25 @@ def keep_folder(folder: Path, *, today: date) -> Mapping[str, str]:
         raise Broken(f"the keeper's keeper.json and rules.json in {folder} cannot be used: {error}") from error
     roots = Path(secrets.roots) if secrets.roots else None
     keeper = Keeper(secrets.url, secrets.name, secrets.word, key, folder, roots)
-    return keep_all(keeper, rules, store=Path(secrets.store) if secrets.store else None, today=today)
+    return _keep_in_force(keeper, rules, store=Path(secrets.store) if secrets.store else None, today=today)
+
+
+def _keep_in_force(keeper: Keeper, told: Mapping[str, Rule], *, store: Path | None, today: date) -> Mapping[str, str]:
+    """Tidy every repository by the rule that is in force there, after this was written down."""
+    file = keeper.folder / "kept.json"
+    try:
+        before = msgspec.json.decode(file.read_bytes(), type=dict[str, Kept])
+    except FileNotFoundError:
+        before = {}
+    except msgspec.MsgspecError as error:
+        raise Broken(f"the keeper's own record {file} cannot be read: {error}; put back the last good one") from error
+    kept = all_in_force(told, before, today=today)
+    files.write(file, msgspec.json.format(msgspec.json.encode(kept, order="sorted")), mode=0o600)
+    done = keep_all(keeper, {name: kept[name].rule for name in told}, store=store, today=today)
+    return {name: f"{what}{_waits(kept[name])}" for name, what in done.items()}
+
+
+def _waits(kept: Kept) -> str:
+    if kept.waiting is None or kept.since is None:
+        return ""
+    return f"; a shorter rule waits until {kept.since + SHORTER_WAITS}"

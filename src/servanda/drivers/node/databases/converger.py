@@ -13,6 +13,7 @@ from servanda.drivers.node.databases.connection import NOBODY_THERE, Conversatio
 from servanda.drivers.node.databases.hosts import hosts_of
 from servanda.drivers.node.databases.routines import rights_text
 from servanda.drivers.node.layout import Layout
+from servanda.drivers.node.passwords import password_of_user
 from servanda.ground.nodes.kinds.databases import Database, DatabaseUser
 from servanda.ground.nodes.wanted import Difference, Measurement, Wanted
 
@@ -53,7 +54,7 @@ class DatabaseConverger:
         assert isinstance(wanted, Database)
         if wanted.state == "purged":
             return self.privileges.do(ERASE, wanted.key)
-        accounts = _wanted_accounts(wanted)
+        accounts = _wanted_accounts(self.layout, wanted)
         with as_agent(self.layout) as server:
             server.call("make_database", wanted.name)
             found = {one.name: one for one in _found_accounts(server, wanted.name)}
@@ -73,7 +74,7 @@ class DatabaseConverger:
             return [Difference(code="database-still-there", found=wanted.name)] if exists or found else []
         if not exists:
             return [Difference(code="database-missing", wanted=wanted.name)]
-        accounts = _wanted_accounts(wanted)
+        accounts = _wanted_accounts(self.layout, wanted)
         differences = [one for account in accounts for one in _differences(account, found.get(account.name))]
         extra = sorted(found.keys() - {one.name for one in accounts})
         return [*differences, *(Difference(code="database-account-extra", found=name) for name in extra)]
@@ -94,13 +95,13 @@ class DatabaseMetering:
         return (Measurement(key=wanted.key, day=day, figures=figures),)
 
 
-def _wanted_accounts(database: Database) -> tuple[Account, ...]:
+def _wanted_accounts(layout: Layout, database: Database) -> tuple[Account, ...]:
     return tuple(
         Account(
             user=user.name,
             host=host.pattern,
             is_locked=not database.is_served,
-            password_hash=user.password_hash,
+            password_hash=password_of_user(layout, database, user),
             has_second_password=False,
             max_connections=database.max_connections,
             must_encrypt=host.must_encrypt,

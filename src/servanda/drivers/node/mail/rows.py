@@ -1,4 +1,4 @@
-"""The rows that a statement stands for. Pure: what a node serves is these rows, and looking compares them."""
+"""The rows that a statement stands for: what a node serves is these rows, and looking compares them."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from servanda.drivers.node.layout import Layout
 from servanda.drivers.node.mail.effects import block_answer, stops_of
 from servanda.drivers.node.mail.maps import NEVER_ENDS, Row
 from servanda.drivers.node.mail.places import Places
+from servanda.drivers.node.passwords import password_of
 from servanda.ground.nodes.kinds.mail import MailAlias, Mailbox, MailDomain, OutboundBlock
 
 _FOREVER = "DEFER 4.2.1 Mail for this address is put off for now"
@@ -75,7 +76,7 @@ def login(layout: Layout, wanted: Mailbox) -> Row | None:
         "uid": wanted.tenant,
         "home": str(Places(layout).mailbox(wanted.domain, wanted.local)),
         "quota_bytes": wanted.quota_bytes,
-        "password": "{BLF-CRYPT}" + wanted.password_hash,
+        "password": f"{{BLF-CRYPT}}{password_of(layout, wanted)}",
         "unread": stops_of(wanted.holds).unread,
     }
 

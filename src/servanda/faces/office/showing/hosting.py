@@ -15,7 +15,7 @@ from servanda.business.hosting.queries import ServiceFilter, services, services_
 from servanda.business.hosting.queries.mail import bulk_of_service, bulk_wishes, mail_service_of
 from servanda.business.hosting.queries.usage import excesses
 from servanda.business.nodes.facts import NodeFacts
-from servanda.business.nodes.queries import nodes_of, parked_statements
+from servanda.business.nodes.queries import has_nodes, nodes_of, parked_statements
 from servanda.business.nodes.wording import parked_text
 from servanda.faces.office.places import Visit
 from servanda.faces.office.showing.naming import customer_link
@@ -122,6 +122,7 @@ def service_panel(here: Visit, service: ServiceFacts) -> ServicePanel:
         domain=setup.domain if setup is not None else "",
         is_domain_proven=setup is not None and setup.is_domain_proven,
         waits_because=setup.waits_because if setup is not None else "",
+        may_be_laid_out=setup is None and service.state == "running" and has_nodes(here.company.company_id),
         customer=customer_link(customer(service.customer_id), here.company.slug),
         line=Link(
             _("The line of the contract"),

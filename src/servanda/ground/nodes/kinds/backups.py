@@ -1,6 +1,6 @@
 """Copies of what tenants keep, and the one-time errands on them: give back, hand out, take in."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from msgspec import Meta, Struct
 
@@ -39,6 +39,18 @@ class BackupPlan(Statement, frozen=True, tag="backup", kw_only=True):
     @property
     def key(self) -> str:
         return f"backup/{self.plan}"
+
+    def takes_from(self, before: Statement) -> bool:
+        """Tell whether something is copied no more, more seldom, or kept for a shorter time."""
+        old = cast("BackupPlan", before)
+        left = {*old.databases, *old.mail_domains, old.site} - {*self.databases, *self.mail_domains, self.site}
+        return (
+            bool(left)
+            or self.every_hours > old.every_hours
+            or self.keep_daily < old.keep_daily
+            or self.keep_monthly < old.keep_monthly
+            or (self.keep_databases_daily or self.keep_daily) < (old.keep_databases_daily or old.keep_daily)
+        )
 
 
 class Restore(Statement, frozen=True, tag="restore", kw_only=True):
