@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from servanda.ground.citation import Citation
 from servanda.ground.nodes.wanted import Wanted
@@ -209,3 +209,37 @@ class Excess:
     day: date
     used: int
     agreed: int
+
+
+TaskKind = Literal["load", "use", "complaint", "restore"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFacts:
+    """What a person must see to about a service. `words` is what somebody wrote, and may name people; `facts` never do."""
+
+    task_id: int
+    service_id: int
+    customer_id: int
+    name: str
+    kind: TaskKind
+    state: str
+    opened_on: date
+    because: tuple[Citation, ...]
+    facts: Mapping[str, Plain]
+    words: str
+    offer: Mapping[str, Plain]
+    agreed_from: date | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadFound:
+    """How much a site's processes have taken, as its node told while it was exceptional, and what was agreed with its owner."""
+
+    millicores: int  # on average over the time that counts
+    processes: int
+    millicores_agreed: int | None = None
+    processes_agreed: int | None = None
+    last_told_on: date | None = None  # the day on which its owner was last written to about it
+    is_looked_at: bool = False  # a task about it is open

@@ -162,6 +162,50 @@ class BulkMail(models.Model):
         ]
 
 
+class Task(models.Model):
+    """Something about a service that a person must see to, with the figures or words that say so. Its key names it for ever."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT)
+    kind = models.TextField()  # load, use, complaint, restore
+    key = models.TextField(unique=True)
+    state = models.TextField(default="open")  # open, offered, agreed, done
+    opened_on = models.DateField()
+    opened_at = models.DateTimeField()
+    by = models.TextField(default="system")
+    because = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)  # figures and codes
+    words = models.TextField(default="", blank=True)  # what somebody wrote; it may name people
+    offer = models.JSONField(default=dict)  # what the customer was told it would become
+    agreed_from = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(default="", blank=True)
+    outcome = models.TextField(default="", blank=True)
+
+    class Meta:
+        db_table = "hosting_task"
+        indexes = [models.Index(fields=["service", "kind"], name="tasks_that_wait", condition=~Q(state="done"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "kind"],
+                condition=Q(kind__in=("load", "use")) & ~Q(state="done"),
+                name="one_open_task_about_a_use",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("load", "use", "complaint", "restore")), name="a_task_is_of_a_known_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("open", "offered", "agreed", "done")), name="a_task_is_in_a_known_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | (Q(ended_at__isnull=False) & ~Q(outcome="")),
+                name="what_was_seen_to_says_how",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="agreed") | Q(agreed_from__isnull=False), name="what_was_agreed_has_its_day"
+            ),
+        ]
+
+
 class Touched(models.Model):
     """A service of which something has changed since the nodes were told: written in the transaction of the change."""
 

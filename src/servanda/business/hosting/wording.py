@@ -245,3 +245,32 @@ def space_warning(
             ),
         ),
     }
+
+
+def load_found(
+    name: str, millicores: int, processes: int, company_name: str, email: str
+) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the letter to the owner of a service that loads its server exceptionally: the figures, and why we write."""
+    cores = f"{millicores / 1000:.1f}"
+    return {
+        "da": (
+            f"Høj belastning: {name}",
+            (
+                f"{name} hos {company_name} har i den seneste halve time brugt {cores.replace('.', ',')} processorkerner i gennemsnit,"
+                f" og {processes} programmer kører på én gang.",
+                "Det er usædvanligt meget. Vi skriver af hensyn til de andre kunder på samme server.",
+                f"Intet er lukket. Skriv til {email}, så finder vi sammen ud af, hvad der skal til. Har du brug for mere, kan vi lave"
+                " en aftale om det.",
+            ),
+        ),
+        "en": (
+            f"High load: {name}",
+            (
+                f"{name} with {company_name} has used {cores} processor cores on average in the last half hour, and {processes}"
+                " programs run at once.",
+                "That is exceptionally much. We write out of regard for the other customers on the same server.",
+                f"Nothing is closed. Write to {email}, and we find out together what is needed. If you need more, we can agree"
+                " on that.",
+            ),
+        ),
+    }

@@ -9,15 +9,14 @@ from django.db.models import F, Q
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.queries import line as line_of
-from servanda.business.customers.queries import customer
 from servanda.business.evidence.actions import record
-from servanda.business.evidence.facts import because_to_json
 from servanda.business.hosting import wording
-from servanda.business.hosting.actions.holding import asked_of
 from servanda.business.hosting.actions.touching import touch
+from servanda.business.hosting.actions.writing import letter_to
 from servanda.business.hosting.decisions.sizing import resized, space_of, step_of
 from servanda.business.hosting.models import Part, Setup, Usage
 from servanda.business.hosting.queries.services import services
+from servanda.business.hosting.queries.terms import asked_of
 from servanda.business.letters.actions import unwritten, write_letters
 from servanda.business.letters.facts import LetterDraft
 from servanda.ground.nodes.wanted import decode_statement, encode
@@ -86,10 +85,9 @@ def _warning(
     company: CompanyFacts, key: str, part: Part, step: int, used: int, agreed: int, *, today: date, at: datetime
 ) -> LetterDraft:
     (service,) = services([part.service_id])
-    to = customer(service.customer_id)
     answer = asked_of(company, service, UsageLimit, today=today, selector=(("of", "storage"),))
     name = part.key.partition("/")[2] if part.kind in {"mailbox", "database"} else service.name
-    subject, paragraphs = wording.space_warning(name, step, used, agreed, company.name, company.email)[to.language]
+    words = wording.space_warning(name, step, used, agreed, company.name, company.email)
     record(
         company_id=company.company_id,
         key=key,
@@ -101,16 +99,13 @@ def _warning(
         facts={"part": part.pk, "percent": step, "used_bytes": used, "agreed_bytes": agreed},
         customer_id=service.customer_id,
     )
-    return LetterDraft(
-        company_id=company.company_id,
-        customer_id=service.customer_id,
+    return letter_to(
+        company,
+        service.customer_id,
         key=key,
         kind="storage",
-        language=to.language,
-        recipient=to.email,
-        subject=subject,
-        text="\n\n".join(paragraphs) + "\n",
-        on_day=today,
-        queued_at=at,
-        paper={"title": subject, "paragraphs": list(paragraphs), "because": because_to_json(answer.because)},
+        words=words,
+        because=answer.because,
+        today=today,
+        at=at,
     )
