@@ -243,3 +243,22 @@ class LoadFound:
     processes_agreed: int | None = None
     last_told_on: date | None = None  # the day on which its owner was last written to about it
     is_looked_at: bool = False  # a task about it is open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """What a service uses of one thing and what was agreed: bytes of its largest site or database, or a number of things."""
+
+    what: str  # disk, database, mailboxes, databases
+    used: int
+    agreed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseFound:
+    """All that a service uses by its newest measurements; `days`: on how many of the last thirty it was beyond its space."""
+
+    service_id: int
+    uses: tuple[Over, ...]
+    day: date | None  # of the newest measurement
+    days: int

@@ -1,8 +1,9 @@
 """What hosting's letters say, in Danish and English."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from servanda.business.hosting.facts import Over
 from servanda.ground.calendar import day_text, moment_text
 from servanda.ground.money import Money, money_text
 
@@ -271,6 +272,74 @@ def load_found(
                 "That is exceptionally much. We write out of regard for the other customers on the same server.",
                 f"Nothing is closed. Write to {email}, and we find out together what is needed. If you need more, we can agree"
                 " on that.",
+            ),
+        ),
+    }
+
+
+_USES = {
+    "disk": ("plads til filer", "space for files"),
+    "database": ("plads til en database", "space for a database"),
+    "mailboxes": ("postkasser", "mailboxes"),
+    "databases": ("databaser", "databases"),
+}
+
+
+def use_text(over: Over, language: str) -> str:
+    """Return what was used and what was agreed of one thing, in one line."""
+    name = _USES[over.what][0 if language == "da" else 1]
+    if over.what in {"mailboxes", "databases"}:
+        used, agreed = str(over.used), str(over.agreed)
+    else:
+        used, agreed = f"{over.used / 1e9:.1f} GB", f"{over.agreed / 1e9:.1f} GB"
+    if language == "da":
+        return f"{name}: {used} brugt, {agreed} aftalt".replace(".", ",")
+    return f"{name}: {used} used, {agreed} agreed"
+
+
+def use_offered(
+    name: str,
+    over: Sequence[Over],
+    *,
+    plan: str,
+    quantity: int,
+    price: Money,
+    from_on: date,
+    needs_yes: bool,
+    company_name: str,
+    email: str,
+) -> Words:
+    """Return the letter that shows a use beyond what was agreed, what the subscription would become, and how to say no."""
+    da_uses, en_uses = ("; ".join(use_text(one, language) for one in over) for language in ("da", "en"))
+    da_what = (
+        f"{quantity} × {plan} til {money_text(price, 'da')} ekskl. moms pr. periode, fra {day_text(from_on, 'da')}"
+    )
+    en_what = f"{quantity} × {plan} at {money_text(price, 'en')} without VAT a period, from {day_text(from_on, 'en')}"
+    da_end = (
+        f"Sig ja på kundesiderne eller til {email}. Vi ændrer intet, før du har sagt ja."
+        if needs_yes
+        else f"Vil du hellere bruge mindre, så gør det inden den dag: så ændrer vi intet. Spørg os gerne på {email}."
+    )
+    en_end = (
+        f"Say yes on the customer pages or to {email}. Nothing is changed before you do."
+        if needs_yes
+        else f"If you would rather use less, do so before that day: then nothing is changed. Do ask us at {email}."
+    )
+    return {
+        "da": (
+            f"Du bruger mere end aftalt: {name}",
+            (
+                f"{name} hos {company_name} bruger mere, end vi har aftalt. Vi har målt {da_uses}.",
+                f"Det svarer til {da_what}. Der kommer ingen regning for tiden før.",
+                da_end,
+            ),
+        ),
+        "en": (
+            f"You use more than was agreed: {name}",
+            (
+                f"{name} with {company_name} uses more than was agreed. We measured {en_uses}.",
+                f"That is {en_what}. The time before is not billed.",
+                en_end,
             ),
         ),
     }

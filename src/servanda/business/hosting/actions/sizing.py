@@ -12,6 +12,7 @@ from servanda.business.contracts.queries import line as line_of
 from servanda.business.evidence.actions import record
 from servanda.business.hosting import wording
 from servanda.business.hosting.actions.touching import touch
+from servanda.business.hosting.actions.true_up import look_at_uses, with_open_tasks
 from servanda.business.hosting.actions.writing import letter_to
 from servanda.business.hosting.decisions.sizing import resized, space_of, step_of
 from servanda.business.hosting.models import Part, Setup, Usage
@@ -62,6 +63,7 @@ def follow_plans(company: CompanyFacts, *, today: date, at: datetime) -> int:
                 facts={"name": setup.service.name, "before": before, "after": after},
                 customer_id=setup.service.customer_id,
             )
+            look_at_uses(company, [setup.service_id], today=today, at=at)
             followed += 1
     return followed
 
@@ -69,15 +71,18 @@ def follow_plans(company: CompanyFacts, *, today: date, at: datetime) -> int:
 def warn_of_space(company: CompanyFacts, rows: Iterable[Usage], *, today: date, at: datetime) -> int:
     """Write to those who have come to 80, 90 or 100 % of what was agreed, once a month for each step (compusoft-051).
 
-    Nothing is stopped and nothing billed by it. Returns how many letters were written.
+    Nothing is stopped and nothing billed by it; what is beyond it is put to a person. Returns how many letters were written.
     """
     by_key = {row.key: row for row in rows}
+    beyond = with_open_tasks({row.service_id for row in by_key.values()})
     steps: dict[str, tuple[Part, int, int, int]] = {}
     for part in Part.objects.filter(key__in=by_key, state="kept").order_by("id"):
         space = space_of(decode_statement(part.body.encode()), by_key[part.key].figures)
         step = step_of(*space) if space is not None else 0
         if space is not None and step:
             steps[f"storage:{part.pk}:{step}:{today:%Y-%m}"] = (part, step, *space)
+            beyond |= {part.service_id} if space[0] > space[1] else set()
+    look_at_uses(company, beyond, today=today, at=at)
     return write_letters(_warning(company, key, *steps[key], today=today, at=at) for key in sorted(unwritten(steps)))
 
 

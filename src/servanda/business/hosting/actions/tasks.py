@@ -11,6 +11,7 @@ from servanda.business.evidence.facts import because_from_json, because_to_json
 from servanda.business.hosting.actions.changing import Order
 from servanda.business.hosting.facts import Plain, ServiceFacts, TaskKind
 from servanda.business.hosting.models import Task
+from servanda.business.hosting.queries.tasks import NoSuchTask
 from servanda.ground.citation import Citation
 from servanda.ground.refusal import Refused
 
@@ -102,5 +103,5 @@ def locked_task(company: CompanyFacts, task_id: int) -> Task:
     rows = Task.objects.select_for_update(of=("self",)).select_related("service")
     row = rows.filter(pk=task_id, service__company_id=company.company_id).exclude(state="done").first()
     if row is None:
-        raise TaskRefused("This was seen to already, or is not of this company. Look at the service as it is now.")
+        raise NoSuchTask("This was seen to already, or is not of this company. Look at the service as it is now.")
     return row
