@@ -221,7 +221,7 @@ class Errand(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT)
     node = models.ForeignKey("nodes.Node", on_delete=models.PROTECT)
     errand = models.TextField(unique=True)
-    kind = models.TextField()  # restore, export, move-in
+    kind = models.TextField()  # restore, preview, export, move-in, mail-import
     body = models.TextField()
     state = models.TextField(default="ordered")  # ordered, running, done, failed, undone
     step = models.TextField(default="", blank=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from servanda.business.hosting.facts import Over
 from servanda.ground.calendar import day_text, moment_text
@@ -342,4 +343,34 @@ def use_offered(
                 en_end,
             ),
         ),
+    }
+
+
+def restore_answered(
+    name: str,
+    *,
+    hours: Decimal,
+    price: Money,
+    reason: str,
+    is_whole_promised: bool,
+    company_name: str,
+    email: str,
+) -> Words:
+    """Return the answer to a request to give back: what it costs and why, and what cannot be promised."""
+    if hours:
+        da = f"Vi anslår {str(hours).replace('.', ',')} timers arbejde, i alt {money_text(price, 'da')} ekskl. moms."
+        en = f"We estimate {hours} hours of work, {money_text(price, 'en')} without VAT in all."
+        da_next = f"Sig ja på kundesiderne eller til {email}. Vi begynder først, når du har sagt ja."
+        en_next = f"Say yes on the customer pages or to {email}. We begin only when you have."
+    else:
+        da, en = "Det koster ikke noget.", "It costs nothing."
+        da_next, en_next = "Vi begynder nu.", "We begin now."
+    said_da = [f"Du har bedt {company_name} om at hente data tilbage til {name}.", da, f"Grunden er: {reason}"]
+    said_en = [f"You asked {company_name} to give data back to {name}.", en, f"The reason is: {reason}"]
+    if not is_whole_promised:
+        said_da.append("Vi kan ikke love, at alt kommer tilbage. Mangler noget bagefter, får du en liste.")
+        said_en.append("We cannot promise that everything comes back. If something lacks afterwards, you get a list.")
+    return {
+        "da": (f"Data tilbage fra en kopi: {name}", (*said_da, da_next)),
+        "en": (f"Data back from a copy: {name}", (*said_en, en_next)),
     }

@@ -42,14 +42,14 @@ class BackupPlan(Statement, frozen=True, tag="backup", kw_only=True):
 
 
 class Restore(Statement, frozen=True, tag="restore", kw_only=True):
-    """An errand: give back from a copy. `beside` leaves what stands; `in place` keeps it for the undo."""
+    """An errand: give back from a copy. `beside` leaves what stands; `in place` keeps it for the undo; `preview` only tells."""
 
     errand: ErrandId
     plan: SiteId
     tenant: Tenant
     snapshot: SnapshotId
     what: Literal["files", "file", "database", "mail", "all"]
-    into: Literal["beside", "in place"] = "beside"
+    into: Literal["beside", "in place", "preview"] = "beside"
     path: InnerPath | None = None  # of one file or folder, within the site's own files
     database: DatabaseName | None = None
     domain: HostName | None = None
