@@ -10,9 +10,9 @@ from django.db import transaction
 from servanda.business.companies.queries import company as company_of
 from servanda.business.hosting.actions.changing import Order, locked_part, note
 from servanda.business.hosting.decisions.changing import ChangeRefused, checked
-from servanda.business.hosting.models import Errand, Service, Setup
+from servanda.business.hosting.models import Errand, Setup
 from servanda.business.hosting.queries.restoring import restore_way_of
-from servanda.business.hosting.queries.services import services
+from servanda.business.hosting.queries.services import company_id_of, services
 from servanda.ground.nodes.kinds.backups import BackupPlan, Export, Restore
 from servanda.ground.nodes.wanted import decode_statement, encode
 
@@ -153,8 +153,7 @@ def _add(
 
 def _refuse_unasked(service_id: int, *, today: date) -> None:
     (service,) = services([service_id])
-    company_id = Service.objects.values_list("company_id", flat=True).get(pk=service_id)
-    way = restore_way_of(company_of(company_id), service, today=today)
+    way = restore_way_of(company_of(company_id_of(service_id)), service, today=today)
     if not way.is_by_customer:
         raise ChangeRefused(
             "By these terms we give back on a written request. Ask for it here, and we answer what it costs.",

@@ -18,9 +18,9 @@ from servanda.business.hosting.actions.tasks import end, locked_task, open_task
 from servanda.business.hosting.actions.writing import letter_to
 from servanda.business.hosting.decisions.restoring import RestoreRefused, checked_estimate, hourly_rate
 from servanda.business.hosting.facts import Plain
-from servanda.business.hosting.models import Service, Task
+from servanda.business.hosting.models import Task
 from servanda.business.hosting.queries.restoring import restore_way_of
-from servanda.business.hosting.queries.services import services
+from servanda.business.hosting.queries.services import company_id_of, services
 from servanda.business.hosting.queries.terms import asked_of
 from servanda.business.letters.actions import write_letters
 from servanda.ground.money import Money
@@ -31,7 +31,7 @@ from servanda.terms.clauses import TimeRate
 def ask_for_restore(service_id: int, wish: Mapping[str, str], *, order: Order) -> int:
     """Take in a written request to give something back, and return its task. `wish`: snapshot, what, into, path, database, domain."""
     (service,) = services([service_id])
-    provider = company_of(_company_id(service_id))
+    provider = company_of(company_id_of(service_id))
     kept = {name: wish[name] for name in ("snapshot", "what", "into", "database", "domain") if wish.get(name)}
     row = open_task(
         provider,
@@ -107,7 +107,7 @@ def answer_restore(
 @transaction.atomic
 def agree_on_restore(service_id: int, task_id: int, *, order: Order) -> None:
     """Take the customer's yes to what a restore costs."""
-    row = locked_task(company_of(_company_id(service_id)), task_id)
+    row = locked_task(company_of(company_id_of(service_id)), task_id)
     if (row.service_id, row.kind, row.state) != (service_id, "restore", "offered"):
         raise RestoreRefused("Nothing is offered that could be agreed to. Look at the service as it is now.")
     row.state, row.agreed_from, row.offer = "agreed", order.today, {**row.offer, "agreed_by": order.by}
@@ -140,10 +140,6 @@ def begin_restore(company: CompanyFacts, task_id: int, *, errand: str, order: Or
 
 # The hour of a restore, or else the standard hour.
 _WORKS = ("restore", "consulting")
-
-
-def _company_id(service_id: int) -> int:
-    return Service.objects.values_list("company_id", flat=True).get(pk=service_id)
 
 
 def _record(row: Task, what: str, *, key: str, order: Order) -> None:

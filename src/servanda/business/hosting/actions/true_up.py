@@ -26,7 +26,7 @@ from servanda.business.hosting.decisions.true_up import (
 )
 from servanda.business.hosting.facts import Over, Plain, ServiceFacts, UseFound
 from servanda.business.hosting.models import Setup, Task
-from servanda.business.hosting.queries.services import services
+from servanda.business.hosting.queries.services import company_id_of, services
 from servanda.business.hosting.queries.terms import asked_of
 from servanda.business.hosting.queries.usage import use_of
 from servanda.terms.clauses import UsageLimit
@@ -101,8 +101,7 @@ def note_offer(
 @transaction.atomic
 def agree_on_use(service_id: int, task_id: int, *, order: Order, how: str = "") -> None:
     """Take the customer's yes to what was offered; the line changes from the offered day, or today when that has come."""
-    (service,) = services([service_id])
-    row = locked_task(company_of(company_id_of(service)), task_id)
+    row = locked_task(company_of(company_id_of(service_id)), task_id)
     if row.service_id != service_id or row.state != "offered":
         raise UseRefused("Nothing is offered that could be agreed to. Look at the service as it is now.")
     row.agreed_from = max(date.fromisoformat(str(row.offer["from_on"])), order.today)
@@ -117,10 +116,6 @@ def reopen(company: CompanyFacts, task_id: int, *, because_of: str) -> None:
     row = locked_task(company, task_id)
     row.state, row.agreed_from, row.offer = "open", None, {**row.offer, "refused": because_of[:300]}
     row.save(update_fields=["state", "agreed_from", "offer"])
-
-
-def company_id_of(service: ServiceFacts) -> int:
-    return Setup.objects.values_list("service__company_id", flat=True).get(service_id=service.service_id)
 
 
 def _look(company: CompanyFacts, service: ServiceFacts, use: UseFound, *, today: date, at: datetime) -> bool:
