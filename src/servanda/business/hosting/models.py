@@ -244,6 +244,17 @@ class Errand(models.Model):
         ]
 
 
+class Word(models.Model):
+    """The password of an errand, sealed for its node alone (ground/nodes/words.py). It goes when the errand has ended."""
+
+    errand = models.OneToOneField(Errand, on_delete=models.CASCADE)
+    sealed = models.TextField()
+
+    class Meta:
+        db_table = "hosting_word"
+        constraints = [models.CheckConstraint(condition=~Q(sealed=""), name="a_word_is_sealed")]
+
+
 class Usage(models.Model):
     """What a part of a service used by one day, as its node measured it."""
 

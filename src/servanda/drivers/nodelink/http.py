@@ -11,6 +11,7 @@ from servanda.ground.nodes.messages import (
     DOCUMENTS_PATH,
     ENROL_PATH,
     REPORTS_PATH,
+    WORDS_PATH,
     Enrol,
     Enrolled,
     decode_documents,
@@ -59,6 +60,12 @@ class HttpLink:
 
     def report(self, signed: bytes) -> None:
         self._signed("POST", REPORTS_PATH, signed, seconds=SECONDS)
+
+    def word(self, errand: str) -> str:
+        try:
+            return self._signed("GET", f"{WORDS_PATH}?errand={errand}", b"", seconds=SECONDS).decode("ascii")
+        except UnicodeDecodeError as error:
+            raise LinkAway(f"the password of an errand cannot be read: {error}") from error
 
     def _signed(self, method: str, path: str, body: bytes, *, seconds: float) -> bytes:
         """Ask; ask once more when refused: a question of another thread may have overtaken ours with a higher number."""

@@ -36,6 +36,7 @@ from servanda.business.hosting.actions import (
     carry_out_ordered_purges,
     end_bulk,
     follow_plans,
+    forget_words,
     lift_expired_holds,
     open_services,
     remind_of_export,
@@ -110,6 +111,7 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
     follow_uses(company, today=today, at=at)
     follow_plans(company, today=today, at=at)
     set_up_waiting(company, today=today, at=at)
+    forget_words(company.company_id, now=now)
     tell_nodes(company, today=today, at=at)  # last: what the round decided is told in it
     keep_books(company, today=today, at=at)
     finish_day(company.company_id, day=today)

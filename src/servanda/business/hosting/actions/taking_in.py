@@ -20,7 +20,7 @@ from servanda.business.hosting.actions.touching import touch
 from servanda.business.hosting.decisions.deletion import erased_in
 from servanda.business.hosting.decisions.zones import with_node_records
 from servanda.business.hosting.facts import Plain
-from servanda.business.hosting.models import Errand, Part, Service, Setup, SiteName, Usage
+from servanda.business.hosting.models import Errand, Part, Service, Setup, SiteName, Usage, Word
 from servanda.business.letters.actions import write_letters
 from servanda.business.letters.facts import LetterDraft
 from servanda.business.nodes.actions.wishing import leave_place
@@ -188,6 +188,7 @@ def _take_errand(node: NodeFacts, news: ErrandNews, *, today: date, at: datetime
     if news.state not in _ENDED:
         return
     touch([errand.service_id])
+    Word.objects.filter(errand=errand).delete()
     record(
         company_id=errand.service.company_id,
         key=f"errand.{news.state}:{errand.errand}:{at.isoformat()}",

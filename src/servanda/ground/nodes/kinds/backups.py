@@ -88,6 +88,7 @@ class MoveIn(Statement, frozen=True, tag="move-in", kw_only=True):
     """An errand: take in a site from an archive that was uploaded to the node's own inbox under the errand's id.
 
     With `source`, the agent first fetches that archive from another server, with the word in the inbox's `<errand>.word`.
+    With `archive`, it is a file that the tenant laid into the site's private folder.
     """
 
     errand: ErrandId
@@ -95,6 +96,7 @@ class MoveIn(Statement, frozen=True, tag="move-in", kw_only=True):
     tenant: Tenant
     database: DatabaseName | None = None
     source: SftpSource | None = None
+    archive: InnerPath | None = None
     not_after: Moment
 
     @property
