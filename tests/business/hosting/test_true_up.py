@@ -12,11 +12,12 @@ from servanda.business.contracts.queries import line as line_of
 from servanda.business.evidence.actions import set_brake
 from servanda.business.hosting.actions.changing import Order
 from servanda.business.hosting.actions.mail import add_mailbox
-from servanda.business.hosting.actions.true_up import agree_on_use, proposed_change
+from servanda.business.hosting.actions.true_up import agree_on_use
 from servanda.business.hosting.decisions.true_up import Covering, PlanOffer, UseRefused, covering
 from servanda.business.hosting.facts import Over, TaskFacts, UseFound
 from servanda.business.hosting.queries import services, services_of_customer
 from servanda.business.hosting.queries.tasks import open_tasks, tasks_of_service
+from servanda.business.hosting.queries.true_up import proposed_change
 from servanda.business.letters.queries import letters_of_customer
 from servanda.ground.calendar import moment_of
 from servanda.ground.money import Money

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from servanda.faces.office.shown import Link, Pager, Stamp, Tab
+from servanda.faces.office.shown_tasks import TaskRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,9 @@ class ServicePanel:
     domain: str
     is_domain_proven: bool
     waits_because: str
+    tasks: tuple[TaskRow, ...] = ()
+    abouts: tuple[tuple[str, str], ...] = ()  # what a complaint can be about, and how it comes
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,3 +98,4 @@ class NodesShown:
     late: tuple[LateRow, ...]  # services whose copies are not as promised
     bulk: tuple[WaitingRow, ...]  # wishes for much mail
     beyond: tuple[WaitingRow, ...]  # use beyond what was agreed
+    tasks: tuple[TaskRow, ...]  # what waits for a person about services

@@ -12,12 +12,13 @@ from servanda.business.evidence.queries import is_braked
 from servanda.business.hosting import wording
 from servanda.business.hosting.actions.changing import Order
 from servanda.business.hosting.actions.tasks import end_task
-from servanda.business.hosting.actions.true_up import WITHIN, limit_on_use, note_offer, reopen
+from servanda.business.hosting.actions.true_up import WITHIN, note_offer, reopen
 from servanda.business.hosting.actions.writing import letter_to
 from servanda.business.hosting.decisions.true_up import UseRefused, checked_first_day, over_of, way_of
 from servanda.business.hosting.facts import TaskFacts
 from servanda.business.hosting.queries.services import services
 from servanda.business.hosting.queries.tasks import agreed_tasks, task_of
+from servanda.business.hosting.queries.true_up import limit_on_use
 from servanda.business.hosting.queries.usage import use_of
 from servanda.business.letters.actions import write_letters
 from servanda.business.letters.queries import deliveries

@@ -8,29 +8,21 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from servanda.business.catalogue.queries import prices_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import company as company_of
-from servanda.business.contracts.queries import line as line_of
 from servanda.business.evidence.actions import record
 from servanda.business.evidence.facts import because_from_json
 from servanda.business.hosting.actions.changing import Order
 from servanda.business.hosting.actions.tasks import end, locked_task, open_task
 from servanda.business.hosting.decisions.true_up import (
-    ASKED_OF,
-    Covering,
-    PlanOffer,
     UseRefused,
-    covering,
     over_of,
 )
 from servanda.business.hosting.facts import Over, Plain, ServiceFacts, UseFound
-from servanda.business.hosting.models import Setup, Task
+from servanda.business.hosting.models import Task
 from servanda.business.hosting.queries.services import company_id_of, services
-from servanda.business.hosting.queries.terms import asked_of
+from servanda.business.hosting.queries.true_up import limit_on_use
 from servanda.business.hosting.queries.usage import use_of
-from servanda.terms.clauses import UsageLimit
-from servanda.terms.resolving import Answer
 
 WITHIN = "within what was agreed again"
 
@@ -51,36 +43,6 @@ def with_open_tasks(service_ids: Iterable[int]) -> frozenset[int]:
     """Return those of the services of which a use beyond what was agreed waits for somebody."""
     rows = Task.objects.filter(service__in=list(service_ids), kind="use").exclude(state="done")
     return frozenset(rows.values_list("service_id", flat=True))
-
-
-def proposed_change(company: CompanyFacts, service: ServiceFacts, *, today: date) -> Covering | None:
-    """Return the cheapest change of the line that covers what is used now; None when no plan of the catalogue does."""
-    line, setup = line_of(service.line_id), Setup.objects.filter(service_id=service.service_id).first()
-    plans = prices_of(company.company_id).plans
-    known = plans.get(line.plan_code)
-    if setup is None or known is None:
-        return None
-    offers = (
-        PlanOffer(code=one.code, price=one.price_on(today), package=one.hosting)
-        for one in plans.values()
-        if one.hosting is not None
-        and one.product.code == known.product.code
-        and one.interval_months == known.interval_months
-        and one.prices
-        and one.prices[0].since <= today
-    )
-    found = covering(offers, use_of(service.service_id, today=today), quantity=line.quantity)
-    return found if found != Covering(plan=line.plan_code, quantity=line.quantity) else None
-
-
-def limit_on_use(company: CompanyFacts, service: ServiceFacts, over: Over, *, today: date) -> Answer[UsageLimit]:
-    """Return what the terms say of a use beyond what was agreed: of this one, or else of any."""
-    answers = (
-        asked_of(company, service, UsageLimit, today=today, selector=(("of", of),))
-        for of in (ASKED_OF[over.what], "any")
-    )
-    first = next(answers)
-    return first if first.rule is not None else next(answers)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Words for what nodes find and do."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -81,15 +83,60 @@ PROMISE = {
 }
 ERRANDS = {
     "restore": gettext_noop("Give back from a copy"),
+    "preview": gettext_noop("What giving back would change"),
     "export": gettext_noop("All data in one archive"),
     "move-in": gettext_noop("Take in a site"),
     "mail-import": gettext_noop("Fetch mail from another server"),
+}
+STEPS = {
+    "fetching": gettext_noop("files are fetched"),
+    "unpacking": gettext_noop("the archive is taken apart"),
+    "database": gettext_noop("the database is loaded"),
+    "databases": gettext_noop("databases are read out"),
+    "packing": gettext_noop("everything is packed"),
+    "placing": gettext_noop("it is put in its place"),
+    "comparing": gettext_noop("it is compared with what stands"),
+    "mail-folder": gettext_noop("folders of mail are fetched"),
+    "files": gettext_noop("files come back"),
+    "file": gettext_noop("a file comes back"),
+    "part": gettext_noop("files come back"),
+    "mail": gettext_noop("mail comes back"),
+}
+# What comes out of work, by the name that the server gives it; an empty text is not shown.
+RESULTS = {
+    "files": gettext_noop("%(count)s files"),
+    "bytes": gettext_noop("%(size)s"),
+    "would_come_back": gettext_noop("%(count)s files that are gone would come back"),
+    "would_change": gettext_noop("%(count)s files would be as they were"),
+    "would_go": gettext_noop("%(count)s files that came later would go; they are kept for the undo"),
+    "newest_file": gettext_noop("the newest file is %(text)s"),
+    "newest_at": gettext_noop("of %(text)s"),
+    "databases": gettext_noop("databases: %(text)s"),
+    "tables_now": gettext_noop("%(count)s tables stand there now"),
+    "folders": gettext_noop("%(count)s folders"),
+    "messages": gettext_noop("%(count)s messages were fetched"),
+    "known": gettext_noop("%(count)s messages were here already"),
+    "too_large": gettext_noop("%(count)s messages of more than 50 MB were left out"),
+    "links_left_out": gettext_noop("%(count)s links and devices were left out: only files and folders are taken"),
+    "outside_left_out": gettext_noop("%(count)s files beside the folder of the pages were left out"),
+    "dumps": gettext_noop("the database came from %(text)s"),
+    "path": gettext_noop("it lies in %(text)s"),
+    "reason": gettext_noop("%(text)s"),
+    "error": gettext_noop("%(text)s"),
+    "top": "",
+}
+USES = {
+    "disk": gettext_noop("Files: %(used)s used, %(agreed)s agreed"),
+    "database": gettext_noop("A database: %(used)s used, %(agreed)s agreed"),
+    "mailboxes": gettext_noop("Mailboxes: %(used)s used, %(agreed)s agreed"),
+    "databases": gettext_noop("Databases: %(used)s used, %(agreed)s agreed"),
 }
 STATES = {
     "ordered": (gettext_noop("Ordered"), "note"),
     "running": (gettext_noop("At work"), "note"),
     "done": (gettext_noop("Done"), "calm"),
     "failed": (gettext_noop("Failed"), "stop"),
+    "undone": (gettext_noop("Undone"), "note"),
 }
 
 
@@ -113,3 +160,27 @@ def size_text(count: int) -> str:
 
 def figure_text(name: str, count: int) -> str:
     return size_text(count) if name.endswith("bytes") else str(count)
+
+
+def result_texts(result: Mapping[str, object]) -> tuple[str, ...]:
+    """Return what came out of work in words; a name without words is shown as it is, never hidden. Nothing left out says nothing."""
+    told = []
+    for name, value in result.items():
+        known = RESULTS.get(name)
+        if known is None:
+            told.append(f"{name}: {value}")
+        elif known and value not in ("", 0):
+            size = size_text(value) if isinstance(value, int) else ""
+            told.append(_(known) % {"count": value, "text": value, "size": size})
+    return tuple(told)
+
+
+def use_texts(facts: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the figures of a use beyond what was agreed, one line for each thing."""
+    told = []
+    for name, text in USES.items():
+        used, agreed = facts.get(f"{name}_used"), facts.get(f"{name}_agreed")
+        if isinstance(used, int) and isinstance(agreed, int):
+            shown = size_text if name in {"disk", "database"} else str
+            told.append(_(text) % {"used": shown(used), "agreed": shown(agreed)})
+    return tuple(told)
