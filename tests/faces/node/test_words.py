@@ -1,6 +1,5 @@
 """The inbox of a node: a password comes when its errand needs it, and goes when the errand has ended."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def plane() -> MemoryControlPlane:
 def words(plane: MemoryControlPlane, tmp_path: Path) -> Words:
     me = Me()
     plane.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key)))
-    return Words(tmp_path, MemoryLink(plane, me, lambda: datetime.now(UTC)), me.key, os.getuid())
+    return Words(tmp_path, MemoryLink(plane, me, lambda: datetime.now(UTC)), me.key)
 
 
 @pytest.mark.parametrize(("errand", "name"), [(MOVE, f"{ERRAND}.word"), (MAIL, f"{ERRAND}.password")])

@@ -91,7 +91,7 @@ def run_agent(place: Place) -> int:
         meterings=[m for one in abilities for m in one.meterings(setting)],
         watchings=[w for one in abilities for w in one.watchings(setting)],
         has_copies=any(one.copies(setting) for one in abilities),
-        words=Words(installation.layout.inbox, link, identity.key, installation.layout.accounts.agent),
+        words=Words(installation.layout.inbox, link, identity.key),
     )
     run_rounds(agent, link, is_over=is_over)
     return 0

@@ -4,6 +4,7 @@ They never stand in a document. A password that somebody laid there by hand is u
 """
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +12,6 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from servanda.drivers.node import files
 from servanda.drivers.nodelink import Link, LinkAway, LinkRefused
 from servanda.ground.nodes.kinds.backups import MoveIn
 from servanda.ground.nodes.kinds.mail import MailImport
@@ -30,7 +30,6 @@ class Words:
     inbox: Path
     link: Link
     key: Ed25519PrivateKey
-    owner: int
     asked: dict[str, datetime] = field(default_factory=dict)
 
     def is_ready(self, wanted: Wanted, *, now: datetime) -> bool:
@@ -47,7 +46,7 @@ class Words:
             sealed = self.link.word(errand)
             if sealed:
                 word = open_word(sealed, key=self.key, errand=errand)
-                files.write(path, word, mode=0o600, owner=self.owner, group=self.owner)
+                _keep(path, word)
         except (LinkAway, LinkRefused) as error:
             log.warning("the password of %s was not asked for: %s", wanted.key, error)
             return False
@@ -69,3 +68,14 @@ class Words:
         if isinstance(wanted, MoveIn) and wanted.source is not None and not (self.inbox / wanted.errand).exists():
             return self.inbox / f"{wanted.errand}.word"
         return None
+
+
+def _keep(path: Path, word: str) -> None:
+    """Write a password for the agent alone; it appears whole or not at all."""
+    draft = path.with_name(f".{path.name}")
+    draft.unlink(missing_ok=True)
+    with open(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w", encoding="utf-8"
+    ) as file:
+        file.write(word)
+    draft.replace(path)

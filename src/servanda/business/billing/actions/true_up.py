@@ -15,7 +15,7 @@ from servanda.business.hosting.actions.tasks import end_task
 from servanda.business.hosting.actions.true_up import WITHIN, note_offer, reopen
 from servanda.business.hosting.actions.writing import letter_to
 from servanda.business.hosting.decisions.true_up import UseRefused, checked_first_day, over_of, way_of
-from servanda.business.hosting.facts import TaskFacts
+from servanda.business.hosting.facts import Plain, TaskFacts
 from servanda.business.hosting.queries.services import services
 from servanda.business.hosting.queries.tasks import agreed_tasks, task_of
 from servanda.business.hosting.queries.true_up import limit_on_use
@@ -44,7 +44,7 @@ def offer_change(
     first_day = checked_first_day(way, from_on=from_on, today=order.today)
     preview = preview_change(company, service.line_id, plan_code=plan_code, quantity=quantity, today=order.today)
     key = f"use.offered:{task_id}:{order.at.isoformat()}"
-    offer = {
+    offer: dict[str, Plain] = {
         "plan": plan_code,
         "quantity": quantity,
         "from_on": first_day.isoformat(),
