@@ -87,9 +87,7 @@ def _notes(task: TaskFacts) -> tuple[str, ...]:
         told = (_("The customer was written to."),) if facts["is_told"] else (_("Nobody has written to the customer."),)
         return (_("%(cores)s processor cores on average, %(processes)s processes.") % figures, *told)
     if task.kind == "use":
-        days = (
-            _("Beyond it on %(days)s days of the last thirty.") % {"days": facts["days"]} if facts.get("days") else ""
-        )
+        days = _("Days beyond it in the last thirty: %(days)s.") % {"days": facts["days"]} if facts.get("days") else ""
         return (*use_texts(facts), *((days,) if days else ()), *_offer(task))
     if task.kind == "complaint":
         source = _(SOURCES.get(str(facts["source"]), SOURCES["mail"]))

@@ -1,9 +1,12 @@
 """Words for what nodes find and do."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+
+from servanda.ground.calendar import moment_text
 
 DRIFT = {
     "site.folder-missing": gettext_noop("the site's folder is missing"),
@@ -104,23 +107,23 @@ STEPS = {
 }
 # What comes out of work, by the name that the server gives it; an empty text is not shown.
 RESULTS = {
-    "files": gettext_noop("%(count)s files"),
-    "bytes": gettext_noop("%(size)s"),
-    "would_come_back": gettext_noop("%(count)s files that are gone would come back"),
-    "would_change": gettext_noop("%(count)s files would be as they were"),
-    "would_go": gettext_noop("%(count)s files that came later would go; they are kept for the undo"),
-    "newest_file": gettext_noop("the newest file is %(text)s"),
-    "newest_at": gettext_noop("of %(text)s"),
-    "databases": gettext_noop("databases: %(text)s"),
-    "tables_now": gettext_noop("%(count)s tables stand there now"),
-    "folders": gettext_noop("%(count)s folders"),
-    "messages": gettext_noop("%(count)s messages were fetched"),
-    "known": gettext_noop("%(count)s messages were here already"),
-    "too_large": gettext_noop("%(count)s messages of more than 50 MB were left out"),
-    "links_left_out": gettext_noop("%(count)s links and devices were left out: only files and folders are taken"),
-    "outside_left_out": gettext_noop("%(count)s files beside the folder of the pages were left out"),
-    "dumps": gettext_noop("the database came from %(text)s"),
-    "path": gettext_noop("it lies in %(text)s"),
+    "files": gettext_noop("Files: %(count)s"),
+    "bytes": gettext_noop("Size: %(size)s"),
+    "would_come_back": gettext_noop("Gone now, would come back: %(count)s"),
+    "would_change": gettext_noop("Changed since, would be as before: %(count)s"),
+    "would_go": gettext_noop("Came later, would go and is kept for the undo: %(count)s"),
+    "newest_file": gettext_noop("Newest file in the copy: %(text)s"),
+    "newest_at": gettext_noop("Last changed: %(text)s"),
+    "databases": gettext_noop("Databases: %(text)s"),
+    "tables_now": gettext_noop("Tables that stand there now: %(count)s"),
+    "folders": gettext_noop("Folders: %(count)s"),
+    "messages": gettext_noop("Messages fetched: %(count)s"),
+    "known": gettext_noop("Messages that were here already: %(count)s"),
+    "too_large": gettext_noop("Left out, messages of more than 50 MB: %(count)s"),
+    "links_left_out": gettext_noop("Left out, links and devices, as only files and folders are taken: %(count)s"),
+    "outside_left_out": gettext_noop("Left out, files beside the folder of the pages: %(count)s"),
+    "dumps": gettext_noop("Database from: %(text)s"),
+    "path": gettext_noop("It lies in: %(text)s"),
     "reason": gettext_noop("%(text)s"),
     "error": gettext_noop("%(text)s"),
     "top": "",
@@ -164,15 +167,28 @@ def figure_text(name: str, count: int) -> str:
 
 def result_texts(result: Mapping[str, object]) -> tuple[str, ...]:
     """Return what came out of work in words; a name without words is shown as it is, never hidden. Nothing left out says nothing."""
+    order = {name: place for place, name in enumerate(RESULTS)}
     told = []
-    for name, value in result.items():
+    for name, value in sorted(result.items(), key=lambda one: order.get(one[0], len(order))):
         known = RESULTS.get(name)
         if known is None:
             told.append(f"{name}: {value}")
         elif known and value not in ("", 0):
             size = size_text(value) if isinstance(value, int) else ""
-            told.append(_(known) % {"count": value, "text": value, "size": size})
+            told.append(_(known) % {"count": value, "text": _readable(name, value), "size": size})
     return tuple(told)
+
+
+def _readable(name: str, value: object) -> str:
+    """Return a text of a result as people read it: a moment of theirs, a path without the folder of all files."""
+    text = str(value)
+    if name == "newest_at":
+        return moment_text(datetime.fromisoformat(text).replace(tzinfo=UTC), _language())
+    return text.removeprefix("/files/") if name == "newest_file" else text
+
+
+def _language() -> str:
+    return "en" if (get_language() or "da").startswith("en") else "da"
 
 
 def use_texts(facts: Mapping[str, object]) -> tuple[str, ...]:
