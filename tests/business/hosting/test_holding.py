@@ -197,7 +197,8 @@ def test_leave_for_bulk_is_asked_with_a_number_given_until_a_day_and_ends_by_its
     before = domain(house)
     grant_bulk(company, service_id, way="dedicated", until=BEGINS + timedelta(days=30), order=order(house))
     told(house)
-    assert (domain(house).route, domain(house).daily_limit) == ("dedicated", 20_000)
+    told_limits = (domain(house).route, domain(house).daily_limit, domain(house).weekly_limit)
+    assert told_limits == ("dedicated", 20_000, 20_000)
     assert bulk_wishes(company.company_id) == ()
     assert ("bulk mail", "Masseudsendelse fra alma.example") in letters(service_id)
     assert end_bulk(company.company_id, today=BEGINS + timedelta(days=29), at=order(house).at) == 0

@@ -12,6 +12,7 @@ import msgspec
 from servanda.drivers.nodelink import LinkAway, LinkRefused
 from servanda.drivers.nodelink.memory import MemoryControlPlane
 from servanda.ground.nodes.messages import (
+    WORDS_PATH,
     ReportRefused,
     decode_enrol,
     encode_documents,
@@ -29,6 +30,9 @@ def served(plane: MemoryControlPlane) -> Iterator[str]:
         def do_GET(self) -> None:
             if self._is_signed(b""):
                 asked = parse_qs(urlsplit(self.path).query)
+                if urlsplit(self.path).path == WORDS_PATH:
+                    self._answer(200, plane.words.get(asked["errand"][0], "").encode())
+                    return
                 after, wait = int(asked["after"][0]), float(asked["wait"][0])
                 with plane.news:
                     plane.news.wait_for(lambda: any(seq > after for seq in plane.issued), timeout=wait)

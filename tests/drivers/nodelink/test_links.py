@@ -120,6 +120,15 @@ def test_a_report_arrives_as_it_was_signed(line: Line) -> None:
     assert [one.number for one in line.plane.reports] == [5]
 
 
+def test_a_password_of_an_errand_is_handed_over_as_it_was_sealed(line: Line) -> None:
+    line.plane.words["a" * 32] = "c2VhbGVk"
+    _me, link = enrolled(line)
+    assert (link.word("a" * 32), link.word("b" * 32)) == ("c2VhbGVk", "")
+    line.plane.is_away = True
+    with pytest.raises(LinkAway):
+        link.word("a" * 32)
+
+
 def test_a_report_that_another_signed_is_refused(line: Line) -> None:
     _, link = enrolled(line)
     with pytest.raises(LinkRefused):

@@ -28,7 +28,7 @@ from tests.cast import ALMA
 from tests.stories.world import World
 
 SEALING = public_text(X25519PrivateKey.generate())
-PATHS = ("/node/v1/enrol", "/node/v1/documents", "/node/v1/reports")
+PATHS = ("/node/v1/enrol", "/node/v1/documents", "/node/v1/reports", "/node/v1/words")
 
 
 @dataclass
@@ -235,7 +235,7 @@ def test_a_token_is_kept_as_a_hash_only(house: House) -> None:
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
 def test_nobody_unsigned_gets_anything_by_any_method(house: House, client: Client, path: str, method: str) -> None:
-    right = "GET" if path.endswith("documents") else "POST"
+    right = "GET" if path.endswith(("documents", "words")) else "POST"
     status, content = send(client, method, path, b"" if method == "GET" else b"{}", {})
     assert status in ({400, 401, 403} if method == right else {405})
     assert content == b""

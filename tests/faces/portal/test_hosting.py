@@ -19,7 +19,7 @@ from servanda.ground.nodes.kinds.databases import Database
 from servanda.ground.nodes.kinds.dns import Zone
 from servanda.ground.nodes.kinds.mail import Mailbox
 from servanda.ground.nodes.kinds.web import Site
-from servanda.ground.nodes.wanted import CopyNews, Difference, Finding
+from servanda.ground.nodes.wanted import CopyNews, Difference, ErrandNews, Finding
 from servanda.simulation import drivers
 from tests.business.nodes.house import House
 from tests.cast import ALMA, BIRK
@@ -204,3 +204,64 @@ def test_another_customers_service_is_not_found(house: House, service_id: int) -
     number = customer(other_id).number
     assert other.get(f"/my/simsoft/{number}/services/{service_id}/").status_code == 404
     assert other.post(f"/my/simsoft/{number}/services/{service_id}/act/export/").status_code == 404
+
+
+@pytest.mark.clause("servicepoint-098")
+def test_a_day_of_the_calendar_is_looked_at_before_it_is_given_back(
+    alma: Client, page: str, house: House, service_id: int
+) -> None:
+    key_of_plan = next(one for one in house.known if one.startswith("backup/"))
+    house.report(copies=(CopyNews(key=key_of_plan, what="made", snapshot="b" * 16, at=house.now, size_bytes=9),))
+    html = alma.get(page).content.decode()
+    assert f'<input type="radio" name="snapshot" value="{"b" * 16}" required>' in html
+    wish = {"snapshot": "b" * 16, "what": "file", "path": "htdocs/a.php", "into": "in place"}
+    html = alma.post(f"{page}act/preview-restore/", wish, follow=True).content.decode()
+    assert "It is being looked at." in html
+    assert "Choose the day" in alma.post(f"{page}act/restore/", {**wish, "snapshot": ""}, follow=True).content.decode()
+    (looked,) = errands_of_service(service_id)
+    assert looked.kind == "preview"
+    found = {"files": 3, "bytes": 2_500_000, "would_change": 2, "would_go": 0, "newest_file": "/files/htdocs/a.php"}
+    house.report(errands=(ErrandNews(key=looked.statement.key, state="done", percent=100, result=found),))
+    html = alma.get(page).content.decode()
+    for text in ("Files: 3", "2.5 MB", "would be as before: 2", "Newest file in the copy: htdocs/a.php"):
+        assert text in html
+    assert "would go and is kept" not in html
+    assert "Give it back in its place" in html
+    fields = {"snapshot": "b" * 16, "what": "file", "path": "htdocs/a.php", "into": "beside"}
+    assert "It is taken in." in alma.post(f"{page}act/restore/", fields, follow=True).content.decode()
+    assert [one.kind for one in errands_of_service(service_id)] == ["restore", "preview"]
+
+
+def test_a_site_and_its_mail_move_in_from_the_page(alma: Client, page: str, house: House, service_id: int) -> None:
+    html = alma.get(page).content.decode()
+    assert "Move in" in html
+    site = {
+        "host": "old.example.dk", "port": "22", "user": "web", "folder": "public_html", "password": "et gammelt ord",
+        "host_key": "old.example.dk ssh-ed25519 " + "A" * 68,
+    }  # fmt: skip
+    wrong = alma.post(f"{page}act/move-in/", {**site, "host_key": "nonsense"}, follow=True).content.decode()
+    assert "This cannot stand here" in wrong
+    assert "et gammelt ord" not in wrong
+    html = alma.post(f"{page}act/move-in/", site, follow=True).content.decode()
+    assert "also when you come back later" in html
+    assert "et gammelt ord" not in html
+    (moving,) = errands_of_service(service_id)
+    key_of_move = moving.statement.key
+    house.report(errands=(ErrandNews(key=key_of_move, state="running", step="unpacking", percent=40),))
+    html = alma.get(page).content.decode()
+    assert 'value="40"' in html
+    assert "the archive is taken apart" in html
+    done = {"files": 12, "bytes": 9000, "links_left_out": 2, "dumps": "", "top": "public_html/"}
+    house.report(errands=(ErrandNews(key=key_of_move, state="done", percent=100, result=done),))
+    html = alma.get(page).content.decode()
+    assert "Left out, links and devices, as only files and folders are taken: 2" in html
+    assert "public_html/" not in html
+    box = add_mailbox_of(alma, page, service_id)
+    mail = {"key": box, "host": "imap.old.example.dk", "login": "alma", "password": "et andet ord"}
+    assert "It is ordered" in alma.post(f"{page}act/fetch-mail/", mail, follow=True).content.decode()
+    assert [one.kind for one in errands_of_service(service_id)] == ["mail-import", "move-in"]
+
+
+def add_mailbox_of(alma: Client, page: str, service_id: int) -> str:
+    alma.post(f"{page}act/add-mailbox/", {"local": "alma", "password": PASSWORD}, follow=True)
+    return key(service_id, Mailbox)

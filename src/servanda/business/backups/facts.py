@@ -32,6 +32,15 @@ class CopyFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Promised:
+    """How many generations are promised, how often a copy is made, and by which clauses."""
+
+    generations: int
+    every_hours: int
+    because: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CopyPromise:
     """What was promised of copies for one service."""
 

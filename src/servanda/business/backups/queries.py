@@ -6,13 +6,17 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import QuerySet
 
-from servanda.business.backups.decisions import SLACK, promise_found
+from servanda.business.backups.decisions import SLACK, promise_found, promised_by
 from servanda.business.backups.facts import CopyFacts, CopyPromise, LateCopies, PromiseFound
 from servanda.business.backups.models import Copy
-from servanda.business.hosting.queries import parts_of_service, setup_of
+from servanda.business.companies.queries import company, today_of
+from servanda.business.hosting.queries import parts_of_service, services, setup_of
+from servanda.business.hosting.queries.services import company_id_of
+from servanda.business.hosting.queries.terms import asked_of
 from servanda.business.nodes.decisions.batching import Snapshot
 from servanda.ground.citation import Citation
 from servanda.ground.nodes.kinds.backups import BackupPlan
+from servanda.terms.clauses import Backup
 
 _LATE = """
 select s.id, s.name, c.newest_at, u.laid_out_at, coalesce(c.is_broken, false)
@@ -53,16 +57,19 @@ def promise_of_service(service_id: int, *, now: datetime) -> PromiseFound | None
     plan = next((one.statement for one in parts_of_service(service_id) if one.kind == "backup"), None)
     if setup is None or not isinstance(plan, BackupPlan):
         return None
-    source = setup.package.source
+    source = None if setup.package.source == "plausible" else Citation(setup.package.source, "")
+    provider, (service,) = company(company_id_of(service_id)), services([service_id])
+    answer = asked_of(provider, service, Backup, today=today_of(provider, now=now))
+    promised = promised_by(answer, setup.package, source=source)
     copies = copies_of_service(service_id)
     moments = [copy.made_at for copy in copies] + ([setup.laid_out_at] if setup.laid_out_at is not None else [])
     promise = CopyPromise(
         service_id=service_id,
         since=min(moments, default=None),
-        every_hours=plan.every_hours,
-        generations=setup.package.copies_daily,
+        every_hours=min(plan.every_hours, promised.every_hours),
+        generations=promised.generations,
         country=plan.country,
-        because=() if source == "plausible" else (Citation(source, ""),),
+        because=promised.because,
     )
     return promise_found(promise, copies, now=now)
 

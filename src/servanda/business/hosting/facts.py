@@ -244,3 +244,56 @@ class ZoneChange:
     @property
     def may_be_done(self) -> bool:
         return bool(self.sets) and not self.is_empty and not refuses(self.wrong)
+
+
+TaskKind = Literal["load", "use", "complaint", "restore"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFacts:
+    """What a person must see to about a service. `words` is what somebody wrote, and may name people; `facts` never do."""
+
+    task_id: int
+    service_id: int
+    customer_id: int
+    name: str
+    kind: TaskKind
+    state: str
+    opened_on: date
+    because: tuple[Citation, ...]
+    facts: Mapping[str, Plain]
+    words: str
+    offer: Mapping[str, Plain]
+    agreed_from: date | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadFound:
+    """How much a site's processes have taken, as its node told while it was exceptional, and what was agreed with its owner."""
+
+    millicores: int  # on average over the time that counts
+    processes: int
+    millicores_agreed: int | None = None
+    processes_agreed: int | None = None
+    last_told_on: date | None = None  # the day on which its owner was last written to about it
+    is_looked_at: bool = False  # a task about it is open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """What a service uses of one thing and what was agreed: bytes of its largest site or database, or a number of things."""
+
+    what: str  # disk, database, mailboxes, databases
+    used: int
+    agreed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseFound:
+    """All that a service uses by its newest measurements; `days`: on how many of the last thirty it was beyond its space."""
+
+    service_id: int
+    uses: tuple[Over, ...]
+    day: date | None  # of the newest measurement
+    days: int

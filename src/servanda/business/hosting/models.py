@@ -169,6 +169,50 @@ class BulkMail(models.Model):
         ]
 
 
+class Task(models.Model):
+    """Something about a service that a person must see to, with the figures or words that say so. Its key names it for ever."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT)
+    kind = models.TextField()  # load, use, complaint, restore
+    key = models.TextField(unique=True)
+    state = models.TextField(default="open")  # open, offered, agreed, done
+    opened_on = models.DateField()
+    opened_at = models.DateTimeField()
+    by = models.TextField(default="system")
+    because = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)  # figures and codes
+    words = models.TextField(default="", blank=True)  # what somebody wrote; it may name people
+    offer = models.JSONField(default=dict)  # what the customer was told it would become
+    agreed_from = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(default="", blank=True)
+    outcome = models.TextField(default="", blank=True)
+
+    class Meta:
+        db_table = "hosting_task"
+        indexes = [models.Index(fields=["service", "kind"], name="tasks_that_wait", condition=~Q(state="done"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "kind"],
+                condition=Q(kind__in=("load", "use")) & ~Q(state="done"),
+                name="one_open_task_about_a_use",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("load", "use", "complaint", "restore")), name="a_task_is_of_a_known_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("open", "offered", "agreed", "done")), name="a_task_is_in_a_known_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | (Q(ended_at__isnull=False) & ~Q(outcome="")),
+                name="what_was_seen_to_says_how",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="agreed") | Q(agreed_from__isnull=False), name="what_was_agreed_has_its_day"
+            ),
+        ]
+
+
 class Touched(models.Model):
     """A service of which something has changed since the nodes were told: written in the transaction of the change."""
 
@@ -184,7 +228,7 @@ class Errand(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT)
     node = models.ForeignKey("nodes.Node", on_delete=models.PROTECT)
     errand = models.TextField(unique=True)
-    kind = models.TextField()  # restore, export, move-in
+    kind = models.TextField()  # restore, preview, export, move-in, mail-import
     body = models.TextField()
     state = models.TextField(default="ordered")  # ordered, running, done, failed, undone
     step = models.TextField(default="", blank=True)
@@ -205,6 +249,17 @@ class Errand(models.Model):
             ),
             models.CheckConstraint(condition=Q(percent__lte=100), name="an_errand_is_done_at_a_hundred"),
         ]
+
+
+class Word(models.Model):
+    """The password of an errand, sealed for its node alone (ground/nodes/words.py). It goes when the errand has ended."""
+
+    errand = models.OneToOneField(Errand, on_delete=models.CASCADE)
+    sealed = models.TextField()
+
+    class Meta:
+        db_table = "hosting_word"
+        constraints = [models.CheckConstraint(condition=~Q(sealed=""), name="a_word_is_sealed")]
 
 
 class Usage(models.Model):

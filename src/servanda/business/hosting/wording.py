@@ -1,8 +1,10 @@
 """What hosting's letters say, in Danish and English."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
+from servanda.business.hosting.facts import Over
 from servanda.ground.calendar import day_text, moment_text
 from servanda.ground.money import Money, money_text
 
@@ -259,4 +261,131 @@ def space_warning(
                 f"Delete what you do not use, or order more space on the customer pages or from {email}.",
             ),
         ),
+    }
+
+
+def load_found(
+    name: str, millicores: int, processes: int, company_name: str, email: str
+) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the letter to the owner of a service that loads its server exceptionally: the figures, and why we write."""
+    cores = f"{millicores / 1000:.1f}"
+    return {
+        "da": (
+            f"Høj belastning: {name}",
+            (
+                f"{name} hos {company_name} har i den seneste halve time brugt {cores.replace('.', ',')} processorkerner i gennemsnit,"
+                f" og {processes} programmer kører på én gang.",
+                "Det er usædvanligt meget. Vi skriver af hensyn til de andre kunder på samme server.",
+                f"Intet er lukket. Skriv til {email}, så finder vi sammen ud af, hvad der skal til. Har du brug for mere, kan vi lave"
+                " en aftale om det.",
+            ),
+        ),
+        "en": (
+            f"High load: {name}",
+            (
+                f"{name} with {company_name} has used {cores} processor cores on average in the last half hour, and {processes}"
+                " programs run at once.",
+                "That is exceptionally much. We write out of regard for the other customers on the same server.",
+                f"Nothing is closed. Write to {email}, and we find out together what is needed. If you need more, we can agree"
+                " on that.",
+            ),
+        ),
+    }
+
+
+_USES = {
+    "disk": ("plads til filer", "space for files"),
+    "database": ("plads til en database", "space for a database"),
+    "mailboxes": ("postkasser", "mailboxes"),
+    "databases": ("databaser", "databases"),
+}
+
+
+def use_text(over: Over, language: str) -> str:
+    """Return what was used and what was agreed of one thing, in one line."""
+    name = _USES[over.what][0 if language == "da" else 1]
+    if over.what in {"mailboxes", "databases"}:
+        used, agreed = str(over.used), str(over.agreed)
+    else:
+        used, agreed = f"{over.used / 1e9:.1f} GB", f"{over.agreed / 1e9:.1f} GB"
+    if language == "da":
+        return f"{name}: {used} brugt, {agreed} aftalt".replace(".", ",")
+    return f"{name}: {used} used, {agreed} agreed"
+
+
+def use_offered(
+    name: str,
+    over: Sequence[Over],
+    *,
+    plan: str,
+    quantity: int,
+    price: Money,
+    from_on: date,
+    needs_yes: bool,
+    company_name: str,
+    email: str,
+) -> Words:
+    """Return the letter that shows a use beyond what was agreed, what the subscription would become, and how to say no."""
+    da_uses, en_uses = ("; ".join(use_text(one, language) for one in over) for language in ("da", "en"))
+    da_what = (
+        f"{quantity} × {plan} til {money_text(price, 'da')} ekskl. moms pr. periode, fra {day_text(from_on, 'da')}"
+    )
+    en_what = f"{quantity} × {plan} at {money_text(price, 'en')} without VAT a period, from {day_text(from_on, 'en')}"
+    da_end = (
+        f"Sig ja på kundesiderne eller til {email}. Vi ændrer intet, før du har sagt ja."
+        if needs_yes
+        else f"Vil du hellere bruge mindre, så gør det inden den dag: så ændrer vi intet. Spørg os gerne på {email}."
+    )
+    en_end = (
+        f"Say yes on the customer pages or to {email}. Nothing is changed before you do."
+        if needs_yes
+        else f"If you would rather use less, do so before that day: then nothing is changed. Do ask us at {email}."
+    )
+    return {
+        "da": (
+            f"Du bruger mere end aftalt: {name}",
+            (
+                f"{name} hos {company_name} bruger mere, end vi har aftalt. Vi har målt {da_uses}.",
+                f"Det svarer til {da_what}. Der kommer ingen regning for tiden før.",
+                da_end,
+            ),
+        ),
+        "en": (
+            f"You use more than was agreed: {name}",
+            (
+                f"{name} with {company_name} uses more than was agreed. We measured {en_uses}.",
+                f"That is {en_what}. The time before is not billed.",
+                en_end,
+            ),
+        ),
+    }
+
+
+def restore_answered(
+    name: str,
+    *,
+    hours: Decimal,
+    price: Money,
+    reason: str,
+    is_whole_promised: bool,
+    company_name: str,
+    email: str,
+) -> Words:
+    """Return the answer to a request to give back: what it costs and why, and what cannot be promised."""
+    if hours:
+        da = f"Vi anslår {str(hours).replace('.', ',')} timers arbejde, i alt {money_text(price, 'da')} ekskl. moms."
+        en = f"We estimate {hours} hours of work, {money_text(price, 'en')} without VAT in all."
+        da_next = f"Sig ja på kundesiderne eller til {email}. Vi begynder først, når du har sagt ja."
+        en_next = f"Say yes on the customer pages or to {email}. We begin only when you have."
+    else:
+        da, en = "Det koster ikke noget.", "It costs nothing."
+        da_next, en_next = "Vi begynder nu.", "We begin now."
+    said_da = [f"Du har bedt {company_name} om at hente data tilbage til {name}.", da, f"Grunden er: {reason}"]
+    said_en = [f"You asked {company_name} to give data back to {name}.", en, f"The reason is: {reason}"]
+    if not is_whole_promised:
+        said_da.append("Vi kan ikke love, at alt kommer tilbage. Mangler noget bagefter, får du en liste.")
+        said_en.append("We cannot promise that everything comes back. If something lacks afterwards, you get a list.")
+    return {
+        "da": (f"Data tilbage fra en kopi: {name}", (*said_da, da_next)),
+        "en": (f"Data back from a copy: {name}", (*said_en, en_next)),
     }

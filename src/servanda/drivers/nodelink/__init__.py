@@ -42,6 +42,13 @@ class Link(Protocol):
         """Hand over a signed report. Raises LinkAway and LinkRefused; it may have arrived all the same."""
         ...
 
+    def word(self, errand: str) -> str:
+        """Return the sealed password of an errand of this node (ground/nodes/words.py), empty when there is none.
+
+        Raises LinkAway and LinkRefused.
+        """
+        ...
+
 
 class Door(Protocol):
     """The one place where a node without an identity may speak."""

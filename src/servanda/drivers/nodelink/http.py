@@ -12,6 +12,7 @@ from servanda.ground.nodes.messages import (
     DOCUMENTS_PATH,
     ENROL_PATH,
     REPORTS_PATH,
+    WORDS_PATH,
     Enrol,
     Enrolled,
     decode_documents,
@@ -61,6 +62,12 @@ class HttpLink:
 
     def report(self, signed: bytes) -> None:
         self._signed("POST", REPORTS_PATH, signed, seconds=SECONDS)
+
+    def word(self, errand: str) -> str:
+        try:
+            return self._signed("GET", f"{WORDS_PATH}?errand={errand}", b"", seconds=SECONDS).decode("ascii")
+        except UnicodeDecodeError as error:
+            raise LinkAway(f"the password of an errand cannot be read: {error}") from error
 
     def _signed(self, method: str, path: str, body: bytes, *, seconds: float) -> bytes:
         """Ask. To one path one question at a time: its number is above that of every question there before it."""

@@ -11,6 +11,7 @@ from servanda.ground.nodes.documents import sign
 from servanda.ground.nodes.messages import (
     DOCUMENTS_PATH,
     REPORTS_PATH,
+    WORDS_PATH,
     Enrol,
     Enrolled,
     ReportRefused,
@@ -35,6 +36,7 @@ class MemoryControlPlane:
     is_away: bool = False
     issued: dict[int, bytes] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
+    words: dict[str, str] = field(default_factory=dict)  # errand -> its sealed password
     news: Condition = field(default_factory=Condition)
 
     def issue(self, document: Document) -> bytes:
@@ -81,6 +83,10 @@ class MemoryLink:
             self._plane.reports.append(read_report(signed, self._plane.public_key))
         except ReportRefused as error:
             raise LinkRefused(str(error)) from error
+
+    def word(self, errand: str) -> str:
+        self._ask("GET", f"{WORDS_PATH}?errand={errand}", b"")
+        return self._plane.words.get(errand, "")
 
     def _ask(self, method: str, path: str, body: bytes) -> None:
         with self._alone:

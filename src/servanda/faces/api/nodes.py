@@ -1,4 +1,4 @@
-"""The three questions of a node (`ground/nodes/messages.py`). What is not signed by a trusted node learns nothing."""
+"""The four questions of a node (`ground/nodes/messages.py`). What is not signed by a trusted node learns nothing."""
 
 import logging
 import time
@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from servanda.business.backups.actions import take_report
 from servanda.business.companies.queries import company, today_of
+from servanda.business.hosting.queries.moving_in import sealed_word
 from servanda.business.nodes.actions.enrolling import NodeRefused, enrol, hear
 from servanda.business.nodes.facts import NodeFacts
 from servanda.business.nodes.queries import node_named, outgoing
@@ -144,6 +145,14 @@ def reports(request: HttpRequest, node: NodeFacts) -> HttpResponse:
         LOG.warning("a report of %s was refused: %s", node.name, refusal)
         return HttpResponse(status=409)
     return HttpResponse(status=204)
+
+
+@csrf_exempt
+@access(policy="node", methods=("GET",))
+@signed(0)
+def words(request: HttpRequest, node: NodeFacts) -> HttpResponse:
+    """Answer with the sealed password of an errand that lies on this node; an empty answer: there is none."""
+    return HttpResponse(sealed_word(node.node_id, request.GET.get("errand", "")[:64]), content_type="text/plain")
 
 
 def _is_too_long(request: HttpRequest, size: int) -> bool:

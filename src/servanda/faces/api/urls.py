@@ -9,4 +9,5 @@ urlpatterns = [
     path("node/v1/enrol", nodes.enrol_node, name="node-enrol"),
     path("node/v1/documents", nodes.documents, name="node-documents"),
     path("node/v1/reports", nodes.reports, name="node-reports"),
+    path("node/v1/words", nodes.words, name="node-words"),
 ]

@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from servanda.business.billing.actions.beginning import begin_billing
 from servanda.business.billing.actions.issuing import issue_due_invoices
+from servanda.business.billing.actions.true_up import follow_uses
 from servanda.business.books.actions.keeping import keep_books
 from servanda.business.companies.actions import JUMP_DAYS_MAX, ClockRefused, finish_day, move_test_clock
 from servanda.business.companies.facts import CompanyFacts
@@ -35,6 +36,7 @@ from servanda.business.hosting.actions import (
     carry_out_ordered_purges,
     end_bulk,
     follow_plans,
+    forget_words,
     lift_expired_holds,
     open_services,
     remind_of_export,
@@ -106,8 +108,10 @@ def run_round(company: CompanyFacts, *, now: datetime) -> Round:
         claims, acts = claims + worked.claims, acts + worked.acts
     give_back_unused(company, today=today, at=at)  # the round may have issued, or ended a line
     purged = carry_out_ordered_purges(company, today=today, at=at) + purge_due(company, today=today, at=at)
+    follow_uses(company, today=today, at=at)
     follow_plans(company, today=today, at=at)
     set_up_waiting(company, today=today, at=at)
+    forget_words(company.company_id, now=now)
     tell_nodes(company, today=today, at=at)  # last: what the round decided is told in it
     keep_books(company, today=today, at=at)
     finish_day(company.company_id, day=today)

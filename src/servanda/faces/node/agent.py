@@ -23,6 +23,7 @@ from servanda.faces.node.privileges import HelperLine
 from servanda.faces.node.reporting import Reporter, facts_of_node
 from servanda.faces.node.settling import LOOK_EVERY, Settler
 from servanda.faces.node.state import State
+from servanda.faces.node.words import Words
 from servanda.ground.nodes.documents import DocumentRefused, Trust, accept, verified
 from servanda.ground.nodes.wanted import Measurement, RefusalNews
 
@@ -54,6 +55,7 @@ class Agent:
     meterings: Sequence[Metering] = ()
     watchings: Sequence[Watching] = ()
     has_copies: bool = False
+    words: Words | None = None
     waiting: list[bytes] = field(default_factory=list)  # documents that the helper could not take yet
     helper_seq: int | None = None
     copied_at: datetime | None = None
@@ -139,10 +141,22 @@ class Agent:
 
     def _errands(self) -> bool:
         has_heard = self.children.collect()
-        for key in self.state.due(self.clocks.now()):
-            if isinstance(self.state.known[key], ERRANDS) and not self._refuse_errand(key):
+        if has_heard and self.words is not None:
+            self.words.forget(self._has_ended)
+        now = self.clocks.now()
+        for key in self.state.due(now):
+            wanted = self.state.known[key]
+            if not isinstance(wanted, ERRANDS) or self._refuse_errand(key):
+                continue
+            if self.words is None or self.words.is_ready(wanted, now=now):
                 self.children.start(key)
         return has_heard
+
+    def _has_ended(self, errand: str) -> bool:
+        """Tell whether nothing is to be done any more for an errand that this node knows."""
+        keys = [f"{kind}/{errand}" for kind in ("move-in", "mail-import")]
+        outcomes = [one for key in keys if (one := self.state.outcome(key)) is not None]
+        return bool(outcomes) and all(one.outcome in ("as wanted", "parked") for one in outcomes)
 
     def _refuse_errand(self, key: str) -> bool:
         """An errand that was taken back is not begun; one already done is not done again."""

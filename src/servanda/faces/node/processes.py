@@ -26,6 +26,7 @@ from servanda.faces.node.privileges import HelperLine
 from servanda.faces.node.reporting import Reporter
 from servanda.faces.node.settling import Settler
 from servanda.faces.node.state import State
+from servanda.faces.node.words import Words
 from servanda.ground.nodes.documents import Trust
 from servanda.ground.nodes.wanted import CopyNews, Difference, ErrandNews
 
@@ -90,6 +91,7 @@ def run_agent(place: Place) -> int:
         meterings=[m for one in abilities for m in one.meterings(setting)],
         watchings=[w for one in abilities for w in one.watchings(setting)],
         has_copies=any(one.copies(setting) for one in abilities),
+        words=Words(installation.layout.inbox, link, identity.key),
     )
     run_rounds(agent, link, is_over=is_over)
     return 0

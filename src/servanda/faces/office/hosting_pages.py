@@ -18,7 +18,7 @@ from servanda.faces.office.showing.hosting import nodes_shown, service_list, ser
 from servanda.faces.office.shown import Link
 from servanda.faces.office.ways import HOSTING, ways_of
 from servanda.faces.parts.access import access
-from servanda.faces.parts.hosting.acts import act_on
+from servanda.faces.parts.hosting.acts import act_on, said_after
 from servanda.faces.parts.hosting.choices import hosting_choices
 from servanda.faces.parts.hosting.gathering import hosting_page
 from servanda.faces.parts.hosting.zone_files import zone_file_download, zone_file_page
@@ -72,7 +72,7 @@ def service_act(request: HttpRequest, slug: str, service_id: int, name: str) -> 
     order = Order(by=name_in_records(request), today=here.today, at=here.at)
     try:
         act_on(service_id, name, request.POST, order=order, now=timezone.now())
-        say(request, _("It is ordered, and done within seconds."))
+        say(request, said_after(name))
     except Refused as refusal:
         say(request, _("The act was refused: %(why)s") % {"why": told(refusal)}, tone="stop")
     return redirect("office:service", slug, service_id)

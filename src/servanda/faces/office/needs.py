@@ -14,6 +14,7 @@ from servanda.business.contracts.queries import notice_tally
 from servanda.business.dunning.queries import proposal_tally
 from servanda.business.einvoices.queries import need_tallies
 from servanda.business.hosting.queries import purge_tally, waiting_tally
+from servanda.business.hosting.queries.tasks import task_tally
 from servanda.business.letters.queries import undelivered_tally
 from servanda.business.library.queries import approved_draft_tally, unconfirmed_tally, waiting_drafts
 from servanda.business.library.queries import proposal_tally as change_tally
@@ -67,7 +68,11 @@ def needs_by_company(today_by_company: Mapping[int, date]) -> Mapping[int, Needs
                 "drafts": [approved_draft_tally(today_by_company)],
                 "figures": [unconfirmed_tally(today_by_company)],
                 "vat": [vat_question_tally(today_by_company)],
-                "servers": [waiting_tally(today_by_company), *parked_tallies(today_by_company)],
+                "servers": [
+                    waiting_tally(today_by_company),
+                    task_tally(today_by_company),
+                    *parked_tallies(today_by_company),
+                ],
                 "entries": [suspense_tally(today_by_company)],
                 "payouts": [payout_tally(today_by_company)],
                 "collections": collection_tallies(today_by_company),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from servanda.faces.office.shown import Link, Pager, Stamp, Tab
+from servanda.faces.office.shown_tasks import TaskRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,9 @@ class ServicePanel:
     is_domain_proven: bool
     waits_because: str
     may_be_laid_out: bool  # it lies nowhere, for it began before there was a server
+    tasks: tuple[TaskRow, ...] = ()
+    abouts: tuple[tuple[str, str], ...] = ()  # what a complaint can be about, and how it comes
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,3 +99,4 @@ class NodesShown:
     late: tuple[LateRow, ...]  # services whose copies are not as promised
     bulk: tuple[WaitingRow, ...]  # wishes for much mail
     beyond: tuple[WaitingRow, ...]  # use beyond what was agreed
+    tasks: tuple[TaskRow, ...]  # what waits for a person about services

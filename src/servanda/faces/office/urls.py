@@ -21,6 +21,7 @@ from servanda.faces.office import (
     refund_pages,
     report_pages,
     staff_pages,
+    task_acts,
     vat_pages,
 )
 from servanda.faces.office.signing_in import sign_in, sign_out
@@ -155,6 +156,12 @@ HOSTING: list[URLPattern | URLResolver] = [
     path("services/<int:service_id>/zones/<str:domain>/", hosting_pages.zone_page, name="zone"),
     path("services/<int:service_id>/zones/<str:domain>/file/", hosting_pages.zone_download, name="zone-file"),
     path("services/<int:service_id>/act/<slug:name>/", hosting_pages.service_act, name="service-act"),
+    path("services/<int:service_id>/complaint/", task_acts.complaint, name="complaint"),
+    path("services/<int:service_id>/task/end/", task_acts.end, name="end-task"),
+    path("services/<int:service_id>/task/offer/", task_acts.offer, name="offer-change"),
+    path("services/<int:service_id>/task/agree/", task_acts.agree, name="note-agreement"),
+    path("services/<int:service_id>/task/answer/", task_acts.answer, name="answer-restore"),
+    path("services/<int:service_id>/task/begin/", task_acts.begin, name="begin-restore"),
     path("services/<int:service_id>/hold/", hosting_acts.hold, name="hold-service"),
     path("services/<int:service_id>/lift/", hosting_acts.lift, name="lift-hold"),
     path("services/<int:service_id>/stop-mail/", hosting_acts.stop_mail, name="stop-mail"),

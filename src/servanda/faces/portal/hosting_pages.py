@@ -10,7 +10,7 @@ from servanda.business.hosting.actions.changing import Order
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import services_of_customer
 from servanda.faces.parts.access import access
-from servanda.faces.parts.hosting.acts import act_on
+from servanda.faces.parts.hosting.acts import act_on, said_after
 from servanda.faces.parts.hosting.choices import hosting_choices
 from servanda.faces.parts.hosting.gathering import hosting_page
 from servanda.faces.parts.hosting.zone_files import zone_file_download, zone_file_page
@@ -47,7 +47,7 @@ def act(request: HttpRequest, slug: str, number: str, service_id: int, name: str
     order = Order(by=f"customer:{here.customer_id}", today=here.today, at=here.at)
     try:
         act_on(service_id, name, request.POST, order=order, now=timezone.now())
-        messages.success(request, _("It is ordered, and done within seconds."), extra_tags="calm")
+        messages.success(request, said_after(name), extra_tags="calm")
     except Refused as refusal:
         messages.error(request, told(refusal), extra_tags="stop")
     return redirect(here.address("service", service_id))

@@ -3,6 +3,7 @@
     POST /node/v1/enrol                        Enrol -> Enrolled
     GET  /node/v1/documents?after=SEQ&wait=S   -> a JSON list of signed documents in base64, in order; it may be empty
     POST /node/v1/reports                      a report's bytes, a line break, the node's signature over them in base64
+    GET  /node/v1/words?errand=ID              -> the sealed password of an errand of this node (words.py); it may be empty
 
 All but the first carry the headers of `ground/nodes/requests.py`.
 """
@@ -23,6 +24,7 @@ from servanda.ground.nodes.wanted import Report, decode_report, encode
 ENROL_PATH = "/node/v1/enrol"
 DOCUMENTS_PATH = "/node/v1/documents"
 REPORTS_PATH = "/node/v1/reports"
+WORDS_PATH = "/node/v1/words"
 
 # A raw public key (Ed25519, or X25519 where it says so) of 32 bytes in base64.
 PublicKey = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{43}=\Z")]

@@ -270,3 +270,30 @@ def test_a_tenant_who_races_a_restore_leads_it_nowhere(node: Node) -> None:
 @pytest.mark.slow
 def test_a_tenant_who_races_ten_thousand_restores_leads_them_nowhere(node: Node) -> None:
     assert race(node, 10_000) > 0
+
+
+@pytest.mark.clause("servicepoint-098")
+def test_a_preview_tells_what_would_change_and_changes_nothing(node: Node) -> None:
+    node.write("htdocs/index.php", b"right")
+    node.write("htdocs/same", b"same")
+    node.write("htdocs/gone", b"1234567890")
+    node.write("private/config", b"secret", mode=0o600)
+    told = copy_plan(node.plan, node.repository, node.databases, now=NOW)
+    node.write("htdocs/index.php", b"wrong")
+    node.write("htdocs/shell.php", b"evil")
+    os.unlink(node.site / "htdocs/gone")
+    before = sorted(str(one) for one in node.site.rglob("*"))
+    found = work(node, restore(told["files_snapshot"], into="preview"))
+    assert (found["files"], found["would_come_back"], found["would_change"], found["would_go"]) == (4, 1, 1, 1)
+    assert found["bytes"] > 5 + 4 + 10 + 6  # type: ignore[operator]  # and the dump
+    assert (found["databases"], found["tables_now"]) == ("s7_wp", 1)
+    assert str(found["newest_file"]).startswith("/files/")
+    assert sorted(str(one) for one in node.site.rglob("*")) == before
+    assert (node.site / "htdocs/index.php").read_bytes() == b"wrong"
+    one = work(node, restore(told["files_snapshot"], what="file", path="htdocs/index.php", into="preview"))
+    assert (one["files"], one["bytes"], one["would_change"], one["would_go"]) == (1, 5, 1, 0)
+    with pytest.raises(Broken, match="has no htdocs/nothing"):
+        work(node, restore(told["files_snapshot"], what="file", path="htdocs/nothing", into="preview"))
+    work(node, restore(told["files_snapshot"], what="files", into="in place"))
+    after = work(node, restore(told["files_snapshot"], what="files", into="preview"))
+    assert (after["would_come_back"], after["would_change"], after["would_go"]) == (0, 0, 0)

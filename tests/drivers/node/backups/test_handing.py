@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from servanda.drivers.node import Broken, NotNow, Task
@@ -231,3 +232,27 @@ def test_whose_site_it_is_and_whether_the_archive_is_there(plain_node: Node) -> 
     export = Export(errand=ERRAND, plan=SITE, tenant=TENANT + 1, kept_until=NOW)
     with pytest.raises(Broken, match="not this tenant's"):
         hand_out(task(plain_node, export), now=NOW)
+
+
+def test_an_archive_that_lies_in_private_is_taken_in_and_what_lies_beside_its_pages_is_counted(node: Node) -> None:
+    content = zipped(("htdocs/index.php", b"new"), ("htdocs/a/b", b"b"), ("notes.txt", b"mine"))
+    node.write("private/old.zip", content)
+    moved = msgspec.structs.replace(MOVE, database=None, archive="old.zip")
+    told = take_in(task(node, moved), now=NOW)
+    assert (told["files"], told["outside_left_out"], told["top"]) == (2, 1, "htdocs/")
+    assert (node.site / "htdocs/index.php").read_bytes() == b"new"
+    assert (node.site / "private/old.zip").exists(), "what the owner uploaded is the owner's"
+
+
+def test_only_a_plain_file_of_the_tenants_own_is_taken_from_private(node: Node, tmp_path: Path) -> None:
+    good = zipped(("htdocs/index.php", b"new"))
+    (tmp_path / "foreign.zip").write_bytes(good)
+    node.link("private/link.zip", str(tmp_path / "foreign.zip"))
+    node.link("private/folder", str(tmp_path))
+    (node.site / "private/roots.zip").write_bytes(good)
+    os.mkfifo(node.site / "private/pipe.zip")
+    os.chown(node.site / "private/pipe.zip", TENANT, TENANT)
+    for name in ("link.zip", "folder/foreign.zip", "roots.zip", "pipe.zip", "missing.zip"):
+        with pytest.raises(Broken):
+            take_in(task(node, msgspec.structs.replace(MOVE, database=None, archive=name)), now=NOW)
+    assert not (node.site / "htdocs/index.php").exists()

@@ -77,6 +77,38 @@ def test_the_hour_is_over_after_an_hour_and_the_day_after_a_day(tmp_path: Path) 
     assert desk.one_to(1, instance="6") == ["DUNNO"]
 
 
+@pytest.mark.clause("servicepoint-020")
+def test_a_leave_for_bulk_is_of_a_week_and_of_the_whole_domain(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, hourly=100, daily=100)
+    link = maps.connect(tmp_path / "mail.db")
+    link.execute("UPDATE domain SET weekly=10, route='dedicated'")
+    for day in range(3):
+        assert desk.one_to(3, instance=f"a{day}", sender=f"{'ab'[day % 2]}@a.test") == ["DUNNO"] * 3
+        desk.now += DAY
+    said = desk.one_to(2, instance="b", sender="b@a.test", is_ended=False)
+    assert said[0] == "DUNNO"
+    assert said[1].startswith("DEFER 4.7.1 The weekly limit of 10 recipients")
+    desk.counts.forget(now=desk.now)
+    desk.begin()  # a restart forgets nothing of the week
+    assert desk.one_to(2, instance="c", is_ended=False)[1].startswith("DEFER 4.7.1 The weekly limit")
+    desk.now += 4 * DAY + 301  # the first of the days falls out of the week
+    desk.begin()
+    assert desk.one_to(4, instance="d", is_ended=False)[:3] == ["DUNNO"] * 3
+    link.execute("UPDATE domain SET weekly=0")
+    assert desk.one_to(20, instance="e") == ["DUNNO"] * 20
+
+
+def test_rows_of_an_older_agent_get_the_column_that_they_lack(tmp_path: Path) -> None:
+    older = sqlite3.connect(tmp_path / "mail.db")
+    older.executescript(maps.SCHEMA.replace(",\n    weekly INTEGER NOT NULL DEFAULT 0", ""))
+    assert "weekly" not in {row[1] for row in older.execute("PRAGMA table_info(domain)")}
+    older.close()
+    for _ in range(2):
+        link = maps.connect(tmp_path / "mail.db")
+        assert "weekly" in {row["name"] for row in link.execute("PRAGMA table_info(domain)")}
+        link.close()
+
+
 def test_messages_that_are_begun_at_once_share_one_limit(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     assert desk.one_to(3, instance="1", is_ended=False) == ["DUNNO"] * 3

@@ -1,15 +1,40 @@
-"""Is the promise of copies kept? Pure."""
+"""What is promised of copies, and is it kept? Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from servanda.business.backups.facts import CopyFacts, CopyPromise, PromiseFound, PromiseState
+from servanda.business.backups.facts import CopyFacts, CopyPromise, Promised, PromiseFound, PromiseState
+from servanda.ground.citation import Citation
+from servanda.terms.clauses import Backup
+from servanda.terms.packages import HostingPackage
+from servanda.terms.resolving import Answer
 
 # A copy is late when it is missing for the time between two, and this much more for the work itself: whoever promised a copy
 # each day hears of a missing one before 26 hours have passed (servicepoint-080).
 SLACK = timedelta(hours=1, minutes=30)
 # A copy that nobody has read back for so long proves little.
 READ_BACK_DAYS = 30
+
+
+def promised_by(answer: Answer[Backup], package: HostingPackage, *, source: Citation | None) -> Promised:
+    """Return what is promised of copies, by the clauses and by what the plan was sold with: the better of both.
+
+    Several generations are at least two (compusoft-025); what is copied continuously is copied each day at least (024).
+    """
+    found = [
+        link
+        for link in answer.chain
+        if isinstance(link.rule, Backup) and link.rule.by == "provider" and link.rule.included
+    ]
+    rules = [link.rule for link in found if isinstance(link.rule, Backup)]
+    generations = 2 if any(rule.many_generations for rule in rules) else int(bool(rules))
+    is_daily = any(rule.rhythm in ("daily", "continuously") for rule in rules)
+    cited = tuple(dict.fromkeys(link.citation for link in found))
+    return Promised(
+        generations=max(generations, package.copies_daily),
+        every_hours=min(24, package.copies_every_hours) if is_daily else package.copies_every_hours,
+        because=cited or ((source,) if source is not None else ()),
+    )
 
 
 def promise_found(promise: CopyPromise, copies: Sequence[CopyFacts], *, now: datetime) -> PromiseFound:

@@ -168,6 +168,8 @@ _KEPT: tuple[tuple[str, RetentionClass, str, bool], ...] = (
     ("hosting_bulk_mail", _C, "", False),
     ("hosting_errand", _C, "", False),
     ("hosting_usage", _A, "day", False),
+    ("hosting_task", _C, "", False),
+    ("hosting_word", _S, "", False),
     ("backup_copy", _C, "", False),
     ("node", _W, "", True),
     ("node_token", _S, "", False),

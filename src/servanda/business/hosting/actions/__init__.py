@@ -2,6 +2,7 @@
 
 from servanda.business.hosting.actions.bulk_mail import end_bulk
 from servanda.business.hosting.actions.leaving import remind_of_export, take_lines_forward
+from servanda.business.hosting.actions.moving_in import forget_words
 from servanda.business.hosting.actions.services import (
     NotInQuarantine,
     carry_out_ordered_purges,
@@ -35,6 +36,7 @@ __all__ = [
     "confirm_domain",
     "end_bulk",
     "follow_plans",
+    "forget_words",
     "give_domain",
     "lay_out",
     "leave_purge_to_person",

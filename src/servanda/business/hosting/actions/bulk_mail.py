@@ -5,19 +5,18 @@ from datetime import date, datetime
 from django.db import transaction
 
 from servanda.business.companies.facts import CompanyFacts
-from servanda.business.customers.queries import customer
 from servanda.business.evidence.actions import record
 from servanda.business.evidence.facts import because_to_json
 from servanda.business.hosting import wording
 from servanda.business.hosting.actions.changing import Order
-from servanda.business.hosting.actions.holding import asked_of
 from servanda.business.hosting.actions.touching import touch
+from servanda.business.hosting.actions.writing import letter_to
 from servanda.business.hosting.decisions.holding import BulkRefused, checked_leave, checked_number
 from servanda.business.hosting.models import BulkMail
 from servanda.business.hosting.queries.mail import mail_service_of
 from servanda.business.hosting.queries.services import services
+from servanda.business.hosting.queries.terms import asked_of
 from servanda.business.letters.actions import write_letters
-from servanda.business.letters.facts import LetterDraft
 from servanda.ground.citation import Citation
 from servanda.terms.clauses import BulkMail as BulkMailRule
 
@@ -86,7 +85,6 @@ def _asked(company: CompanyFacts, service_id: int) -> BulkMail:
 
 def _answer(company: CompanyFacts, row: BulkMail, because: tuple[Citation, ...], *, order: Order) -> None:
     (service,) = services([row.service_id])
-    to = customer(service.customer_id)
     what = f"bulk_mail.{row.state}"
     _record(row, what, because, order.today, order.at, by=order.by, customer_id=service.customer_id)
     words = wording.bulk_answered(
@@ -98,21 +96,17 @@ def _answer(company: CompanyFacts, row: BulkMail, because: tuple[Citation, ...],
         company_name=company.name,
         email=company.email,
     )
-    subject, paragraphs = words[to.language]
     write_letters(
         [
-            LetterDraft(
-                company_id=company.company_id,
-                customer_id=service.customer_id,
+            letter_to(
+                company,
+                service.customer_id,
                 key=f"{what}:{row.pk}",
                 kind="bulk mail",
-                language=to.language,
-                recipient=to.email,
-                subject=subject,
-                text="\n\n".join(paragraphs) + "\n",
-                on_day=order.today,
-                queued_at=order.at,
-                paper={"title": subject, "paragraphs": list(paragraphs), "because": because_to_json(because)},
+                words=words,
+                because=because,
+                today=order.today,
+                at=order.at,
             )
         ]
     )

@@ -1,14 +1,18 @@
 """Work that is done once: giving back from a copy, taking that back, handing everything out."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 import msgspec
 from django.db import transaction
 
+from servanda.business.companies.queries import company as company_of
 from servanda.business.hosting.actions.changing import Order, locked_part, note
 from servanda.business.hosting.decisions.changing import ChangeRefused, checked
 from servanda.business.hosting.models import Errand, Setup
+from servanda.business.hosting.queries.restoring import restore_way_of
+from servanda.business.hosting.queries.services import company_id_of, services
 from servanda.ground.nodes.kinds.backups import BackupPlan, Export, Restore
 from servanda.ground.nodes.wanted import decode_statement, encode
 
@@ -26,18 +30,23 @@ def order_restore(
     snapshot: str,
     errand: str,
     what: What,
-    into: Literal["beside", "in place"],
+    into: Literal["beside", "in place", "preview"],
     order: Order,
     now: datetime,
     path: str | None = None,
     database: str | None = None,
     domain: str | None = None,
+    request: int | None = None,
 ) -> None:
-    """Order something given back from a copy, as the errand of this id. `now` is the real time, which nodes go by.
+    """Order something given back from a copy, as the errand of this id, or a preview of what that would change.
 
-    Refuses a service that is gone, and a second restore while one is at work.
+    `now` is the real time, which nodes go by. Where staff give back on a written request, `request` is its task.
+
+    Refuses a service that is gone, a second restore while one is at work, and one without the request that the terms want.
     """
     setup, plan = _plan(service_id, what="restore")
+    if into != "preview" and request is None:
+        _refuse_unasked(service_id, today=order.today)
     if what == "database" and database not in plan.databases:
         raise ChangeRefused(
             "The copies of this service hold no database %(name)s. They hold: %(names)s.",
@@ -59,7 +68,9 @@ def order_restore(
             not_after=now + timedelta(days=UNDO_DAYS),
         )
     )
-    _add(setup, restore, kind="restore", errand=errand, order=order, not_after=restore.not_after)
+    kind = "preview" if into == "preview" else "restore"
+    asked = {"request": request} if request is not None else {}
+    _add(setup, restore, kind=kind, errand=errand, order=order, not_after=restore.not_after, more=asked)
 
 
 @transaction.atomic
@@ -114,14 +125,22 @@ def _plan(service_id: int, *, what: str) -> tuple[Setup, BackupPlan]:
         raise ChangeRefused(
             "%(name)s does not run now. Put it back first, or order an export.", {"name": setup.service.name}
         )
-    if Errand.objects.filter(service_id=service_id, kind=what, state__in=_AT_WORK).exists():
+    kinds = ("restore", "preview") if what == "restore" else (what,)
+    if Errand.objects.filter(service_id=service_id, kind__in=kinds, state__in=_AT_WORK).exists():
         raise ChangeRefused("One is at work already. Wait until it is done.")
     _, plan = locked_part(service_id, f"backup/{setup.pk}", BackupPlan)
     return setup, plan
 
 
 def _add(
-    setup: Setup, statement: Restore | Export, *, kind: str, errand: str, order: Order, not_after: datetime
+    setup: Setup,
+    statement: Restore | Export,
+    *,
+    kind: str,
+    errand: str,
+    order: Order,
+    not_after: datetime,
+    more: Mapping[str, object] | None = None,
 ) -> None:
     assert setup.node_id is not None
     Errand.objects.create(
@@ -134,4 +153,14 @@ def _add(
         ordered_at=order.at,
         not_after=not_after,
     )
-    note(setup.service_id, f"{kind}.ordered", statement.key, order=order, facts={"errand": errand})
+    note(setup.service_id, f"{kind}.ordered", statement.key, order=order, facts={"errand": errand, **(more or {})})
+
+
+def _refuse_unasked(service_id: int, *, today: date) -> None:
+    (service,) = services([service_id])
+    way = restore_way_of(company_of(company_id_of(service_id)), service, today=today)
+    if not way.is_by_customer:
+        raise ChangeRefused(
+            "By these terms we give back on a written request. Ask for it here, and we answer what it costs.",
+            because=way.because[0] if way.because else None,
+        )

@@ -6,14 +6,12 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from servanda.business.companies.facts import CompanyFacts
-from servanda.business.contracts.queries import line as line_of
-from servanda.business.contracts.queries import own_terms_of_lines
-from servanda.business.customers.queries import customer
 from servanda.business.evidence.actions import issue_warrant, record
-from servanda.business.evidence.facts import Approval, WarrantRequest, because_from_json, because_to_json
+from servanda.business.evidence.facts import Approval, WarrantRequest, because_from_json
 from servanda.business.hosting import wording
 from servanda.business.hosting.actions.changing import Order
 from servanda.business.hosting.actions.services import lift_one_hold, place_holds
+from servanda.business.hosting.actions.writing import letter_to
 from servanda.business.hosting.decisions.holding import (
     STAFF_CAUSES,
     HoldOrder,
@@ -22,16 +20,16 @@ from servanda.business.hosting.decisions.holding import (
     hold_ordered,
     stop_of_sending,
 )
+from servanda.business.hosting.decisions.load import refuse_pause_upon_pause
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.models import Hold
 from servanda.business.hosting.queries.mail import mail_service_of
 from servanda.business.hosting.queries.services import services
+from servanda.business.hosting.queries.tasks import load_seen_at
+from servanda.business.hosting.queries.terms import asked_of
 from servanda.business.letters.actions import write_letters
-from servanda.business.letters.facts import LetterDraft
-from servanda.business.library.queries import version_of
 from servanda.ground.citation import Citation
 from servanda.terms.clauses import OutboundBlock, Suspension
-from servanda.terms.resolving import Answer, R, ask
 
 WARRANT_DAYS = 7
 
@@ -57,6 +55,15 @@ def hold_service(
     service = _service(company, service_id)
     answer = asked_of(company, service, Suspension, today=order.today, selector=(("cause", cause),))
     ordered = hold_ordered(answer, cause=cause, hours=hours, warned_on=warned_on, at=order.at)
+    if cause == "load" and answer.rule is not None and ordered.ends_at is not None:
+        refuse_pause_upon_pause(
+            answer.rule,
+            service.holds,
+            load_seen_at=load_seen_at(service_id),
+            begins_at=order.at,
+            ends_at=ordered.ends_at,
+            because=answer.because[0],
+        )
     warning = {"warned_on": warned_on.isoformat()} if warned_on is not None else {}
     _place(company, service, ordered, reason=reason, order=order, parameters=warning)
 
@@ -90,27 +97,6 @@ def lift_hold(company: CompanyFacts, service_id: int, hold_id: int, *, reason: s
     (service,) = services([service_id])
     words = wording.hold_lifted(service.name, hold.cause, company.name)
     _write(company, service, f"hold.lifted:{hold_id}", words, because, order=order)
-
-
-def asked_of(
-    company: CompanyFacts,
-    service: ServiceFacts,
-    kind: type[R],
-    *,
-    today: date,
-    selector: tuple[tuple[str, object], ...] = (),
-) -> Answer[R]:
-    """Return what a service's own terms say on a question, with what was agreed with its customer."""
-    line = line_of(service.line_id)
-    return ask(
-        version_of(company.slug, line.terms_version),
-        kind,
-        on=today,
-        product=line.product_code,
-        customer=line.customer_kind,
-        selector=selector,
-        deviations=own_terms_of_lines([line]).get(line.contract_id, ()),
-    )
 
 
 def _place(
@@ -185,22 +171,17 @@ def _write(
     *,
     order: Order,
 ) -> None:
-    to = customer(service.customer_id)
-    subject, paragraphs = words[to.language]
     write_letters(
         [
-            LetterDraft(
-                company_id=company.company_id,
-                customer_id=service.customer_id,
+            letter_to(
+                company,
+                service.customer_id,
                 key=key,
                 kind="hold",
-                language=to.language,
-                recipient=to.email,
-                subject=subject,
-                text="\n\n".join(paragraphs) + "\n",
-                on_day=order.today,
-                queued_at=order.at,
-                paper={"title": subject, "paragraphs": list(paragraphs), "because": because_to_json(because)},
+                words=words,
+                because=because,
+                today=order.today,
+                at=order.at,
             )
         ]
     )

@@ -9,15 +9,15 @@ from django.db.models import F, Q
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.queries import line as line_of
-from servanda.business.customers.queries import customer
 from servanda.business.evidence.actions import record
-from servanda.business.evidence.facts import because_to_json
 from servanda.business.hosting import wording
-from servanda.business.hosting.actions.holding import asked_of
 from servanda.business.hosting.actions.touching import touch
+from servanda.business.hosting.actions.true_up import look_at_uses, with_open_tasks
+from servanda.business.hosting.actions.writing import letter_to
 from servanda.business.hosting.decisions.sizing import resized, space_of, step_of
 from servanda.business.hosting.models import Part, Setup, Usage
 from servanda.business.hosting.queries.services import services
+from servanda.business.hosting.queries.terms import asked_of
 from servanda.business.letters.actions import unwritten, write_letters
 from servanda.business.letters.facts import LetterDraft
 from servanda.ground.nodes.wanted import decode_statement, encode
@@ -64,6 +64,7 @@ def follow_plans(company: CompanyFacts, *, today: date, at: datetime) -> int:
                 facts={"name": setup.service.name, "before": before, "after": after},
                 customer_id=setup.service.customer_id,
             )
+            look_at_uses(company, [setup.service_id], today=today, at=at)
             followed += 1
     return followed
 
@@ -71,15 +72,18 @@ def follow_plans(company: CompanyFacts, *, today: date, at: datetime) -> int:
 def warn_of_space(company: CompanyFacts, rows: Iterable[Usage], *, today: date, at: datetime) -> int:
     """Write to those who have come to 80, 90 or 100 % of what was agreed, once a month for each step (compusoft-051).
 
-    Nothing is stopped and nothing billed by it. Returns how many letters were written.
+    Nothing is stopped and nothing billed by it; what is beyond it is put to a person. Returns how many letters were written.
     """
     by_key = {row.key: row for row in rows}
+    beyond = with_open_tasks({row.service_id for row in by_key.values()})
     steps: dict[str, tuple[Part, int, int, int]] = {}
     for part in Part.objects.filter(key__in=by_key, state="kept").order_by("id"):
         space = space_of(decode_statement(part.body.encode()), by_key[part.key].figures)
         step = step_of(*space) if space is not None else 0
         if space is not None and step:
             steps[f"storage:{part.pk}:{step}:{today:%Y-%m}"] = (part, step, *space)
+            beyond |= {part.service_id} if space[0] > space[1] else set()
+    look_at_uses(company, beyond, today=today, at=at)
     return write_letters(_warning(company, key, *steps[key], today=today, at=at) for key in sorted(unwritten(steps)))
 
 
@@ -87,10 +91,9 @@ def _warning(
     company: CompanyFacts, key: str, part: Part, step: int, used: int, agreed: int, *, today: date, at: datetime
 ) -> LetterDraft:
     (service,) = services([part.service_id])
-    to = customer(service.customer_id)
     answer = asked_of(company, service, UsageLimit, today=today, selector=(("of", "storage"),))
     name = part.key.partition("/")[2] if part.kind in {"mailbox", "database"} else service.name
-    subject, paragraphs = wording.space_warning(name, step, used, agreed, company.name, company.email)[to.language]
+    words = wording.space_warning(name, step, used, agreed, company.name, company.email)
     record(
         company_id=company.company_id,
         key=key,
@@ -102,16 +105,13 @@ def _warning(
         facts={"part": part.pk, "percent": step, "used_bytes": used, "agreed_bytes": agreed},
         customer_id=service.customer_id,
     )
-    return LetterDraft(
-        company_id=company.company_id,
-        customer_id=service.customer_id,
+    return letter_to(
+        company,
+        service.customer_id,
         key=key,
         kind="storage",
-        language=to.language,
-        recipient=to.email,
-        subject=subject,
-        text="\n\n".join(paragraphs) + "\n",
-        on_day=today,
-        queued_at=at,
-        paper={"title": subject, "paragraphs": list(paragraphs), "because": because_to_json(answer.because)},
+        words=words,
+        because=answer.because,
+        today=today,
+        at=at,
     )

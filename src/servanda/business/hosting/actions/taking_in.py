@@ -1,6 +1,6 @@
 """What a node found means for services: keys go into zones, measurements become usage, errands come on, data are erased."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -13,12 +13,14 @@ from servanda.business.evidence.facts import because_from_json, because_to_json
 from servanda.business.evidence.queries import events_of_subjects
 from servanda.business.hosting import wording
 from servanda.business.hosting.actions.changing import forget_password
+from servanda.business.hosting.actions.complaints import take_refused_mail
+from servanda.business.hosting.actions.load import take_loads
 from servanda.business.hosting.actions.sizing import warn_of_space
 from servanda.business.hosting.actions.touching import touch
 from servanda.business.hosting.decisions.deletion import erased_in
 from servanda.business.hosting.decisions.zones import with_node_records
 from servanda.business.hosting.facts import Plain
-from servanda.business.hosting.models import Errand, Part, Service, Setup, SiteName, Usage
+from servanda.business.hosting.models import Errand, Part, Service, Setup, SiteName, Usage, Word
 from servanda.business.letters.actions import write_letters
 from servanda.business.letters.facts import LetterDraft
 from servanda.business.nodes.actions.wishing import leave_place
@@ -157,7 +159,7 @@ def _copies_days(service: Service) -> int:
     return max((one.keep_daily for one in plans if isinstance(one, BackupPlan)), default=0)
 
 
-def _take_measurements(node: NodeFacts, measurements: Iterable[Measurement], *, today: date, at: datetime) -> None:
+def _take_measurements(node: NodeFacts, measurements: Sequence[Measurement], *, today: date, at: datetime) -> None:
     """Keep what was measured. Figures of one day may come apart: traffic is known a day after the space of that day."""
     came: dict[tuple[str, date], dict[str, int]] = {}
     for one in measurements:
@@ -175,7 +177,12 @@ def _take_measurements(node: NodeFacts, measurements: Iterable[Measurement], *, 
     Usage.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key", "day"], update_fields=["figures", "service"]
     )
-    warn_of_space(company(node.company_id), rows, today=today, at=at)
+    provider = company(node.company_id)
+    warn_of_space(provider, rows, today=today, at=at)
+    loads = {row.key: row.service_id for row in rows if row.key.startswith("site/")}
+    told = ((loads[one.key], one.figures) for one in measurements if one.key in loads)
+    take_loads(provider, told, today=today, at=at)
+    take_refused_mail(provider, [row for row in rows if row.key.startswith("mailbox/")], today=today, at=at)
 
 
 def _take_errand(node: NodeFacts, news: ErrandNews, *, today: date, at: datetime) -> None:
@@ -191,6 +198,7 @@ def _take_errand(node: NodeFacts, news: ErrandNews, *, today: date, at: datetime
     if news.state not in _ENDED:
         return
     touch([errand.service_id])
+    Word.objects.filter(errand=errand).delete()
     record(
         company_id=errand.service.company_id,
         key=f"errand.{news.state}:{errand.errand}:{at.isoformat()}",

@@ -94,7 +94,7 @@ def _blocked(statement: Wanted, picture: ServicePicture) -> Wanted:
 
 
 def _with_bulk(statement: Wanted, bulk: BulkMailFacts | None) -> Wanted:
-    """Let a mail domain with leave for bulk go its own way; a whole week's number may go out in one sending."""
+    """Let a mail domain with leave for bulk go its own way: the week's number may go out in one sending, and no more in the week."""
     if not isinstance(statement, MailDomain) or bulk is None:
         return statement
     return msgspec.structs.replace(
@@ -102,6 +102,7 @@ def _with_bulk(statement: Wanted, bulk: BulkMailFacts | None) -> Wanted:
         route="dedicated" if bulk.way == "dedicated" else "bulk",
         hourly_limit=max(statement.hourly_limit, bulk.messages_a_week),
         daily_limit=max(statement.daily_limit, bulk.messages_a_week),
+        weekly_limit=bulk.messages_a_week,
     )
 
 

@@ -35,6 +35,11 @@ def services(service_ids: Iterable[int], *, company_id: int | None = None) -> tu
     return _whole(rows if company_id is None else rows.filter(company_id=company_id))
 
 
+def company_id_of(service_id: int) -> int:
+    """Return whose a service is: the company that runs it."""
+    return Service.objects.values_list("company_id", flat=True).get(pk=service_id)
+
+
 def services_of_company(
     company_id: int, *, show: ServiceFilter, search: str, skip: int, limit: int
 ) -> tuple[ServiceFacts, ...]:

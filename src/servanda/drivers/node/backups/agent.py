@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from servanda.drivers.node import Broken, Known, NotNow, Plain, Privileges
@@ -159,6 +160,8 @@ class CopyErrands:
             if isinstance(wanted, MoveIn):
                 self._fetch(wanted, tell)
             result = self._watched(wanted, tell)
+            if isinstance(wanted, MoveIn):
+                result = {**result, **self._cleared_inbox(wanted)}
         except Broken as error:
             tell(ErrandNews(key=wanted.key, state="failed", step="failed", result={"reason": str(error)[:500]}))
             return
@@ -205,7 +208,22 @@ class CopyErrands:
                 last[0] = time.monotonic()
                 tell(ErrandNews(key=wanted.key, state="running", step="fetching", percent=5, result={"files": files}))
 
-        fetch(wanted.source, word, target, tell=count, may_reach=self.may_reach)
+        left_out = fetch(wanted.source, word, target, tell=count, may_reach=self.may_reach)
+        if left_out:
+            self._note(wanted).write_text(str(left_out))
+
+    def _note(self, wanted: MoveIn) -> Path:
+        return self.layout.inbox / f"{wanted.errand}.left"
+
+    def _cleared_inbox(self, wanted: MoveIn) -> Mapping[str, Plain]:
+        """Take away what was fetched for a move that is done, and return how many links were left out of it."""
+        if wanted.source is None:
+            return {}
+        note = self._note(wanted)
+        told: dict[str, Plain] = {"links_left_out": int(note.read_text())} if note.exists() else {}
+        for path in (note, self.layout.inbox / wanted.errand, self.layout.inbox / f"{wanted.errand}.word"):
+            path.unlink(missing_ok=True)
+        return told
 
 
 @dataclass

@@ -44,18 +44,22 @@ def fetch(
     tell: Callable[[int], None],
     may_reach: Callable[[str], bool] = is_public,
     resolve: Callable[[str, int], list[str]] | None = None,
-) -> None:
-    """Write everything below the source's folder to a tar file, which appears only when it is whole. Links are left out."""
+) -> int:
+    """Write everything below the source's folder to a tar file, which appears only when it is whole.
+
+    Links, devices and what lies deeper than a hundred folders are left out; returns how many those are.
+    """
     address = _checked_address(source, may_reach, resolve or _resolved)
     draft = into.with_name(f".{into.name}.{secrets.token_hex(4)}")
     try:
         with _session(source, word, address) as sftp, open(draft, "xb") as out:
             os.fchmod(out.fileno(), 0o600)
             with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as archive:
-                _take(sftp, source.folder, archive, tell)
+                left_out = _take(sftp, source.folder, archive, tell)
             out.flush()
             os.fsync(out.fileno())
         draft.replace(into)
+        return left_out
     except (paramiko.SSHException, OSError, EOFError) as error:
         raise NotNow(f"{source.host} broke off: {error}") from error
     finally:
@@ -109,8 +113,8 @@ def _signatures(kind: str) -> list[str]:
     return ["rsa-sha2-512", "rsa-sha2-256"] if kind == "ssh-rsa" else [kind]
 
 
-def _take(sftp: paramiko.SFTPClient, top: str, archive: tarfile.TarFile, tell: Callable[[int], None]) -> None:
-    files, total, waiting = 0, 0, [("", 0)]
+def _take(sftp: paramiko.SFTPClient, top: str, archive: tarfile.TarFile, tell: Callable[[int], None]) -> int:
+    files, total, left_out, waiting = 0, 0, 0, [("", 0)]
     while waiting:
         inside, depth = waiting.pop()
         for found in sftp.listdir_attr(f"{top}/{inside}".rstrip("/") or "/"):
@@ -121,12 +125,14 @@ def _take(sftp: paramiko.SFTPClient, top: str, archive: tarfile.TarFile, tell: C
                 waiting.append((path, depth + 1))
                 continue
             if not stat.S_ISREG(mode):
+                left_out += 1
                 continue
             files, total = files + 1, total + (found.st_size or 0)
             if files > MOST_FILES or total > MOST_BYTES:
                 raise Broken(f"more than {MOST_FILES} files or {MOST_BYTES >> 30} GiB lie there")
             _add(sftp, f"{top}/{path}", path, found.st_size or 0, archive)
             tell(files)
+    return left_out
 
 
 def _add(sftp: paramiko.SFTPClient, source: str, path: str, size: int, archive: tarfile.TarFile) -> None:

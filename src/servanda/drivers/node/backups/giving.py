@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from servanda.drivers.node import Broken, NotNow, Plain, Task
-from servanda.drivers.node.backups.copying import PARTS
+from servanda.drivers.node.backups.copying import PARTS, folders_of, listing
 from servanda.drivers.node.backups.databases import Databases, MariaDatabases
 from servanda.drivers.node.backups.errands import Desk, Journal, Move, checked_tenant
 from servanda.drivers.node.backups.jails import Jail, PipeBroke, pipe
 from servanda.drivers.node.backups.keeping import Access, Shelf
 from servanda.drivers.node.backups.places import Parts, Within
+from servanda.drivers.node.backups.previewing import Entries, Preview, add_database, add_files, below, size_of
 from servanda.drivers.node.backups.proving import parsed, unpack
 from servanda.drivers.node.backups.restic import Repository, Snapshot, trouble
 from servanda.ground.nodes.kinds.backups import BackupPlan, Restore
@@ -21,7 +22,7 @@ from servanda.ground.nodes.kinds.databases import Database
 
 
 def give_back(task: Task) -> Mapping[str, Plain]:
-    """Carry out the verb: a restore, or its undo. Asked again it goes on where it was, and says once more what came of it."""
+    """Carry out the verb: a restore, its undo, or a look at what it would change. Asked again it goes on where it was."""
     wanted = task.statement
     assert isinstance(wanted, Restore)
     plan = task.known.get(f"backup/{wanted.plan}")
@@ -67,6 +68,8 @@ class Giving:
 
     def work(self, *, now: datetime | None = None) -> Mapping[str, Plain]:
         self.desk.prepare()
+        if self.wanted.into == "preview":
+            return self._previewed()
         journal = self.desk.journal()
         if self.wanted.is_undone:
             return self._undo(journal)
@@ -84,6 +87,35 @@ class Giving:
         self.desk.keep(journal)
         self.desk.tell("done", 100)
         return journal.result
+
+    def _previewed(self) -> Mapping[str, Plain]:
+        """Tell what would change if this were given back in place; asked again, it is looked at again."""
+        preview, wants_all = Preview(), self.wanted.what != "file"
+        binds = folders_of(self.desk.layout, self.plan)
+        stands: Entries = {}
+        for number, (what, subject, snapshot) in enumerate(steps := self._steps()):
+            self.desk.tell("comparing", 5 + 90 * number // len(steps))
+            if what == "database":
+                size = size_of(self._listed(snapshot, "/databases"), [f"/databases/{subject}.sql"])
+                tables = self.databases.tables(subject) if self.databases.stands(subject) else ()
+                add_database(preview, subject, size=size, tables=tables)
+                continue
+            copied = self._listed(snapshot, subject)
+            if not stands and binds:
+                stands = parsed(listing(self.repository, binds, self._list_of(snapshot)))
+            found = below(copied, subject)
+            if not found:
+                raise Broken(f"the copy of {snapshot.time:%Y-%m-%d} has no {subject.removeprefix('/files/')}")
+            is_folder = wants_all or found.get(subject, {}).get("type") == "dir"
+            add_files(preview, found, below(stands, subject), takes_away=is_folder)
+        self.desk.tell("done", 100)
+        return preview.told()
+
+    def _list_of(self, snapshot: Snapshot) -> bytes:
+        try:
+            return self.repository.shelf.list_of(snapshot.id)
+        except Broken:
+            return b""
 
     def _make_ready(self) -> Journal:
         """Fetch everything to its place of preparation. Until all of it is there, nothing that stands is touched."""

@@ -17,6 +17,7 @@ from servanda.drivers.node.backups.errands import Desk, Journal, checked_tenant
 from servanda.drivers.node.backups.jails import How, Jail
 from servanda.drivers.node.backups.keeping import Shelf
 from servanda.drivers.node.backups.places import Parts
+from servanda.drivers.node.beneath import open_beneath, opened
 from servanda.ground.nodes.kinds.backups import BackupPlan, Export, MoveIn
 from servanda.ground.nodes.kinds.databases import Database
 from servanda.ground.nodes.kinds.dns import Zone
@@ -148,7 +149,7 @@ def _unpack(
     files.folder(sql, mode=0o700, owner=wanted.tenant, group=wanted.tenant)
     jail = parts.jail(fresh)
     jail = Jail(jail.layout, jail.uid, binds=[*jail.binds, (sql, "/sql", "rw")], groups=jail.groups)
-    with _archive(task.layout.inbox / wanted.errand) as archive:
+    with _archive_of(task, wanted) as archive:
         process = jail.start(jail.job("unpacking", str(most_bytes)), given=archive)
         try:
             out, said = process.communicate(timeout=4 * 3600)
@@ -201,17 +202,37 @@ def _plan(task: Task, number: int, tenant: int) -> BackupPlan:
 
 
 @contextmanager
-def _archive(path: Path) -> Iterator[int]:
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except FileNotFoundError as error:
-        raise NotNow("the archive has not been uploaded yet") from error
+def _archive_of(task: Task, wanted: MoveIn) -> Iterator[int]:
+    handle = _private_archive(task, wanted) if wanted.archive else _inbox_archive(task.layout.inbox / wanted.errand)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise Broken("what lies in the inbox is no file")
         yield handle
     finally:
         os.close(handle)
+
+
+def _inbox_archive(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError as error:
+        raise NotNow("the archive has not been uploaded yet") from error
+
+
+def _private_archive(task: Task, wanted: MoveIn) -> int:
+    """Open a file of the tenant's own below the private folder; no link on the way leads anywhere else."""
+    assert wanted.archive is not None
+    with opened(task.layout.site(wanted.site)) as folder:
+        try:
+            handle = open_beneath(folder, f"private/{wanted.archive}", os.O_RDONLY | os.O_NONBLOCK)
+        except FileNotFoundError as error:
+            raise Broken(f"there is no {wanted.archive} in the folder private; upload it there by SFTP") from error
+        except OSError as error:
+            raise Broken(f"{wanted.archive} is no plain file in the folder private: {error.strerror}") from error
+    if os.fstat(handle).st_uid != wanted.tenant:
+        os.close(handle)
+        raise Broken(f"{wanted.archive} is not this tenant's")
+    return handle
 
 
 @contextmanager

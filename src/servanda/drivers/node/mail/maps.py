@@ -15,7 +15,8 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS domain (
     name TEXT PRIMARY KEY, tenant INTEGER NOT NULL, is_local INTEGER NOT NULL, receiving TEXT NOT NULL,
     sending TEXT NOT NULL, block TEXT NOT NULL, block_until INTEGER NOT NULL, route TEXT NOT NULL,
-    hourly INTEGER NOT NULL, daily INTEGER NOT NULL, alike INTEGER NOT NULL, selector TEXT NOT NULL
+    hourly INTEGER NOT NULL, daily INTEGER NOT NULL, alike INTEGER NOT NULL, selector TEXT NOT NULL,
+    weekly INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE IF NOT EXISTS mailbox (
     address TEXT PRIMARY KEY, domain TEXT NOT NULL, tenant INTEGER NOT NULL, receiving TEXT NOT NULL,
@@ -33,6 +34,8 @@ CREATE TABLE IF NOT EXISTS target (
 CREATE INDEX IF NOT EXISTS target_of_dest ON target (dest);
 CREATE TABLE IF NOT EXISTS unseen (name TEXT PRIMARY KEY) STRICT;
 """
+# Columns that a node's rows may not have yet, made by an older agent.
+_LATER = (("domain", "weekly"),)
 # Without an end a block stays; this is later than any moment that a statement can name.
 NEVER_ENDS = 1 << 60
 
@@ -83,6 +86,9 @@ def connect(path: Path, *, schema: str = SCHEMA) -> sqlite3.Connection:
     link.execute("PRAGMA journal_mode=WAL")
     link.execute("PRAGMA synchronous=FULL")
     link.executescript(schema)
+    for table, column in _LATER if schema == SCHEMA else ():
+        if column not in {row["name"] for row in link.execute(f"PRAGMA table_info({table})")}:
+            link.execute(f"ALTER TABLE {table} ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0")
     return link
 
 

@@ -40,6 +40,7 @@ def domain(wanted: MailDomain) -> Row | None:
         "route": wanted.route,
         "hourly": wanted.hourly_limit,
         "daily": wanted.daily_limit,
+        "weekly": wanted.weekly_limit,
         "alike": wanted.alike_limit,
         "selector": wanted.dkim_selector,
     }

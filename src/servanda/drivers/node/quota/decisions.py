@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from servanda.ground.nodes.load import MINUTES, USUAL_MILLICORES, USUAL_PROCESSES
+
 Level = Literal["within", "near", "nearer", "over"]
 _STEPS: tuple[tuple[int, Level], ...] = ((100, "over"), (90, "nearer"), (80, "near"))  # compusoft-051: 80/90/100 %
 
@@ -28,18 +30,14 @@ class Sample:
     cpu_seconds: float
     processes: int
 
-    @property
-    def cores(self) -> float:
-        return self.cpu_seconds / self.seconds if self.seconds > 0 else 0.0
-
 
 @dataclass(frozen=True, slots=True)
 class LoadLimit:
     """What counts as exceptional for one tenant: so many cores on average over so long, or so many processes at once."""
 
-    cores: float = 1.0
-    minutes: int = 30  # servicepoint-033: over the threshold for half an hour, then the customer is told
-    processes: int = 100
+    cores: float = USUAL_MILLICORES / 1000
+    minutes: int = MINUTES  # servicepoint-033: over the threshold for half an hour, then the customer is told
+    processes: int = USUAL_PROCESSES
 
 
 def is_exceptional(samples: Sequence[Sample], limit: LoadLimit) -> bool:
@@ -48,9 +46,19 @@ def is_exceptional(samples: Sequence[Sample], limit: LoadLimit) -> bool:
         return False
     if samples[-1].processes > limit.processes:
         return True
-    since = samples[-1].at - timedelta(minutes=limit.minutes)
-    recent = [one for one in samples if one.at - timedelta(seconds=one.seconds) >= since]
-    covered = sum(one.seconds for one in recent)
-    if covered < limit.minutes * 60 * 0.9:
+    recent = _recent(samples, limit.minutes)
+    if sum(one.seconds for one in recent) < limit.minutes * 60 * 0.9:
         return False
-    return sum(one.cpu_seconds for one in recent) / covered > limit.cores
+    return average_cores(samples, minutes=limit.minutes) > limit.cores
+
+
+def average_cores(samples: Sequence[Sample], *, minutes: int) -> float:
+    """Return how many cores a tenant had on average in the last minutes, or for as long as it was watched."""
+    recent = _recent(samples, minutes)
+    covered = sum(one.seconds for one in recent)
+    return sum(one.cpu_seconds for one in recent) / covered if covered else 0.0
+
+
+def _recent(samples: Sequence[Sample], minutes: int) -> Sequence[Sample]:
+    since = samples[-1].at - timedelta(minutes=minutes) if samples else None
+    return [one for one in samples if since is not None and one.at - timedelta(seconds=one.seconds) >= since]

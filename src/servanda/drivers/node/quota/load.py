@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import psutil
 
 from servanda.drivers.node import Known
-from servanda.drivers.node.quota.decisions import LoadLimit, Sample, is_exceptional
+from servanda.drivers.node.quota.decisions import LoadLimit, Sample, average_cores, is_exceptional
 from servanda.ground.nodes.kinds.web import Site
 from servanda.ground.nodes.wanted import Measurement
 
@@ -49,10 +49,10 @@ class LoadGuard:
         return [uid for uid, row in self._samples.items() if is_exceptional(tuple(row), limits.get(uid, usual))]
 
     def measurement(self, key: str, tenant: int, *, day: str) -> Measurement:
-        """Return the last sample of a tenant under the key of one of its resources."""
-        row = self._samples.get(tenant)
-        last = row[-1] if row else Sample(self._now(), 0, 0, 0)
-        figures = {"cpu_millicores": int(last.cores * 1000), "processes": last.processes}
+        """Return a tenant's cores on average over the time that counts, and its processes now, under a key of its resources."""
+        row = tuple(self._samples.get(tenant, ()))
+        cores = average_cores(row, minutes=LoadLimit().minutes)
+        figures = {"cpu_millicores": int(cores * 1000), "processes": row[-1].processes if row else 0}
         return Measurement(key=key, day=day, figures=figures)
 
 

@@ -10,6 +10,7 @@ from servanda.business.backups.facts import LateCopies
 from servanda.business.backups.queries import late_copies
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.customers.queries import customer, customers
+from servanda.business.hosting.decisions.complaints import SOURCES as COMPLAINT_SOURCES
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import ServiceFilter, services, services_of_company, setups_of, setups_that_wait
 from servanda.business.hosting.queries.mail import bulk_of_service, bulk_wishes, mail_service_of
@@ -19,6 +20,7 @@ from servanda.business.nodes.queries import has_nodes, nodes_of, parked_statemen
 from servanda.business.nodes.wording import parked_text
 from servanda.faces.office.places import Visit
 from servanda.faces.office.showing.naming import customer_link
+from servanda.faces.office.showing.tasks import ABOUT, SOURCES, task_rows, tasks_shown
 from servanda.faces.office.shown import Link, Pager, Stamp, Tab
 from servanda.faces.office.shown_hosting import (
     LateRow,
@@ -133,6 +135,9 @@ def service_panel(here: Visit, service: ServiceFacts) -> ServicePanel:
         number=setup.number if setup is not None else 0,
         tenant=setup.tenant if setup is not None else 0,
         plan=setup.plan_code if setup is not None else "",
+        tasks=tasks_shown(here, service),
+        abouts=tuple((name, _(text)) for name, text in ABOUT.items()),
+        sources=tuple((name, _(SOURCES[name])) for name in COMPLAINT_SOURCES),
     )
 
 
@@ -154,6 +159,7 @@ def nodes_shown(here: Visit, *, now: datetime) -> NodesShown:
     ids = [*(one.service_id for one in waiting), *(one.service_id for one in wishes)]
     names = {one.service_id: one for one in services(ids)}
     return NodesShown(
+        tasks=task_rows(here),
         nodes=tuple(_node_row(one, now) for one in nodes_of(company_id)),
         waiting=tuple(
             WaitingRow(

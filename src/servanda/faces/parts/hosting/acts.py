@@ -8,11 +8,29 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from servanda.business.hosting.actions import bulk_mail, changing, databases, dns, errands, mail, web
+from servanda.business.companies.queries import company
+from servanda.business.hosting.actions import (
+    bulk_mail,
+    changing,
+    databases,
+    dns,
+    errands,
+    mail,
+    moving_in,
+    restoring,
+    true_up,
+    web,
+)
 from servanda.business.hosting.actions.changing import Order
+from servanda.business.hosting.queries import services
+from servanda.business.hosting.queries.restoring import restore_way_of
+from servanda.business.hosting.queries.services import company_id_of
+from servanda.business.hosting.queries.tasks import tasks_of_service
 from servanda.faces.parts.hosting.proving import look_for_proof
 from servanda.faces.parts.hosting.zone_files import LETTERS_MAX as ZONE_LETTERS_MAX
+from servanda.ground.nodes.kinds.backups import SftpSource
 from servanda.ground.nodes.kinds.dns import Record
 from servanda.ground.refusal import Refused
 
@@ -23,6 +41,24 @@ Act = Callable[[int, Fields, Order, datetime], None]
 
 class NotAnAct(Refused):
     """A form names an act that there is not, or lacks a field."""
+
+
+# What is told after an act; the others are done within seconds.
+SAID: Mapping[str, str] = {
+    "restore": gettext_noop("It is taken in. How far it is stands below, also when you come back later."),
+    "preview-restore": gettext_noop(
+        "It is being looked at. What would change stands below in a moment; nothing is changed."
+    ),
+    "agree": gettext_noop("Your yes is taken in."),
+    "move-in": gettext_noop("It is ordered. How far it is stands below, also when you come back later."),
+    "fetch-mail": gettext_noop("It is ordered. How far it is stands below, also when you come back later."),
+}
+DONE_SOON = gettext_noop("It is ordered, and done within seconds.")
+
+
+def said_after(name: str) -> str:
+    """Return what is told when an act was taken in."""
+    return _(SAID.get(name, DONE_SOON))
 
 
 def act_on(service_id: int, name: str, fields: Fields, *, order: Order, now: datetime) -> None:
@@ -70,19 +106,83 @@ def _named_record(fields: Fields) -> Record:
     return Record(name=parts[0], type=parts[1], ttl=int(parts[2]), content=parts[3])  # type: ignore[arg-type]
 
 
-def _restore(service_id: int, fields: Fields, order: Order, now: datetime) -> None:
-    what, into = _text(fields, "what"), _text(fields, "into")
-    if what not in {"files", "file", "database", "mail", "all"} or into not in {"beside", "in place"}:
+def _wish(fields: Fields) -> dict[str, str]:
+    """Return what shall come back, and where to; refuses what a form does not offer."""
+    names = ("snapshot", "what", "into", "path", "database", "domain")
+    wish = {name: _text(fields, name) for name in names}
+    if wish["what"] not in {"files", "file", "database", "mail", "all"} or wish["into"] not in {"beside", "in place"}:
         raise NotAnAct(_("Choose what shall come back, and where to."))
+    if not wish["snapshot"]:
+        raise NotAnAct(_("Choose the day from which it shall come back."))
+    return wish
+
+
+def _restore(service_id: int, fields: Fields, order: Order, now: datetime) -> None:
+    """Give back, or take in the request for it, as the terms of the service have it."""
+    wish = _wish(fields)
+    if restore_way_of(company(company_id_of(service_id)), services([service_id])[0], today=order.today).is_by_customer:
+        _order_restore(service_id, wish, wish["into"], order, now)
+    else:
+        restoring.ask_for_restore(service_id, wish, order=order)
+
+
+def _order_restore(service_id: int, wish: Mapping[str, str], into: str, order: Order, now: datetime) -> None:
     errands.order_restore(
         service_id,
         errand=secrets.token_hex(16),
-        snapshot=_text(fields, "snapshot"),
-        what=what,  # type: ignore[arg-type]
+        snapshot=wish["snapshot"],
+        what=wish["what"],  # type: ignore[arg-type]
         into=into,  # type: ignore[arg-type]
-        path=_text(fields, "path") or None,
-        database=_text(fields, "database") or None,
-        domain=_text(fields, "domain") or None,
+        path=wish["path"] or None,
+        database=wish["database"] or None,
+        domain=wish["domain"] or None,
+        order=order,
+        now=now,
+    )
+
+
+def _agree(service_id: int, fields: Fields, order: Order, _now: datetime) -> None:
+    """Say yes to what is offered: a larger subscription, or the price of a restore."""
+    number = _number(fields, "task", otherwise=0)
+    kinds = {one.task_id: one.kind for one in tasks_of_service(service_id)}
+    if kinds.get(number) == "restore":
+        restoring.agree_on_restore(service_id, number, order=order)
+    else:
+        true_up.agree_on_use(service_id, number, order=order)
+
+
+def _move_in(service_id: int, fields: Fields, order: Order, now: datetime) -> None:
+    archive = _text(fields, "archive")
+    source = None
+    if not archive:
+        key = _text(fields, "host_key").split()
+        source = SftpSource(
+            host=_text(fields, "host").lower(),
+            port=_number(fields, "port", otherwise=22),
+            user=_text(fields, "user"),
+            folder=_text(fields, "folder"),
+            host_key=" ".join(key[1:3] if len(key) > 2 and not key[0].startswith(("ssh-", "ecdsa-")) else key[:2]),
+        )
+    moving_in.order_move_in(
+        service_id,
+        errand=secrets.token_hex(16),
+        source=source,
+        word=_secret(fields, "password") if source is not None else "",
+        archive=archive,
+        database=_text(fields, "database"),
+        order=order,
+        now=now,
+    )
+
+
+def _fetch_mail(service_id: int, fields: Fields, order: Order, now: datetime) -> None:
+    moving_in.order_mail_import(
+        service_id,
+        _text(fields, "key"),
+        errand=secrets.token_hex(16),
+        host=_text(fields, "host"),
+        login=_text(fields, "login"),
+        word=_secret(fields, "password"),
         order=order,
         now=now,
     )
@@ -142,6 +242,10 @@ ACTS: Mapping[str, Act] = {
     "look-for-proof": lambda s, _f, o, _now: look_for_proof(s, order=o),
     "put-back": lambda s, f, o, _now: changing.put_back(s, _text(f, "key"), order=o),
     "restore": _restore,
+    "preview-restore": lambda s, f, o, now: _order_restore(s, _wish(f), "preview", o, now),
+    "agree": _agree,
+    "move-in": _move_in,
+    "fetch-mail": _fetch_mail,
     "undo-restore": lambda s, f, o, now: errands.undo_restore(s, _text(f, "errand"), order=o, now=now),
     "export": lambda s, _f, o, now: _ignored(errands.order_export(s, errand=secrets.token_hex(16), order=o, now=now)),
 }

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from servanda.business.backups.facts import CopyFacts
 from servanda.business.backups.queries import copies_of_service, promise_of_service
+from servanda.business.companies.queries import company
 from servanda.business.hosting.facts import BulkMailFacts, ErrandFacts, PartFacts, ServiceFacts, SetupFacts, UsageFacts
 from servanda.business.hosting.queries import (
     allowances,
@@ -17,9 +18,13 @@ from servanda.business.hosting.queries import (
     usage_of,
 )
 from servanda.business.hosting.queries.mail import bulk_of_service, mail_service_of
+from servanda.business.hosting.queries.restoring import restore_way_of
+from servanda.business.hosting.queries.services import company_id_of
 from servanda.business.nodes.facts import FoundResource
 from servanda.business.nodes.queries import found_of
 from servanda.faces.parts.hosting import words
+from servanda.faces.parts.hosting.copies import calendar_of
+from servanda.faces.parts.hosting.offering import offers_of
 from servanda.faces.parts.hosting.proving import proof_asked
 from servanda.faces.parts.hosting.shown import (
     CopyRow,
@@ -38,6 +43,7 @@ from servanda.ground.nodes.kinds.databases import Database
 from servanda.ground.nodes.kinds.dns import Zone
 from servanda.ground.nodes.kinds.mail import MailAlias, Mailbox, MailDomain
 from servanda.ground.nodes.kinds.web import Site
+from servanda.ground.nodes.wanted import Wanted
 
 USAGE_DAYS = 14
 COPIES_SHOWN = 40
@@ -54,6 +60,7 @@ def hosting_page(service: ServiceFacts, *, contact: str, today: date, now: datet
     names, usage = _usage(usage_of(service.service_id, since=today - timedelta(days=USAGE_DAYS)) if parts else ())
     promise, tone, clauses = _promise(service, now) if setup is not None else ("", "note", ())
     bulk = bulk_of_service(mail_service_of(service.service_id) or service.service_id) if parts else None
+    way = restore_way_of(company(company_id_of(service.service_id)), service, today=today)
     sentence, colour = _sentence(service, setup, tuple(found.values()), len(parts), now)
     return HostingPage(
         service_id=service.service_id,
@@ -90,6 +97,13 @@ def hosting_page(service: ServiceFacts, *, contact: str, today: date, now: datet
         proof=proof_asked(setup, customer_id=service.customer_id)
         if setup is not None and "mail-domain" in by_kind
         else None,
+        contact=contact,
+        calendar=calendar_of(copies_of_service(service.service_id)),
+        offers=offers_of(service.service_id),
+        restore_is_asked=not way.is_by_customer,
+        restore_may_cost=way.may_cost,
+        restore_clauses=way.because,
+        is_moved_in=any(one.kind == "move-in" and one.state == "done" for one in errands),
     )
 
 
@@ -265,14 +279,23 @@ def _errand_row(errand: ErrandFacts, now: datetime) -> ErrandRow:
     return ErrandRow(
         errand=errand.errand,
         name=name,
-        step=errand.step if errand.state == "running" else "",
+        step=_(words.STEPS.get(errand.step, errand.step)) if errand.state == "running" and errand.step else "",
         percent=errand.percent,
         ordered_at=errand.ordered_at,
         stamp=Stamp(_(text), tone),
-        result=tuple(f"{key}: {value}" for key, value in errand.result.items()),
+        result=words.result_texts(errand.result),
         may_undo=may_undo,
         is_at_work=errand.state in {"ordered", "running"},
+        fields=_previewed(one) if errand.kind == "preview" and errand.state == "done" else (),
     )
+
+
+def _previewed(one: Wanted) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a form that gives back what was looked at."""
+    assert isinstance(one, Restore)
+    named = {"path": one.path, "database": one.database, "domain": one.domain}
+    given = tuple((name, value) for name, value in named.items() if value)
+    return (("snapshot", one.snapshot), ("what", one.what), *given)
 
 
 def _usage(found: tuple[UsageFacts, ...]) -> tuple[tuple[str, ...], tuple[UsageRow, ...]]:

@@ -46,8 +46,37 @@ class CopyRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """A day of the calendar of copies: its newest whole copy, or empty; `tone` is how it stands."""
+
+    day: date
+    snapshot: str
+    made_at: datetime | None
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarMonth:
+    """A month of copies in weeks from Monday; None is a day of another month."""
+
+    first: date
+    weeks: tuple[tuple[CalendarDay | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRow:
+    """What the customer is offered and can say yes to: the figures, and under which clauses."""
+
+    task_id: int
+    text: str
+    notes: tuple[str, ...]
+    because: tuple[Citation, ...]
+    may_agree: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErrandRow:
-    """Work that takes a while: its name, how far it is, and what came out."""
+    """Work that takes a while: its name, how far it is, and what came out. `fields` give back what a preview told of."""
 
     errand: str
     name: str
@@ -58,6 +87,7 @@ class ErrandRow:
     result: tuple[str, ...]
     may_undo: bool
     is_at_work: bool
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +144,13 @@ class HostingPage:
     bulk: str = ""  # what became of the wish to send much mail
     may_ask_for_bulk: bool = False
     proof: tuple[str, str] | None = None  # the name and text that show control of the domain
+    contact: str = ""
+    calendar: tuple[CalendarMonth, ...] = ()
+    offers: tuple[OfferRow, ...] = ()
+    restore_is_asked: bool = False  # by the terms staff give back on a written request
+    restore_may_cost: bool = False
+    restore_clauses: tuple[Citation, ...] = ()
+    is_moved_in: bool = False  # a move was done: the way in is folded away
 
     @property
     def php(self) -> str:

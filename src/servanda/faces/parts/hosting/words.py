@@ -1,7 +1,12 @@
 """Words for what nodes find and do."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+
+from servanda.ground.calendar import moment_text
 
 DRIFT = {
     "site.folder-missing": gettext_noop("the site's folder is missing"),
@@ -82,15 +87,60 @@ PROMISE = {
 }
 ERRANDS = {
     "restore": gettext_noop("Give back from a copy"),
+    "preview": gettext_noop("What giving back would change"),
     "export": gettext_noop("All data in one archive"),
     "move-in": gettext_noop("Take in a site"),
     "mail-import": gettext_noop("Fetch mail from another server"),
+}
+STEPS = {
+    "fetching": gettext_noop("files are fetched"),
+    "unpacking": gettext_noop("the archive is taken apart"),
+    "database": gettext_noop("the database is loaded"),
+    "databases": gettext_noop("databases are read out"),
+    "packing": gettext_noop("everything is packed"),
+    "placing": gettext_noop("it is put in its place"),
+    "comparing": gettext_noop("it is compared with what stands"),
+    "mail-folder": gettext_noop("folders of mail are fetched"),
+    "files": gettext_noop("files come back"),
+    "file": gettext_noop("a file comes back"),
+    "part": gettext_noop("files come back"),
+    "mail": gettext_noop("mail comes back"),
+}
+# What comes out of work, by the name that the server gives it; an empty text is not shown.
+RESULTS = {
+    "files": gettext_noop("Files: %(count)s"),
+    "bytes": gettext_noop("Size: %(size)s"),
+    "would_come_back": gettext_noop("Gone now, would come back: %(count)s"),
+    "would_change": gettext_noop("Changed since, would be as before: %(count)s"),
+    "would_go": gettext_noop("Came later, would go and is kept for the undo: %(count)s"),
+    "newest_file": gettext_noop("Newest file in the copy: %(text)s"),
+    "newest_at": gettext_noop("Last changed: %(text)s"),
+    "databases": gettext_noop("Databases: %(text)s"),
+    "tables_now": gettext_noop("Tables that stand there now: %(count)s"),
+    "folders": gettext_noop("Folders: %(count)s"),
+    "messages": gettext_noop("Messages fetched: %(count)s"),
+    "known": gettext_noop("Messages that were here already: %(count)s"),
+    "too_large": gettext_noop("Left out, messages of more than 50 MB: %(count)s"),
+    "links_left_out": gettext_noop("Left out, links and devices, as only files and folders are taken: %(count)s"),
+    "outside_left_out": gettext_noop("Left out, files beside the folder of the pages: %(count)s"),
+    "dumps": gettext_noop("Database from: %(text)s"),
+    "path": gettext_noop("It lies in: %(text)s"),
+    "reason": gettext_noop("%(text)s"),
+    "error": gettext_noop("%(text)s"),
+    "top": "",
+}
+USES = {
+    "disk": gettext_noop("Files: %(used)s used, %(agreed)s agreed"),
+    "database": gettext_noop("A database: %(used)s used, %(agreed)s agreed"),
+    "mailboxes": gettext_noop("Mailboxes: %(used)s used, %(agreed)s agreed"),
+    "databases": gettext_noop("Databases: %(used)s used, %(agreed)s agreed"),
 }
 STATES = {
     "ordered": (gettext_noop("Ordered"), "note"),
     "running": (gettext_noop("At work"), "note"),
     "done": (gettext_noop("Done"), "calm"),
     "failed": (gettext_noop("Failed"), "stop"),
+    "undone": (gettext_noop("Undone"), "note"),
 }
 
 
@@ -119,3 +169,40 @@ def size_text(count: int) -> str:
 
 def figure_text(name: str, count: int) -> str:
     return size_text(count) if name.endswith("bytes") else str(count)
+
+
+def result_texts(result: Mapping[str, object]) -> tuple[str, ...]:
+    """Return what came out of work in words; a name without words is shown as it is, never hidden. Nothing left out says nothing."""
+    order = {name: place for place, name in enumerate(RESULTS)}
+    told = []
+    for name, value in sorted(result.items(), key=lambda one: order.get(one[0], len(order))):
+        known = RESULTS.get(name)
+        if known is None:
+            told.append(f"{name}: {value}")
+        elif known and value not in ("", 0):
+            size = size_text(value) if isinstance(value, int) else ""
+            told.append(_(known) % {"count": value, "text": _readable(name, value), "size": size})
+    return tuple(told)
+
+
+def _readable(name: str, value: object) -> str:
+    """Return a text of a result as people read it: a moment of theirs, a path without the folder of all files."""
+    text = str(value)
+    if name == "newest_at":
+        return moment_text(datetime.fromisoformat(text).replace(tzinfo=UTC), _language())
+    return text.removeprefix("/files/") if name == "newest_file" else text
+
+
+def _language() -> str:
+    return "en" if (get_language() or "da").startswith("en") else "da"
+
+
+def use_texts(facts: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the figures of a use beyond what was agreed, one line for each thing."""
+    told = []
+    for name, text in USES.items():
+        used, agreed = facts.get(f"{name}_used"), facts.get(f"{name}_agreed")
+        if isinstance(used, int) and isinstance(agreed, int):
+            shown = size_text if name in {"disk", "database"} else str
+            told.append(_(text) % {"used": shown(used), "agreed": shown(agreed)})
+    return tuple(told)

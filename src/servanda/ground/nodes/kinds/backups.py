@@ -54,14 +54,14 @@ class BackupPlan(Statement, frozen=True, tag="backup", kw_only=True):
 
 
 class Restore(Statement, frozen=True, tag="restore", kw_only=True):
-    """An errand: give back from a copy. `beside` leaves what stands; `in place` keeps it for the undo."""
+    """An errand: give back from a copy. `beside` leaves what stands; `in place` keeps it for the undo; `preview` only tells."""
 
     errand: ErrandId
     plan: SiteId
     tenant: Tenant
     snapshot: SnapshotId
     what: Literal["files", "file", "database", "mail", "all"]
-    into: Literal["beside", "in place"] = "beside"
+    into: Literal["beside", "in place", "preview"] = "beside"
     path: InnerPath | None = None  # of one file or folder, within the site's own files
     database: DatabaseName | None = None
     domain: HostName | None = None
@@ -100,6 +100,7 @@ class MoveIn(Statement, frozen=True, tag="move-in", kw_only=True):
     """An errand: take in a site from an archive that was uploaded to the node's own inbox under the errand's id.
 
     With `source`, the agent first fetches that archive from another server, with the word in the inbox's `<errand>.word`.
+    With `archive`, it is a file that the tenant laid into the site's private folder.
     """
 
     errand: ErrandId
@@ -107,6 +108,7 @@ class MoveIn(Statement, frozen=True, tag="move-in", kw_only=True):
     tenant: Tenant
     database: DatabaseName | None = None
     source: SftpSource | None = None
+    archive: InnerPath | None = None
     not_after: Moment
 
     @property

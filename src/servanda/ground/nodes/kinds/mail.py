@@ -38,6 +38,7 @@ class MailDomain(Statement, frozen=True, tag="mail-domain", kw_only=True):
     dkim_next: Selector | None = None  # a key that is made and published, and does not sign yet
     hourly_limit: Count = 200  # recipients per sender; 0 lets nothing out
     daily_limit: Count = 1000
+    weekly_limit: Count = 0  # recipients of the whole domain in seven days, by a leave for bulk; 0: the others only
     alike_limit: Count = 500  # recipients of one text in a day without a permit for bulk
     route: Literal["shared", "bulk", "dedicated"] = "shared"
     outbound_block: OutboundBlock | None = None

@@ -133,7 +133,7 @@ def is_dump(name: str) -> bool:
 
 
 def take(file: IO[bytes], top: str, most_bytes: int) -> "dict[str, Any]":
-    files, total, dumps = 0, 0, []
+    files, total, dumps, left_out = 0, 0, [], 0
     for entry in entries(file):
         if is_dump(entry.name):
             total += lay("/sql", entry.name.rpartition("/")[2], entry, most_bytes - total)
@@ -146,7 +146,10 @@ def take(file: IO[bytes], top: str, most_bytes: int) -> "dict[str, Any]":
                 os.makedirs(os.path.dirname(f"/into/{path}"), mode=0o750, exist_ok=True)
                 total += lay("/into", path, entry, most_bytes - total)
                 files += 1
-    return {"files": files, "bytes": total, "dumps": ",".join(sorted(dumps)), "top": top}
+        elif not entry.is_folder:
+            left_out += 1
+    told = {"files": files, "bytes": total, "dumps": ",".join(sorted(dumps)), "top": top}
+    return {**told, "outside_left_out": left_out} if left_out else told
 
 
 def lay(folder: str, path: str, entry: Entry, room: int) -> int:

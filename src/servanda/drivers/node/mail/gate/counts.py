@@ -9,7 +9,7 @@ from pathlib import Path
 
 from servanda.ground.calendar import legal_day
 
-HOUR, DAY = 3600, 86_400
+HOUR, DAY, WEEK = 3600, 86_400, 7 * 86_400
 _GRAIN = 300  # a window moves in steps of five minutes
 _UNWRITTEN_MAX = 10_000
 
@@ -49,9 +49,9 @@ class Counts:
         self._unwritten: deque[_Statement] = deque(maxlen=_UNWRITTEN_MAX)
 
     def open(self, *, now: float) -> None:
-        """Read what was sent within the last day. Raises sqlite3.Error when the file cannot be read."""
+        """Read what was sent within the last week. Raises sqlite3.Error when the file cannot be read."""
         link = self._linked()
-        rows = link.execute("SELECT sender, since, recipients FROM sent WHERE since>? ORDER BY since", (now - DAY,))
+        rows = link.execute("SELECT sender, since, recipients FROM sent WHERE since>? ORDER BY since", (now - WEEK,))
         for sender, since, recipients in rows.fetchall():
             self._steps[sender].append(_Step(since, recipients))
 
@@ -60,18 +60,17 @@ class Counts:
         steps = self._steps.get(sender)
         if not steps:
             return 0
-        while steps and steps[0].since <= now - DAY:
+        while steps and steps[0].since <= now - _kept(sender):
             steps.popleft()
         return sum(step.recipients for step in steps if step.since > now - seconds)
 
     def add_sent(self, sender: str, *, recipients: int, size: int, now: float) -> None:
-        since = int(now) // _GRAIN * _GRAIN
-        self._step(sender, since, recipients)
+        since, week = int(now) // _GRAIN * _GRAIN, week_of(sender.rpartition("@")[2])
+        for name in (sender, week):
+            self._step(name, since, recipients)
         self._write(
-            (
-                "INSERT INTO sent VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET recipients=recipients+excluded.recipients",
-                (sender, since, recipients),
-            ),
+            _sent(sender, since, recipients),
+            _sent(week, since, recipients),
             _daily(sender, now, messages_sent=1, recipients_sent=recipients, sent_bytes=size),
         )
 
@@ -84,12 +83,7 @@ class Counts:
         """Count the recipients of messages with one content, under a name that is no address."""
         since = int(now) // _GRAIN * _GRAIN
         self._step(name, since, recipients)
-        self._write(
-            (
-                "INSERT INTO sent VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET recipients=recipients+excluded.recipients",
-                (name, since, recipients),
-            )
-        )
+        self._write(_sent(name, since, recipients))
 
     def add_limited(self, sender: str, *, now: float) -> None:
         self._write(_daily(sender, now, limited=1))
@@ -101,9 +95,12 @@ class Counts:
         """Drop what no window and no report needs any more."""
         oldest = legal_day(datetime.fromtimestamp(now - KEPT_DAYS * DAY, UTC)).isoformat()
         self._write(
-            ("DELETE FROM sent WHERE since<=?", (int(now) - DAY,)), ("DELETE FROM daily WHERE day<?", (oldest,))
+            ("DELETE FROM sent WHERE since<=? AND sender NOT LIKE 'week/%'", (int(now) - DAY,)),
+            ("DELETE FROM sent WHERE since<=?", (int(now) - WEEK,)),
+            ("DELETE FROM daily WHERE day<?", (oldest,)),
         )
-        for sender in [one for one, steps in self._steps.items() if not steps or steps[-1].since <= now - DAY]:
+        gone = [one for one, steps in self._steps.items() if not steps or steps[-1].since <= now - _kept(one)]
+        for sender in gone:
             del self._steps[sender]
 
     def _step(self, sender: str, since: int, recipients: int) -> None:
@@ -145,6 +142,23 @@ class Counts:
         if self._link is not None:
             self._link.close()
             self._link = None
+
+
+def week_of(domain: str) -> str:
+    """Return the name under which a domain's recipients of a week are counted; it is no address."""
+    return f"week/{domain}"
+
+
+def _kept(name: str) -> int:
+    """Return for how many seconds a count is needed."""
+    return WEEK if name.startswith("week/") else DAY
+
+
+def _sent(name: str, since: int, recipients: int) -> _Statement:
+    return (
+        "INSERT INTO sent VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET recipients=recipients+excluded.recipients",
+        (name, since, recipients),
+    )
 
 
 def _daily(address: str, now: float, **figures: int) -> _Statement:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from servanda.drivers.node.mail.gate.counts import DAY, HOUR, Counts
+from servanda.drivers.node.mail.gate.counts import DAY, HOUR, WEEK, Counts, week_of
 from servanda.drivers.node.mail.gate.rows import Limits, Rows
 
 _GOES_ON = "DUNNO"
@@ -64,6 +64,15 @@ class Policy:
         for name, seconds, allowed in (("hourly", HOUR, limits.hourly), ("daily", DAY, limits.daily)):
             if self._counts.sent_within(sender, seconds, now=now) + begun + 1 > allowed:
                 return f"DEFER 4.7.1 The {name} limit of {allowed} recipients is reached, try again later"
+        return self._over_week(sender.rpartition("@")[2], limits, now)
+
+    def _over_week(self, domain: str, limits: Limits, now: float) -> str:
+        """A leave for bulk is of so many in a week, whoever of the domain sends them and on whatever day."""
+        if not limits.weekly:
+            return ""
+        begun = sum(len(one.recipients) for one in self._open.values() if one.sender.endswith(f"@{domain}"))
+        if self._counts.sent_within(week_of(domain), WEEK, now=now) + begun + 1 > limits.weekly:
+            return f"DEFER 4.7.1 The weekly limit of {limits.weekly} recipients is reached, try again later"
         return ""
 
     def _ended(self, asked: Mapping[str, str]) -> str:

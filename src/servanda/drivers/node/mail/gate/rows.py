@@ -12,10 +12,11 @@ _TARGETS_MAX = 1000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a sender may send, in recipients, and how its mail goes out."""
+    """What a sender may send, in recipients, and how its mail goes out; `weekly` is the whole domain's, 0 for none."""
 
     hourly: int
     daily: int
+    weekly: int
     alike: int
     has_permit: bool
 
@@ -30,13 +31,19 @@ class Rows:
     def limits(self, login: str) -> Limits | None:
         """Return the limits of a login; those of its domain where it has none of its own."""
         row = self._link.execute(
-            "SELECT m.hourly, m.daily, d.hourly, d.daily, d.alike, d.route FROM mailbox m"
+            "SELECT m.hourly, m.daily, d.hourly, d.daily, d.alike, d.route, d.weekly FROM mailbox m"
             " JOIN domain d ON d.name=m.domain WHERE m.address=?",
             (login,),
         ).fetchone()
         if row is None:
             return None
-        return Limits(hourly=row[0] or row[2], daily=row[1] or row[3], alike=row[4], has_permit=row[5] != "shared")
+        return Limits(
+            hourly=row[0] or row[2],
+            daily=row[1] or row[3],
+            weekly=row[6],
+            alike=row[4],
+            has_permit=row[5] != "shared",
+        )
 
     def may_send_as(self, login: str, address: str) -> bool:
         """Tell whether a login owns an address, by the question that Postfix asks of the envelope's sender."""
