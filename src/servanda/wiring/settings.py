@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "servanda.business.companies",
     "servanda.business.evidence",
+    "servanda.business.installation",
     "servanda.business.library",
     "servanda.business.customers",
     "servanda.business.letters",
@@ -173,6 +174,8 @@ SMTP_PASSWORD = text_of("SERVANDA_SMTP_PASSWORD")
 SMTP_TLS = choice_of("SERVANDA_SMTP_TLS", ("when offered", "required", "from the start"))
 MAIL_SINK = HOME / "mails"
 HEADS = HOME / "heads"  # of the chain over ledger and evidence, one file for each company, to be kept elsewhere too
+MARK = HOME / "mark.json"  # which life of the database this place works with; outside of it, so that a copy is noticed
+OUTSIDE = directory_of("SERVANDA_OUTSIDE", str(HOME / "outside"))  # what left the house: a restored database knows less
 COLLECTIONS = HOME / "collections"  # files to Betalingsservice and from it, by company
 MOBILEPAY_URL = text_of("SERVANDA_MOBILEPAY_URL")  # without it no charge is made
 MOBILEPAY_CLIENT_ID = text_of("SERVANDA_MOBILEPAY_CLIENT_ID")
@@ -194,6 +197,11 @@ LOGGING = {
 }
 
 MOVE_TIME = "servanda.faces.clock.jobs.move_time_or_ask"  # who moves the time of a test clock
+AUDIT_NOW = "servanda.faces.clock.jobs.wake_audit"  # whom a page asks for an audit
+DRILL_NOW = "servanda.faces.clock.jobs.wake_drill"  # whom a page asks to try a restore
+BACKUP_NOW = "servanda.faces.clock.jobs.wake_backup"  # whom a page asks for a backup
+TAKE_OVER = "servanda.faces.clock.beating.take_over"  # who lets a copy that was reconciled go on
+RECONCILE = "servanda.faces.clock.reconciling"  # what a copy may have missed
 WAKE_TELLING = "servanda.faces.clock.jobs.wake_telling"  # who lets the nodes be told of a change at once
 MOVE_TIME = "servanda.faces.clock.jobs.ask_to_move_time"  # who moves the time of a test clock
 PURGE_ORDERED = "servanda.faces.clock.jobs.wake_purging"  # whom a page tells that it has ordered a purge
