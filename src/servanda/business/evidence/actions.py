@@ -320,6 +320,13 @@ def halt(cause: Literal["copy", "time"], *, figures: Mapping[str, object], now: 
     return is_new
 
 
+def keep_figures(cause: Literal["copy", "time"], figures: Mapping[str, object]) -> None:
+    """Keep with a halt what was reckoned just now, for whoever looks at it."""
+    for row in Halt.objects.filter(cause=cause):
+        row.figures = {**row.figures, **figures}
+        row.save(update_fields=["figures"])
+
+
 @transaction.atomic
 def end_halt(
     cause: Literal["copy", "time"], *, by: str, reason: str, seen: Mapping[str, object], now: datetime

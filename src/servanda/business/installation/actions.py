@@ -107,18 +107,27 @@ def note_step(step: str, *, figures: Mapping[str, object], by: str, now: datetim
     record_in_all("copy.reconciled", key=f"{step}:{now.isoformat()}", facts=facts, now=now, by=by)
 
 
+def refuse_unreconciled(reason: str) -> None:
+    """Refuse a copy to take over while something is not reconciled, or without a reason."""
+    if not is_halted("copy"):
+        raise NotReleased("There is nothing to confirm: somebody was here before. Reload the page.")
+    if not reason.strip():
+        raise NotReleased("Say why. The reason is kept with the record.")
+    missing = missing_steps(frozenset(step.name for step in steps_done()))
+    if missing:
+        raise NotReconciled(
+            "%(step)s is not reconciled yet. Look at it first, and note what you found.", {"step": missing[0]}
+        )
+
+
 @transaction.atomic
 def confirm_copy(*, machine: str, fresh: str, by: str, reason: str, now: datetime) -> Mark:
     """Let this database take over on a person's word, as a new incarnation; return the mark that this place is to keep.
 
     Refused while something is not reconciled. All other places must join anew.
     """
+    refuse_unreconciled(reason)
     done = steps_done()
-    missing = missing_steps(frozenset(step.name for step in done))
-    if missing:
-        raise NotReconciled(
-            "%(step)s is not reconciled yet. Look at it first, and note what you found.", {"step": missing[0]}
-        )
     seen = {"incarnation": fresh, "before": incarnation(), "steps": {step.name: step.figures for step in done}}
     end_halt("copy", by=by, reason=reason, seen=seen, now=now)
     ReconciledStep.objects.all().delete()

@@ -69,8 +69,9 @@ def is_copy() -> bool:
 
 
 def seems_copied(mark: Mark | None, *, machine: str) -> bool:
-    """Tell, without writing anything, whether this is a copy or looks like one."""
-    return is_copy() or copy_doubt(mark, known_of(mark), machine=machine) is not None
+    """Tell, without writing anything, whether this is a copy or looks like one. Before the first beat, nobody can tell."""
+    known = known_of(mark)
+    return is_copy() or (bool(known.incarnation) and copy_doubt(mark, known, machine=machine) is not None)
 
 
 def places() -> tuple[PlaceFacts, ...]:

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from servanda.business.installation.actions import beat, confirm_copy, join
+from servanda.business.installation.actions import beat, confirm_copy, join, refuse_unreconciled
 from servanda.business.installation.facts import Mark
-from servanda.business.installation.queries import is_copy, seems_copied
+from servanda.business.installation.queries import seems_copied
+from servanda.faces.clock.reconciling import note_what_went
 from servanda.ground.refusal import Refused
 
 MACHINE = Path("/etc/machine-id")
@@ -40,11 +41,16 @@ def may_work(now: datetime) -> bool:
 
 def must_not_sign() -> bool:
     """Tell whether this is a copy or looks like one, for the signer, which may write nothing of it."""
-    return is_copy() or seems_copied(_kept(), machine=machine())
+    return seems_copied(_kept(), machine=machine())
 
 
 def take_over(*, by: str, reason: str, now: datetime) -> None:
-    """Let this place and its database go on as a new incarnation, once a person has reconciled everything."""
+    """Let this place and its database go on as a new incarnation, once a person has reconciled everything.
+
+    What waits although it went is recorded as sent first: that changes nothing when it is done twice.
+    """
+    refuse_unreconciled(reason)
+    note_what_went(now)
     with _alone():
         _keep(confirm_copy(machine=machine(), fresh=secrets.token_hex(NAME_BYTES), by=by, reason=reason, now=now))
 

@@ -19,6 +19,7 @@ from procrastinate.jobs import Status
 
 from servanda.business.companies.actions import JUMP_DAYS_MAX, move_test_clock
 from servanda.business.companies.queries import company
+from servanda.business.installation.actions import refuse_unreconciled
 
 AT_ONCE_DAYS = 10  # so many days of a test clock a page waits for
 AT_ONCE_SECONDS = 8.0
@@ -34,9 +35,11 @@ def make_round(timestamp: int) -> None:
     # Imported here: the rounds import the whole business, which whoever only wakes a job can do without.
     from servanda.faces.clock.beating import may_work
     from servanda.faces.clock.heads import keep_heads
+    from servanda.faces.clock.reconciling import look_around
     from servanda.faces.clock.rounds import run_rounds
 
     if not may_work(timezone.now()):
+        look_around(timezone.now())
         return
     run_rounds(timezone.now)
     keep_heads()
@@ -173,6 +176,20 @@ def wake_purging() -> None:
     """Let what was ordered be purged as soon as the running transaction is committed."""
     with suppress(AlreadyEnqueued), transaction.atomic():
         carry_out_purges.defer()
+
+
+@app.task(name="take_over", queueing_lock="take_over", lock="round")
+def take_over_copy(by: str, reason: str) -> None:
+    """Let a copy that a person has reconciled go on. Pages cannot write the mark that lies outside."""
+    from servanda.faces.clock.beating import take_over
+
+    take_over(by=by, reason=reason, now=timezone.now())
+
+
+def ask_to_take_over(*, by: str, reason: str) -> bool:
+    """Let the worker take over, and wait a while for it. True: it is done. What hinders it is refused here."""
+    refuse_unreconciled(reason)
+    return _is_done(take_over_copy.defer(by=by, reason=reason))
 
 
 def wake_audit() -> None:

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from django.conf import settings
 
+from servanda.business.billing.queries import invoices
 from servanda.business.companies.queries import companies
 from servanda.business.letters.facts import LetterFacts
 from servanda.business.letters.queries import letters_by_key
 
+NUMBERED = frozenset({"invoice", "credit note"})
 KEPT_MAX = 400_000  # lines that are read back at most: the newest
 
 
@@ -30,6 +32,7 @@ class Sent:
     at: datetime
     on: date
     reply: str
+    number: int = 0  # of the invoice or credit note, which this house gives only once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,7 @@ def note_sent(slug: str, letter: LetterFacts, *, at: datetime, on: date, reply: 
         "at": at.isoformat(),
         "on": on.isoformat(),
         "reply": reply[:200],
+        "number": _number_of(letter),
     }
     with file.open("a", encoding="utf-8") as opened:
         opened.write(json.dumps(told, ensure_ascii=False) + "\n")
@@ -87,6 +91,13 @@ def unreconciled() -> tuple[Reconciled, ...]:
     return tuple(found)
 
 
+def _number_of(letter: LetterFacts) -> int:
+    if letter.kind not in NUMBERED or letter.invoice_id is None:
+        return 0
+    (invoice,) = invoices([letter.invoice_id])
+    return invoice.number
+
+
 def _lines(slug: str) -> Iterator[Sent]:
     file = _file(slug)
     if not file.is_file():
@@ -103,6 +114,7 @@ def _lines(slug: str) -> Iterator[Sent]:
                 at=datetime.fromisoformat(told["at"]),
                 on=date.fromisoformat(told["on"]),
                 reply=told["reply"],
+                number=told.get("number", 0),
             )
         except (ValueError, KeyError, TypeError):
             continue
