@@ -59,6 +59,7 @@ DATABASE_READY = "servanda.wiring.database.ready"
 DATABASE_RELEASED = "servanda.wiring.database.released"
 DATABASE_OWNED = "servanda.wiring.database.owned"
 DATABASE_RIGHTS = "servanda.wiring.database.give_rights"
+DATABASE_KEEPING = "servanda.wiring.keeping"  # dumps of the database, and the way back
 DATABASE_OF_PAGES = "servanda.wiring.database.of_pages"
 DATABASE_OF_SIGNER = "servanda.wiring.database.of_signer"
 ACCOUNT_OF_PAGES = "servanda.wiring.database.account_of_pages"
@@ -176,6 +177,10 @@ MAIL_SINK = HOME / "mails"
 HEADS = HOME / "heads"  # of the chain over ledger and evidence, one file for each company, to be kept elsewhere too
 MARK = HOME / "mark.json"  # which life of the database this place works with; outside of it, so that a copy is noticed
 OUTSIDE = directory_of("SERVANDA_OUTSIDE", str(HOME / "outside"))  # what left the house: a restored database knows less
+BACKUP_STORE = text_of("SERVANDA_BACKUP_STORE", str(HOME / "backups"))  # a folder, or any address that restic knows
+BACKUP_KEY = directory_of(
+    "SERVANDA_BACKUP_KEY", str(HOME / "backup-key")
+)  # keep it elsewhere too: nobody reads without
 COLLECTIONS = HOME / "collections"  # files to Betalingsservice and from it, by company
 MOBILEPAY_URL = text_of("SERVANDA_MOBILEPAY_URL")  # without it no charge is made
 MOBILEPAY_CLIENT_ID = text_of("SERVANDA_MOBILEPAY_CLIENT_ID")

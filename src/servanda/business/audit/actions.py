@@ -24,7 +24,7 @@ def keep_run(company: CompanyFacts, report: AuditReport, *, by: str, began_at: d
         company_id=company.company_id,
         on_day=today,
         began_at=began_at,
-        seconds=seconds,
+        milliseconds=int(seconds * 1000),
         checked=len(report.ran),
         violations=sum(broken.values()),
         findings=[

@@ -7,7 +7,7 @@ class AuditRun(models.Model):
     company = models.ForeignKey("companies.Company", on_delete=models.PROTECT, db_index=False)
     on_day = models.DateField()
     began_at = models.DateTimeField()  # of the real clock, also for a company on a test clock
-    seconds = models.FloatField()
+    milliseconds = models.PositiveIntegerField()
     checked = models.PositiveIntegerField()  # invariants
     violations = models.PositiveIntegerField()
     findings = models.JSONField()  # of the broken ones: number, violations, rows

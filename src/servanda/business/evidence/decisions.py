@@ -27,7 +27,7 @@ def normal_range(past: Mapping[date, int], *, today: date) -> NormalRange:
         day=today,
         most=max(AT_LEAST, int(TIMES * middle), greatest),
         most_per_subject=AT_LEAST,
-        median=float(middle),
+        middle=int(middle),
         greatest=greatest,
     )
 

@@ -97,7 +97,7 @@ class NormalRange:
     day: date
     most: int
     most_per_subject: int
-    median: float
+    middle: int
     greatest: int
 
 

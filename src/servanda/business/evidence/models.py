@@ -78,7 +78,7 @@ class Range(models.Model):
     day = models.DateField()
     most = models.PositiveIntegerField()
     most_per_subject = models.PositiveIntegerField()
-    median = models.FloatField()
+    middle = models.PositiveIntegerField()  # of the days that the median is of, rounded down
     greatest = models.PositiveIntegerField()
     released_to = models.PositiveIntegerField(default=0)  # what a person let pass on this day
 

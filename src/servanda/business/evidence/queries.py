@@ -111,7 +111,7 @@ def range_facts(row: Range) -> NormalRange:
         day=row.day,
         most=row.most,
         most_per_subject=row.most_per_subject,
-        median=row.median,
+        middle=row.middle,
         greatest=row.greatest,
     )
 

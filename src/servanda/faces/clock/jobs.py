@@ -108,6 +108,28 @@ def audit(timestamp: int = 0) -> None:
     audit_all(timezone.now)
 
 
+@app.periodic(cron="41 1 * * *")
+@app.task(name="own_backup", queueing_lock="own_backup", lock="own_backup")
+def own_backup(timestamp: int = 0) -> None:
+    """Keep the database, what lies beside it, and the keys. A copy keeps nothing: its place in the archive is taken."""
+    from servanda.faces.clock.beating import may_work
+    from servanda.faces.clock.keeping import make_backup
+
+    if may_work(timezone.now()):
+        make_backup(timezone.now())
+
+
+@app.periodic(cron="41 2 * * 0")
+@app.task(name="restore_drill", queueing_lock="restore_drill", lock="own_backup")
+def restore_drill(timestamp: int = 0) -> None:
+    """Prove that the last backup can be put back."""
+    from servanda.faces.clock.beating import may_work
+    from servanda.faces.clock.keeping import drill
+
+    if may_work(timezone.now()):
+        drill(timezone.now())
+
+
 @app.periodic(cron="* * * * * */10")
 @app.task(name="revive", queueing_lock="revive", priority=100, pass_context=True)
 async def revive(context: JobContext, timestamp: int) -> None:
@@ -196,6 +218,18 @@ def wake_audit() -> None:
     """Let the audit run as soon as the running transaction is committed."""
     with suppress(AlreadyEnqueued), transaction.atomic():
         audit.defer()
+
+
+def wake_backup() -> None:
+    """Let a backup be made as soon as the running transaction is committed."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        own_backup.defer()
+
+
+def wake_drill() -> None:
+    """Let the last backup be tried out as soon as the running transaction is committed."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        restore_drill.defer()
 
 
 def wake_delivery() -> None:

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("on_day", models.DateField()),
                 ("began_at", models.DateTimeField()),
-                ("seconds", models.FloatField()),
+                ("milliseconds", models.PositiveIntegerField()),
                 ("checked", models.PositiveIntegerField()),
                 ("violations", models.PositiveIntegerField()),
                 ("findings", models.JSONField()),

@@ -17,7 +17,7 @@ def last_run(company_id: int) -> KeptRun | None:
     return KeptRun(
         run_id=row.pk,
         began_at=row.began_at,
-        seconds=row.seconds,
+        seconds=row.milliseconds / 1000,
         checked=row.checked,
         violations=row.violations,
         findings=tuple(

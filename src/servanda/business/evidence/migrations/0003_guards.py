@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ("day", models.DateField()),
                 ("most", models.PositiveIntegerField()),
                 ("most_per_subject", models.PositiveIntegerField()),
-                ("median", models.FloatField()),
+                ("middle", models.PositiveIntegerField()),
                 ("greatest", models.PositiveIntegerField()),
                 ("released_to", models.PositiveIntegerField(default=0)),
             ],
