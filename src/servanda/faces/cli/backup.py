@@ -123,7 +123,7 @@ def _drill(args: argparse.Namespace) -> int:
     )
     for name in ("differing", "missing"):
         if found[name]:
-            print(f"{name}: {', '.join(map(str, found[name]))}")  # type: ignore[arg-type, call-overload]
+            print(f"{name}: {', '.join(map(str, found[name]))}")  # type: ignore[call-overload]
     return 0 if found["is_good"] else 1
 
 

@@ -222,5 +222,5 @@ def _archive() -> Archive:
 
 
 def _keeping() -> Keeping:
-    found: Keeping = import_module(settings.DATABASE_KEEPING)  # type: ignore[assignment]
+    found: Keeping = import_module(settings.DATABASE_KEEPING)
     return found
