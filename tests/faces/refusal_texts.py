@@ -22,6 +22,7 @@ PLACES = (
     "business/einvoices",
     "business/evidence",
     "business/hosting",
+    "business/installation",
     "business/letters",
     "business/nodes",
     "business/payouts",
