@@ -23,6 +23,7 @@ PLACES = (
     "business/evidence",
     "business/hosting",
     "business/identity",
+    "business/installation",
     "business/ledger",
     "business/letters",
     "business/library",

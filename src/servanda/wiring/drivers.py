@@ -16,6 +16,8 @@ from servanda.business.billing.facts import CsvPreview, NoticeDraft, PreviewLine
 from servanda.business.collecting.facts import CreditorFacts, MandateKind
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.payouts.facts import OrderFile, StatusReport
+from servanda.drivers.archives import Archive
+from servanda.drivers.archives.restic import ResticArchive
 from servanda.drivers.collections.betalingsservice import Creditor
 from servanda.drivers.collections.file_collector import FileCollector
 from servanda.drivers.collections.mobilepay import MobilePay, SalesUnit
@@ -113,6 +115,11 @@ def number_asker(*, is_practice: bool) -> NumberAsker:
     if is_practice:
         return PracticeAsker()
     return ViesAsker(address=settings.VIES_ADDRESS)
+
+
+def archive() -> Archive:
+    """Return where this installation's own backups are kept."""
+    return ResticArchive(settings.BACKUP_STORE, settings.BACKUP_KEY)
 
 
 def document_maker() -> DocumentMaker:

@@ -117,6 +117,11 @@ def leased(cluster: Path, *, settings: Mapping[str, str] = DURABLE) -> Iterator[
         give_back(lease)
 
 
+def program(name: str) -> Path:
+    """Return a program of PostgreSQL that came with the embedded server."""
+    return _binaries() / name
+
+
 def refuse_unfit(url: str) -> None:
     """Refuse an own server that does not answer, or whose version Servanda is not tried with."""
     try:

@@ -39,6 +39,7 @@ OF_PAGES = {
 }
 READ_BY_SIGNER = (
     "company", "node", "node_wish", "node_refusal", "evidence_warrant", "evidence_brake", "backup_copy",
+    "evidence_halt", "installation_incarnation", "installation_place",
 )  # fmt: skip
 
 # Each table whose changes a trigger refuses: `<table>_append_only` (business/evidence/migrations/0002_append_only.py).

@@ -59,6 +59,7 @@ DATABASE_READY = "servanda.wiring.database.ready"
 DATABASE_RELEASED = "servanda.wiring.database.released"
 DATABASE_OWNED = "servanda.wiring.database.owned"
 DATABASE_RIGHTS = "servanda.wiring.database.give_rights"
+DATABASE_KEEPING = "servanda.wiring.keeping"  # dumps of the database, and the way back
 DATABASE_OF_PAGES = "servanda.wiring.database.of_pages"
 DATABASE_OF_SIGNER = "servanda.wiring.database.of_signer"
 DATABASE_OF_WORKER = "servanda.wiring.database.of_worker"
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "servanda.business.companies",
     "servanda.business.evidence",
+    "servanda.business.installation",
     "servanda.business.library",
     "servanda.business.customers",
     "servanda.business.letters",
@@ -126,6 +128,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "servanda.faces.parts.standing.standing",
             ]
         },
     }
@@ -177,6 +180,12 @@ SMTP_PASSWORD = text_of("SERVANDA_SMTP_PASSWORD")
 SMTP_TLS = choice_of("SERVANDA_SMTP_TLS", ("when offered", "required", "from the start"))
 MAIL_SINK = HOME / "mails"
 HEADS = HOME / "heads"  # of the chain over ledger and evidence, one file for each company, to be kept elsewhere too
+MARK = HOME / "mark.json"  # which life of the database this place works with; outside of it, so that a copy is noticed
+OUTSIDE = directory_of("SERVANDA_OUTSIDE", str(HOME / "outside"))  # what left the house: a restored database knows less
+BACKUP_STORE = text_of("SERVANDA_BACKUP_STORE", str(HOME / "backups"))  # a folder, or any address that restic knows
+BACKUP_KEY = directory_of(
+    "SERVANDA_BACKUP_KEY", str(HOME / "backup-key")
+)  # keep it elsewhere too: nobody reads without
 COLLECTIONS = HOME / "collections"  # files to Betalingsservice and from it, by company
 MOBILEPAY_URL = text_of("SERVANDA_MOBILEPAY_URL")  # without it no charge is made
 MOBILEPAY_CLIENT_ID = text_of("SERVANDA_MOBILEPAY_CLIENT_ID")
@@ -197,6 +206,11 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 
+MOVE_TIME = "servanda.faces.clock.jobs.move_time_or_ask"  # who moves the time of a test clock
+AUDIT_NOW = "servanda.faces.clock.jobs.wake_audit"  # whom a page asks for an audit
+DRILL_NOW = "servanda.faces.clock.jobs.wake_drill"  # whom a page asks to try a restore
+BACKUP_NOW = "servanda.faces.clock.jobs.wake_backup"  # whom a page asks for a backup
+TAKE_OVER = "servanda.faces.clock.jobs.ask_to_take_over"  # who lets a copy that was reconciled go on
 WAKE_TELLING = "servanda.faces.clock.jobs.wake_telling"  # who lets the nodes be told of a change at once
 MOVE_TIME = "servanda.faces.clock.jobs.ask_to_move_time"  # who moves the time of a test clock
 PURGE_ORDERED = "servanda.faces.clock.jobs.wake_purging"  # whom a page tells that it has ordered a purge

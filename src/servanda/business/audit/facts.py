@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -68,3 +69,31 @@ class AuditReport:
     @property
     def violated(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.ran if finding.violations)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenInvariant:
+    """An invariant that a kept audit found broken, with the first of the rows."""
+
+    number: int
+    violations: int
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRun:
+    """An audit that was kept. `clean_since` is the real day of the last violation, or of the first audit."""
+
+    run_id: int
+    began_at: datetime
+    seconds: float
+    checked: int
+    violations: int
+    findings: tuple[BrokenInvariant, ...]
+    clean_since: date
+    was_ever_violated: bool
+    by: str
+
+    @property
+    def broken(self) -> dict[int, int]:
+        return {one.number: one.violations for one in self.findings}

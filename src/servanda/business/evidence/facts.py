@@ -88,3 +88,32 @@ class WarrantFacts:
     because: tuple[Citation, ...]
     not_before: date
     expires_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalRange:
+    """How many adverse acts are normal on a day: in a company, and on one subject."""
+
+    day: date
+    most: int
+    most_per_subject: int
+    middle: int
+    greatest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCount:
+    """Where a company stands in its range today; `most` includes what a person released."""
+
+    range: NormalRange
+    done: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Something that stops all adverse acts of the whole installation: `copy` or `time`, with the figures it rests on."""
+
+    cause: str
+    since: datetime
+    figures: Mapping[str, object]

@@ -48,6 +48,7 @@ class Warrant(models.Model):
                 name="a_warrant_has_a_time_to_be_used",
             )
         ]
+        indexes = [models.Index(fields=["company", "issued_at"], name="warrants_of_a_day")]
 
 
 class Brake(models.Model):
@@ -58,6 +59,42 @@ class Brake(models.Model):
     reason = models.TextField()
     by = models.TextField()
     at = models.DateTimeField()
+    cause = models.TextField(default="person", db_default="person")  # person, range, audit
+    figures = models.JSONField(default=dict)
 
     class Meta:
         db_table = "evidence_brake"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(cause__in=["person", "range", "audit"]), name="a_brake_has_a_known_cause"
+            )
+        ]
+
+
+class Range(models.Model):
+    """How many adverse acts of a company are normal on a day. No row: the range is not watched (a test clock)."""
+
+    company = models.OneToOneField("companies.Company", on_delete=models.PROTECT)
+    day = models.DateField()
+    most = models.PositiveIntegerField()
+    most_per_subject = models.PositiveIntegerField()
+    middle = models.PositiveIntegerField()  # of the days that the median is of, rounded down
+    greatest = models.PositiveIntegerField()
+    released_to = models.PositiveIntegerField(default=0)  # what a person let pass on this day
+
+    class Meta:
+        db_table = "evidence_range"
+
+
+class Halt(models.Model):
+    """What stops all adverse acts of the installation. No row: nothing does."""
+
+    cause = models.TextField(unique=True)
+    since = models.DateTimeField()
+    figures = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "evidence_halt"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(cause__in=["copy", "time"]), name="a_halt_has_a_known_cause")
+        ]

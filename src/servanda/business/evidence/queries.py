@@ -1,11 +1,16 @@
 """What has happened, and whether the brake is on."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from django.db import connection
 
 from servanda.business.companies.queries import Tally
-from servanda.business.evidence.facts import Event, WarrantFacts, because_from_json
-from servanda.business.evidence.models import Brake, Record, Warrant
+from servanda.business.evidence.decisions import LOOK_BACK_DAYS, MILD
+from servanda.business.evidence.facts import DayCount, Event, Halt, NormalRange, WarrantFacts, because_from_json
+from servanda.business.evidence.models import Brake, Range, Record, Warrant
+from servanda.business.evidence.models import Halt as HaltRow
+from servanda.ground.calendar import moment_of
 
 
 def is_recorded(key: str) -> bool:
@@ -51,7 +56,78 @@ def braked_companies() -> frozenset[int]:
 def brake_of(company_id: int) -> dict[str, object] | None:
     """Return who engaged the brake, when and why; None when it is released."""
     row = Brake.objects.filter(company_id=company_id, is_engaged=True).first()
-    return {"reason": row.reason, "by": row.by, "at": row.at} if row is not None else None
+    if row is None:
+        return None
+    return {"reason": row.reason, "by": row.by, "at": row.at, "cause": row.cause, "figures": row.figures}
+
+
+def halts() -> tuple[Halt, ...]:
+    """Return what stops the adverse acts of the whole installation; nothing, when all is well."""
+    return tuple(Halt(row.cause, row.since, row.figures) for row in HaltRow.objects.order_by("cause"))
+
+
+def is_halted(cause: str) -> bool:
+    """Tell whether the installation is halted for this cause: copy or time."""
+    return HaltRow.objects.filter(cause=cause).exists()
+
+
+def adverse_counts(company_id: int, *, today: date) -> Mapping[date, int]:
+    """Return how many adverse acts a company was given leave for on each of the days that its range looks back on.
+
+    Each adverse act has a warrant, so the warrants are what is counted, by the legal day they were issued on.
+    """
+    since = moment_of(today - timedelta(days=LOOK_BACK_DAYS), 0)
+    until = moment_of(today + timedelta(days=1), 0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select (issued_at at time zone 'Europe/Copenhagen')::date, count(*) from evidence_warrant"
+            " where company_id = %s and issued_at >= %s and issued_at < %s and not act = any(%s) group by 1",
+            [company_id, since, until, sorted(MILD)],
+        )
+        return dict(cursor.fetchall())
+
+
+def adverse_today(company_id: int, *, today: date, subject: str = "") -> int:
+    """Return how many adverse acts a company was given leave for today, on one subject or in all."""
+    rows = Warrant.objects.filter(
+        company_id=company_id,
+        issued_at__gte=moment_of(today, 0),
+        issued_at__lt=moment_of(today + timedelta(days=1), 0),
+    ).exclude(act__in=MILD)
+    return (rows.filter(subject=subject) if subject else rows).count()
+
+
+def day_count(company_id: int, *, today: date) -> DayCount | None:
+    """Return where a company stands in its range today; None while its range is not watched."""
+    row = Range.objects.filter(company_id=company_id).first()
+    if row is None:
+        return None
+    most = max(row.most, row.released_to if row.day == today else 0)
+    return DayCount(range=range_facts(row), done=adverse_today(company_id, today=today), most=most)
+
+
+def range_facts(row: Range) -> NormalRange:
+    return NormalRange(
+        day=row.day,
+        most=row.most,
+        most_per_subject=row.most_per_subject,
+        middle=row.middle,
+        greatest=row.greatest,
+    )
+
+
+def newest_of(company_id: int, what: str) -> Event | None:
+    """Return the newest record of a kind that happened in a company."""
+    row = (
+        Record.objects.filter(company_id=company_id, what=what, subject=f"company:{company_id}").order_by("-id").first()
+    )
+    return _event(row) if row is not None else None
+
+
+def events_of_company(company_id: int, *, what: tuple[str, ...], limit: int = 50) -> tuple[Event, ...]:
+    """Return what happened of the named kinds to the company itself, the newest first."""
+    rows = Record.objects.filter(company_id=company_id, what__in=what, subject=f"company:{company_id}")
+    return tuple(_event(row) for row in rows.order_by("-id")[:limit])
 
 
 def events_of_subjects(subjects: Iterable[str]) -> tuple[Event, ...]:

@@ -68,6 +68,11 @@ def waiting_count(company_id: int) -> int:
     return rows.filter(carrier=Carrier.MAIL).count()
 
 
+def letters_by_key(company_id: int, keys: Iterable[str]) -> tuple[LetterFacts, ...]:
+    """Return those of a company's letters that have one of the keys."""
+    return tuple(facts_of(row) for row in Letter.objects.filter(company_id=company_id, key__in=list(keys)))
+
+
 def letter(letter_id: int) -> LetterFacts | None:
     row = Letter.objects.filter(pk=letter_id).first()
     return facts_of(row) if row is not None else None

@@ -8,7 +8,15 @@ from django.db.models import Q, QuerySet
 
 from servanda.business.companies.queries import Tally, tally_of
 from servanda.business.nodes.facts import FoundResource, Ground, NodeFacts, ParkedStatement, StoredWish, Wish
-from servanda.business.nodes.models import Node, NodeFinding, NodeRefusal, NodeWish, ParkedWish, SigningKey
+from servanda.business.nodes.models import (
+    Node,
+    NodeFinding,
+    NodeRefusal,
+    NodeWish,
+    ParkedWish,
+    SignedDocument,
+    SigningKey,
+)
 from servanda.ground.nodes.wanted import decode_statement
 from servanda.ground.refusal import Refused
 
@@ -75,6 +83,12 @@ def outgoing(node: NodeFacts, *, after: int, limit: int = 50) -> tuple[bytes, ..
     with connection.cursor() as cursor:
         cursor.execute(_OUTGOING, [node.node_id, node.incarnation, after, limit])
         return tuple(row[1].encode() for row in cursor.fetchall())
+
+
+def signed_until(node: NodeFacts) -> int:
+    """Return the number of the last document that was signed for a node in its present life."""
+    rows = SignedDocument.objects.filter(node_id=node.node_id, incarnation=node.incarnation)
+    return rows.order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
 def wishes_of(subjects: Iterable[str]) -> Mapping[str, tuple[StoredWish, ...]]:

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from servanda.business.backups.actions import take_report
 from servanda.business.companies.queries import company, today_of
 from servanda.business.hosting.queries.moving_in import sealed_word
+from servanda.business.installation.queries import is_copy
 from servanda.business.nodes.actions.enrolling import NodeRefused, enrol, hear
 from servanda.business.nodes.facts import NodeFacts
 from servanda.business.nodes.queries import node_named, outgoing
@@ -57,6 +58,8 @@ def enrol_node(request: HttpRequest) -> HttpResponse:
     node, now = node_named(asked.node), timezone.now()
     if node is None:
         return HttpResponse(status=403)
+    if is_copy():
+        return HttpResponse(status=503)
     try:
         given = enrol(
             asked.token,
@@ -109,6 +112,8 @@ def documents(request: HttpRequest, node: NodeFacts) -> HttpResponse:
     after, wait = _number(request, "after"), _number(request, "wait")
     if after is None or wait is None:
         return HttpResponse(status=400)
+    if is_copy():  # the nodes are the original's: it is they who say how far they are, and are told nothing
+        return HttpResponse(encode_documents(()), content_type=_JSON)
     found = outgoing(node, after=after, limit=DOCUMENTS_AT_ONCE)
     if not found and wait:
         found = _waited_for(node, after=after, seconds=float(wait))

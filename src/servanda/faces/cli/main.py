@@ -40,6 +40,7 @@ COMMANDS = {
     "node": "node",
     "nodes": "nodes",
     "backup": "backup",
+    "copy": "copies",
     "doctor": "doctor",
 }
 

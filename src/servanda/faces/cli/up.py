@@ -22,6 +22,7 @@ from typing import Any
 from servanda.faces.cli import apart, demo_node, home, web
 from servanda.faces.cli.children import Child
 from servanda.faces.cli.database import database, use_settings
+from servanda.faces.cli.work import COPIED
 from servanda.ground.refusal import Refused
 
 HOST = "127.0.0.1"
@@ -157,6 +158,17 @@ def _fill(settings: Any, *, has_demo: bool) -> None:
             import_module("servanda.faces.demo.seed").seed_if_empty()
             password = home.secret(settings.HOME / "login-customer.txt", length=12)
             import_module("servanda.faces.demo.portal_login").let_a_customer_in(CUSTOMER, password=password)
+    _beat()
+
+
+def _beat() -> None:
+    """Let it be noticed before anything starts whether this is a copy: the pages say so from the first one on."""
+    from django.utils import timezone
+
+    from servanda.faces.clock.beating import may_work
+
+    if not may_work(timezone.now()):
+        print(COPIED, file=sys.stderr, flush=True)
 
 
 def _migrate(settings: Any) -> None:

@@ -2,8 +2,13 @@
 
 import argparse
 import asyncio
+import sys
 
 from servanda.faces.cli.database import database
+
+COPIED = (
+    "This installation is taken for a copy: nothing is sent and nothing happens by itself. See `servanda copy show`."
+)
 
 
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -18,7 +23,13 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def run(args: argparse.Namespace) -> int:
     """Run jobs until asked to stop; those at work are finished first."""
     with database():
+        from django.utils import timezone
+
+        from servanda.faces.clock.beating import may_work
         from servanda.faces.clock.worker import work  # its tables need Django to be set up
+
+        if not may_work(timezone.now()):
+            print(COPIED, file=sys.stderr, flush=True)
 
         asyncio.run(work(waits=not args.until_idle))
     return 0

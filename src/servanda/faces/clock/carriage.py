@@ -44,6 +44,7 @@ from servanda.business.einvoices.queries import (
     documents_in,
     may_go_on,
 )
+from servanda.business.installation.queries import is_copy
 from servanda.business.letters.decisions import carrier_of
 from servanda.business.letters.facts import Carrier
 from servanda.drivers.einvoices import (
@@ -93,7 +94,7 @@ def carry_waiting(clock: Clock) -> None:
 
 def carry(company_id: int, clock: Clock) -> int:
     """Make, judge and hand over what waits in a company, and return how many documents were taken a step further."""
-    if not may_go_on(company_id):
+    if not may_go_on(company_id) or is_copy():
         return 0
     company, now = company_of(company_id), clock()
     today = today_of(company, now=now)

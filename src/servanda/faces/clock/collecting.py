@@ -29,6 +29,7 @@ from servanda.business.collecting.facts import (
 from servanda.business.collecting.queries import creditors_of, deliveries_to_hand_over, mandates_of, waiting_orders
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.dunning.actions import look_again, receive_statement
+from servanda.business.installation.queries import is_copy
 from servanda.drivers.collections import CollectorAway
 from servanda.ground.refusal import Refused
 
@@ -52,6 +53,8 @@ def collect(company: CompanyFacts, *, today: date, at: datetime) -> int:
     A provider that is away, refuses, or whose files cannot be reached stops neither the others nor the rest of the round.
     """
     new = 0
+    if is_copy():
+        return new
     for creditor in creditors_of(company.company_id):
         provider: Provider | None = import_module(settings.DRIVERS).collection_provider(company, creditor, today=today)
         if provider is None:

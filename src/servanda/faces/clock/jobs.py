@@ -19,6 +19,7 @@ from procrastinate.jobs import Status
 
 from servanda.business.companies.actions import JUMP_DAYS_MAX, move_test_clock
 from servanda.business.companies.queries import company
+from servanda.business.installation.actions import refuse_unreconciled
 
 AT_ONCE_DAYS = 10  # so many days of a test clock a page waits for
 AT_ONCE_SECONDS = 8.0
@@ -32,9 +33,14 @@ FINISHED_KEPT_HOURS = 7 * 24
 def make_round(timestamp: int) -> None:
     """Ask what is due, in all companies, and do it. One round at a time; a waiting one stands for all missed ones."""
     # Imported here: the rounds import the whole business, which whoever only wakes a job can do without.
+    from servanda.faces.clock.beating import may_work
     from servanda.faces.clock.heads import keep_heads
+    from servanda.faces.clock.reconciling import look_around
     from servanda.faces.clock.rounds import run_rounds
 
+    if not may_work(timezone.now()):
+        look_around(timezone.now())
+        return
     run_rounds(timezone.now)
     keep_heads()
 
@@ -43,44 +49,85 @@ def make_round(timestamp: int) -> None:
 @app.task(name="deliver_letters", queueing_lock="deliver_letters")
 def deliver_letters(timestamp: int = 0) -> None:
     """Send the letters that wait. Several workers may do so at once: each letter is claimed by one."""
+    from servanda.faces.clock.beating import may_work
     from servanda.faces.clock.post import deliver_waiting
 
-    deliver_waiting(timezone.now)
+    if may_work(timezone.now()):
+        deliver_waiting(timezone.now)
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="check_vat_numbers", queueing_lock="check_vat_numbers", lock="check_vat_numbers")
 def check_vat_numbers(timestamp: int = 0) -> None:
     """Ask the authorities about VAT numbers that were never asked about, or long ago, or that somebody waits for."""
+    from servanda.faces.clock.beating import may_work
     from servanda.faces.clock.numbers import check_numbers
 
-    check_numbers(timezone.now)
+    if may_work(timezone.now()):
+        check_numbers(timezone.now)
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="carry_documents", queueing_lock="carry_documents")
 def carry_documents(timestamp: int = 0) -> None:
     """Carry the e-documents that wait, and take in what was answered. Several workers may do so at once."""
+    from servanda.faces.clock.beating import may_work
     from servanda.faces.clock.carriage import carry_waiting
 
-    carry_waiting(timezone.now)
+    if may_work(timezone.now()):
+        carry_waiting(timezone.now)
 
 
 @app.task(name="tell_of_changes", queueing_lock="tell_of_changes")
 def tell_of_changes(timestamp: int = 0) -> None:
     """Wish for what pages have changed. The round does so too: this is for whoever waits."""
+    from servanda.faces.clock.beating import may_work
     from servanda.faces.clock.telling import tell_all
 
-    tell_all(timezone.now)
+    if may_work(timezone.now()):
+        tell_all(timezone.now)
 
 
 @app.periodic(cron="23 2 * * *")
 @app.task(name="compare_with_nodes", queueing_lock="compare_with_nodes")
 def compare_with_nodes(timestamp: int = 0) -> None:
     """Look at all services that lie on nodes as if all had changed, to find what was missed."""
+    from servanda.faces.clock.beating import may_work
     from servanda.faces.clock.telling import compare_everything
 
-    compare_everything(timezone.now)
+    if may_work(timezone.now()):
+        compare_everything(timezone.now)
+
+
+@app.periodic(cron="11 4 * * *")
+@app.task(name="audit", queueing_lock="audit", lock="audit")
+def audit(timestamp: int = 0) -> None:
+    """Check the invariants of every company, and keep what was found."""
+    from servanda.faces.clock.auditing import audit_all
+
+    audit_all(timezone.now)
+
+
+@app.periodic(cron="41 1 * * *")
+@app.task(name="own_backup", queueing_lock="own_backup", lock="own_backup")
+def own_backup(timestamp: int = 0) -> None:
+    """Keep the database, what lies beside it, and the keys. A copy keeps nothing: its place in the archive is taken."""
+    from servanda.faces.clock.beating import may_work
+    from servanda.faces.clock.keeping import make_backup
+
+    if may_work(timezone.now()):
+        make_backup(timezone.now())
+
+
+@app.periodic(cron="41 2 * * 0")
+@app.task(name="restore_drill", queueing_lock="restore_drill", lock="own_backup")
+def restore_drill(timestamp: int = 0) -> None:
+    """Prove that the last backup can be put back."""
+    from servanda.faces.clock.beating import may_work
+    from servanda.faces.clock.keeping import drill
+
+    if may_work(timezone.now()):
+        drill(timezone.now())
 
 
 @app.periodic(cron="* * * * * */10")
@@ -140,15 +187,49 @@ def _is_done(job_id: int) -> bool:
 @app.task(name="carry_out_purges", queueing_lock="carry_out_purges", lock="round")
 def carry_out_purges() -> None:
     """Purge what persons have ordered. The round does so too: this is for whoever waits."""
+    from servanda.faces.clock.beating import may_work
     from servanda.faces.clock.rounds import purge_what_is_ordered
 
-    purge_what_is_ordered(timezone.now)
+    if may_work(timezone.now()):
+        purge_what_is_ordered(timezone.now)
 
 
 def wake_purging() -> None:
     """Let what was ordered be purged as soon as the running transaction is committed."""
     with suppress(AlreadyEnqueued), transaction.atomic():
         carry_out_purges.defer()
+
+
+@app.task(name="take_over", queueing_lock="take_over", lock="round")
+def take_over_copy(by: str, reason: str) -> None:
+    """Let a copy that a person has reconciled go on. Pages cannot write the mark that lies outside."""
+    from servanda.faces.clock.beating import take_over
+
+    take_over(by=by, reason=reason, now=timezone.now())
+
+
+def ask_to_take_over(*, by: str, reason: str) -> bool:
+    """Let the worker take over, and wait a while for it. True: it is done. What hinders it is refused here."""
+    refuse_unreconciled(reason)
+    return _is_done(take_over_copy.defer(by=by, reason=reason))
+
+
+def wake_audit() -> None:
+    """Let the audit run as soon as the running transaction is committed."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        audit.defer()
+
+
+def wake_backup() -> None:
+    """Let a backup be made as soon as the running transaction is committed."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        own_backup.defer()
+
+
+def wake_drill() -> None:
+    """Let the last backup be tried out as soon as the running transaction is committed."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        restore_drill.defer()
 
 
 def wake_delivery() -> None:

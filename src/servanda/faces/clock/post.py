@@ -5,7 +5,7 @@ leaves as few as possible of uncertain fate; what the answer changes for the cla
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -18,6 +18,7 @@ from servanda.business.companies.facts import CompanyFacts
 from servanda.business.companies.queries import companies, moment_for, today_of
 from servanda.business.companies.queries import company as company_of
 from servanda.business.dunning.actions import look_again
+from servanda.business.installation.queries import has_taken_over, incarnation, is_copy
 from servanda.business.letters.actions import (
     claim_letters,
     give_up_expired,
@@ -30,6 +31,7 @@ from servanda.business.letters.queries import document, is_any_under_way
 from servanda.drivers.documents import DocumentMaker
 from servanda.drivers.letters import Accepted, Attachment, OutgoingMail, Post, Rejected, Uncertain
 from servanda.faces.clock.e_documents import carried_by
+from servanda.faces.clock.outside import Sent, is_same, note_sent, sent_of
 from servanda.faces.clock.papers import paper_of
 from servanda.ground.refusal import Refused
 
@@ -69,7 +71,7 @@ def deliver_of(company: CompanyFacts, *, now: datetime) -> int:
 
 def _deliver(company_id: int, clock: Clock) -> int:
     """Send what waits. The clock is read anew for each claim and each answer: sending may take hours, and pass midnight."""
-    if not is_any_under_way(company_id):
+    if not is_any_under_way(company_id) or is_copy():
         return 0
     company = company_of(company_id)
     now = clock()
@@ -79,11 +81,22 @@ def _deliver(company_id: int, clock: Clock) -> int:
     drivers: Drivers = import_module(settings.DRIVERS)
     _render(company, drivers.document_maker(), now=now)
     post = drivers.post()
+    went = sent_of(company.slug) if has_taken_over() else {}
     taken = 0
     while claimed := claim_letters(company_id, limit=CLAIMED_AT_ONCE, now=clock()):
-        _send(company_of(company_id), claimed, post, clock)
+        _send(company_of(company_id), _unsent(claimed, went, now=clock()), post, clock)
         taken += len(claimed)
     return taken
+
+
+def _unsent(letters: Sequence[LetterFacts], went: Mapping[str, Sent], *, now: datetime) -> tuple[LetterFacts, ...]:
+    """Record as accepted the letters that went before this database was restored, and return the others."""
+    again = {one.letter_id: went[one.key] for one in letters if one.key in went and is_same(one, went[one.key])}
+    for letter_id, sent in again.items():
+        with transaction.atomic():
+            outcome = Outcome(letter_id, "accepted", sent.reply)
+            look_again(record_outcomes([outcome], at=sent.at, today=sent.on, retry_at=now), today=sent.on)
+    return tuple(one for one in letters if one.letter_id not in again)
 
 
 def _render(company: CompanyFacts, maker: DocumentMaker, *, now: datetime) -> None:
@@ -105,11 +118,13 @@ def _render(company: CompanyFacts, maker: DocumentMaker, *, now: datetime) -> No
 
 def _send(company: CompanyFacts, letters: Sequence[LetterFacts], post: Post, clock: Clock) -> None:
     """Send claimed letters over one connection, and record each answer, on its own day, with what it changes."""
-    written_at = moment_for(company, now=clock())
+    written_at, is_kept = moment_for(company, now=clock()), bool(incarnation())
     messages = [_message(letter, company, at=written_at) for letter in letters]
     for letter, answer in zip(letters, post.send_all(messages), strict=True):
         outcome, now = _outcome(letter, answer), clock()
         today, at = today_of(company, now=now), moment_for(company, now=now)
+        if is_kept and outcome.state == "accepted":
+            note_sent(company.slug, letter, at=at, on=today, reply=outcome.reply)
         with transaction.atomic():
             invoices = record_outcomes([outcome], at=at, today=today, retry_at=now + RETRY)
             look_again(invoices, today=today)

@@ -32,6 +32,7 @@ from servanda.business.dunning.actions import (
     use_credits,
     work_off,
 )
+from servanda.business.evidence.actions import watch_range
 from servanda.business.hosting.actions import (
     carry_out_ordered_purges,
     end_bulk,
@@ -44,6 +45,7 @@ from servanda.business.hosting.actions import (
     take_lines_forward,
     tell_nodes,
 )
+from servanda.business.installation.queries import is_copy
 from servanda.business.payouts.actions import follow_payouts
 from servanda.business.payouts.queries import kept_credit_of
 from servanda.faces.clock.carriage import carry, take_in_answers
@@ -74,7 +76,10 @@ def run_rounds(clock: Callable[[], datetime]) -> None:
     """
     for one in companies():
         try:
-            run_round(company(one.company_id), now=clock())
+            here, now = company(one.company_id), clock()
+            if not here.has_test_clock:  # nobody is harmed by a day that is moved through
+                watch_range(here.company_id, today=today_of(here, now=now))
+            run_round(here, now=now)
         except Exception:  # the clock's own loop: reported, rolled back where it failed, and tried again next time
             LOG.exception("the round of %s failed", one.slug)
 
@@ -132,6 +137,8 @@ def move_time(company_id: int, *, to: date) -> None:
     today = company(company_id).clock_on
     if today is None or to < today or (to - today).days > JUMP_DAYS_MAX:
         move_test_clock(company_id, to=to)  # refuses, with the reason
+    if is_copy():
+        raise ClockRefused("This installation is taken for a copy. Confirm it first; its time stands still until then.")
     with _only_mover(company_id):
         _live_until(company_id, to=to)
 

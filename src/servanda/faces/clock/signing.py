@@ -1,4 +1,7 @@
-"""The signer's round: what is wished for each node is signed. One node's failure does not keep the others waiting."""
+"""The signer's round: what is wished for each node is signed. One node's failure does not keep the others waiting.
+
+A copy signs nothing: its nodes belong to the original.
+"""
 
 import logging
 from collections.abc import Callable
@@ -7,6 +10,7 @@ from datetime import datetime
 from servanda.business.backups.queries import final_snapshots
 from servanda.business.nodes.actions.signing import Seal, sign_for
 from servanda.business.nodes.queries import all_nodes
+from servanda.faces.clock.beating import must_not_sign
 
 LOG = logging.getLogger(__name__)
 
@@ -14,6 +18,8 @@ LOG = logging.getLogger(__name__)
 def sign_round(seal: Seal, clock: Callable[[], datetime], *, is_full: bool) -> int:
     """Sign what waits and return how many documents that were."""
     signed = 0
+    if must_not_sign():
+        return signed
     for node in all_nodes():
         if not node.is_trusted:
             continue

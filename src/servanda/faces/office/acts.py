@@ -80,7 +80,7 @@ def act(*, back: str) -> Callable[[Act], Callable[..., HttpResponseBase]]:
 
 @act(back="office:today")
 def brake(request: HttpRequest, here: Visit) -> None:
-    is_engaged = request.POST.get("is_engaged") == "1"
+    is_engaged, parked = request.POST.get("is_engaged") == "1", request.POST.get("parked", "")[:6]
     set_brake(
         here.company.company_id,
         is_engaged=is_engaged,
@@ -88,6 +88,7 @@ def brake(request: HttpRequest, here: Visit) -> None:
         reason=_reason(request),
         at=here.at,
         today=here.today,
+        parked=int(parked) if parked.isascii() and parked.isdigit() else 0,
     )
     _say(request, _("The brake is on. Nothing adverse happens.") if is_engaged else _("The brake is released."))
 

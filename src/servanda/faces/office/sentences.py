@@ -13,7 +13,7 @@ from servanda.business.dunning.queries import Coming
 from servanda.business.dunning.queries.foreseeing import ForeseenStep
 from servanda.business.evidence.facts import Event
 from servanda.faces.office.shown import Link, Sentence
-from servanda.faces.office.words import CAUSES, language, word
+from servanda.faces.office.words import CAUSES, REFUSED_FOR, language, word
 from servanda.ground.calendar import day_text
 from servanda.ground.money import Money, money_text
 
@@ -202,6 +202,26 @@ HAPPENED: Mapping[str, Saying] = {
     "collection_fee.charged": Saying(gettext_noop("A fee of %(amount)s for the hand-over was charged."), "warn"),
     "collection.handed_over": Saying(gettext_noop("The claim was handed to %(collector)s: %(reason)s"), "stop"),
     "brake.engaged": Saying(gettext_noop("The brake was pulled: %(reason)s"), "stop"),
+    "brake.engaged:range": Saying(
+        gettext_noop("The brake went on by itself: %(done)s adverse acts today, and %(most)s are normal."), "stop"
+    ),
+    "brake.engaged:audit": Saying(
+        gettext_noop("The brake went on by itself: the audit found invariant %(numbers)s newly broken."), "stop"
+    ),
+    "audit.ran:clean": Saying(gettext_noop("The audit checked %(checked)s invariants; nothing is broken."), "calm"),
+    "audit.ran:broken": Saying(gettext_noop("The audit found %(violations)s broken rows."), "stop"),
+    "copy.suspected": Saying(gettext_noop("The installation was taken for a copy: nothing is sent."), "stop"),
+    "copy.reconciled": Saying(gettext_noop("A person has looked at what the copy may have missed."), "note"),
+    "copy.confirmed": Saying(gettext_noop("A person let the copy take over: %(reason)s"), "warn"),
+    "time.suspected": Saying(gettext_noop("What time it is came into doubt; adverse acts wait."), "stop"),
+    "time.acknowledged": Saying(gettext_noop("A person said that the time is right: %(reason)s"), "calm"),
+    "place.joined": Saying(gettext_noop("A further machine works with the database: %(reason)s")),
+    "backup.made": Saying(gettext_noop("The installation was kept: %(rows)s rows in %(seconds)s s."), "calm"),
+    "backup.failed": Saying(gettext_noop("The installation could not be kept: %(reason)s"), "stop"),
+    "backup.drilled:good": Saying(
+        gettext_noop("The last backup was put back in an empty place in %(seconds)s s; everything is there."), "calm"
+    ),
+    "backup.drilled:failed": Saying(gettext_noop("The last backup could not be put back as it was."), "stop"),
     "brake.released": Saying(gettext_noop("The brake was released: %(reason)s"), "calm"),
 }
 
@@ -362,7 +382,9 @@ def short_text(what: str, facts: Mapping[str, object]) -> str:
 
 
 def cause_text(cause: str) -> str:
-    return word(CAUSES, cause)
+    """Return the cause of what is parked; what a warrant was refused for is told by the part of it that is known."""
+    found = next((known for known in REFUSED_FOR if known in cause), None)
+    return word(REFUSED_FOR, found) if found is not None else word(CAUSES, cause)
 
 
 def filled(text: str, facts: Mapping[str, object]) -> str:

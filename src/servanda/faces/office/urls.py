@@ -13,6 +13,7 @@ from servanda.faces.office import (
     collection_pages,
     drafting,
     einvoice_pages,
+    guard_pages,
     hosting_acts,
     hosting_pages,
     member_pages,
@@ -206,6 +207,12 @@ EINVOICES: list[URLPattern | URLResolver] = [
     path("customers/<str:number>/contract-reference/", einvoice_pages.contract_reference, name="contract-reference"),
 ]
 
+GUARD: list[URLPattern | URLResolver] = [
+    path("guard/", guard_pages.guard, name="guard"),
+    path("audit/", guard_pages.audit, name="audit"),
+    path("audit/now/", guard_pages.audit_now, name="audit-now"),
+]
+
 OFFICE: list[URLPattern | URLResolver] = [
     path("", pages.companies, name="companies"),
     path("login/", sign_in, name="login"),
@@ -216,12 +223,18 @@ OFFICE: list[URLPattern | URLResolver] = [
     path("staff/end/", staff_pages.end, name="end-role"),
     path("staff/link/", staff_pages.link, name="staff-link"),
     path("password/<str:uidb64>/<str:token>/", staff_pages.choose_password, name="choose-password"),
+    path("installation/", guard_pages.installation, name="installation"),
+    path("installation/step/", guard_pages.reconcile, name="reconcile-copy"),
+    path("installation/take-over/", guard_pages.take_over, name="take-over"),
+    path("installation/time/", guard_pages.time_is_right, name="time-is-right"),
+    path("installation/work/", guard_pages.work_now, name="installation-work"),
     path(
         "c/<slug:slug>/",
         include(
             [
                 *COMPANY,
                 *BANK,
+                *GUARD,
                 *HOSTING,
                 *PAYING_BACK,
                 *COLLECTING,

@@ -23,6 +23,11 @@ HOSTING = (
     ("services", gettext_noop("Services")),
     ("nodes", gettext_noop("Servers")),
 )
+GUARD = (
+    ("today", gettext_noop("Today")),
+    ("guard", gettext_noop("Brake")),
+    ("audit", gettext_noop("Audit")),
+)
 
 
 def ways_of(visit: Visit, ways: tuple[tuple[str, str], ...], here: str) -> tuple[Tab, ...]:

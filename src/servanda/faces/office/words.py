@@ -115,8 +115,15 @@ CAUSES: Mapping[str, str] = {
     "delivery of the invoice is not proven": gettext_noop("It is not proven that the invoice arrived"),
     "a letter was not delivered": gettext_noop("A letter did not arrive"),
     "bank entries are not known": gettext_noop("The bank's entries are not known far enough"),
-    "the brake is engaged": gettext_noop("The brake is on"),
     "a person decides": gettext_noop("A person decides"),
+}
+REFUSED_FOR: Mapping[str, str] = {
+    "the brake is engaged": gettext_noop("The brake is on"),
+    "this installation may be a copy": gettext_noop("This installation may be a copy"),
+    "what time it is is in doubt": gettext_noop("What time it is is in doubt"),
+    "the test clock has gone back": gettext_noop("The test clock has gone back"),
+    "have met it today already": gettext_noop("Enough has happened to it today"),
+    "are normal": gettext_noop("More than is normal has happened today"),
 }
 
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 
 from servanda.business.companies.queries import company, today_of
-from servanda.business.evidence.queries import is_braked, leaves_of
+from servanda.business.evidence.queries import is_braked, is_halted, leaves_of
 from servanda.business.nodes.decisions.batching import (
     LIFE,
     LIFE_ADVERSE,
@@ -123,7 +123,7 @@ def _standing(
     return Standing(
         today=today,
         now=now,
-        is_braked=is_braked(node.company_id),
+        is_braked=is_braked(node.company_id) or is_halted("time"),
         known=_known(node, [one.wish.key for one in wishes]),
         known_count=_number(_COUNT, node=node.node_id, incarnation=node.incarnation),
         leaves={
@@ -190,16 +190,22 @@ def _refused(node: NodeFacts) -> tuple[dict[str, str], frozenset[str]]:
 def _note_lost(node: NodeFacts, *, now: datetime) -> bool:
     """Note which documents the node never took, or has forgotten, so that what they said is signed again."""
     last = SignedDocument.objects.filter(node_id=node.node_id, incarnation=node.incarnation).order_by("-seq").first()
-    if last is None or last.seq <= node.accepted_seq or node.last_report_at is None:
+    signed = last.seq if last is not None else 0
+    if signed == node.accepted_seq or node.last_report_at is None:
         return False
-    because = _loss(node, now=now)
-    if not because or _is_noted(node, until=last.seq):
+    if signed < node.accepted_seq:  # the database was restored: what the node holds was said by nobody we know
+        return _note_loss(node, until=node.accepted_seq, after=0, because="older database", now=now)
+    return _note_loss(node, until=signed, after=node.accepted_seq, because=_loss(node, now=now), now=now)
+
+
+def _note_loss(node: NodeFacts, *, after: int, until: int, because: str, now: datetime) -> bool:
+    if not because or _is_noted(node, until=until):
         return False
     LostDocuments.objects.create(
         node_id=node.node_id,
         incarnation=node.incarnation,
-        after_seq=node.accepted_seq,
-        until_seq=last.seq,
+        after_seq=after,
+        until_seq=until,
         because=because,
         at=now,
     )
@@ -280,9 +286,9 @@ def _place_after(node: NodeFacts) -> tuple[int, str | None]:
     with connection.cursor() as cursor:
         cursor.execute(_LAST, {"node": node.node_id, "incarnation": node.incarnation})
         found = cursor.fetchone()
-    if found is None:
-        return 1, None
-    seq, digest, stands = found
+    seq, digest, stands = found or (0, "", False)
+    if seq < node.accepted_seq:
+        return node.accepted_seq + 1, None
     return seq + 1, digest if stands else None
 
 

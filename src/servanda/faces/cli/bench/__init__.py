@@ -18,6 +18,7 @@ from servanda.faces.cli.database import database
 from servanda.ground.refusal import Refused
 
 if TYPE_CHECKING:  # what they measure needs Django to be set up, which only the run does
+    from servanda.faces.cli.bench.audit import AuditBench
     from servanda.faces.cli.bench.bank import BankBench
     from servanda.faces.cli.bench.billing import BillingBench
     from servanda.faces.cli.bench.reports import ReportsBench
@@ -54,6 +55,12 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     reports.add_argument("--invoices", type=_customers, default=150_000, metavar="N", help="of the last twelve months")
     reports.add_argument("--json", action="store_true", help="print the figures as JSON")
     reports.set_defaults(run=run_reports)
+
+    audit = kinds.add_parser("audit", help="how long the audit of each night takes in a company of a size")
+    audit.add_argument("--customers", type=_customers, default=5_000, metavar="N", help="of the company")
+    audit.add_argument("--invoices", type=_customers, default=150_000, metavar="N", help="of the last twelve months")
+    audit.add_argument("--json", action="store_true", help="print the figures as JSON")
+    audit.set_defaults(run=run_audit)
 
     bank = kinds.add_parser(
         "bank", help="a bank's feed with overlaps, read twice and in two orders: are the books the same?"
@@ -127,6 +134,24 @@ def run_reports(args: argparse.Namespace) -> int:
         from servanda.faces.cli.bench.reports import reports_text
 
         return f"{reports_text(found)}\n{_durability_text(found.durability)}"
+
+    return _run(measure, text, as_json=args.json)
+
+
+def run_audit(args: argparse.Namespace) -> int:
+    """Measure the audit and print the figures."""
+    if args.invoices < args.customers:
+        raise TooFew(f"{args.invoices} invoices leave some of {args.customers} customers without one. Ask for more.")
+
+    def measure() -> "AuditBench":
+        from servanda.faces.cli.bench.audit import bench_audit
+
+        return bench_audit(customers=args.customers, invoices=args.invoices)
+
+    def text(found: "AuditBench") -> str:
+        from servanda.faces.cli.bench.audit import audit_text
+
+        return f"{audit_text(found)}\n{_durability_text(found.durability)}"
 
     return _run(measure, text, as_json=args.json)
 

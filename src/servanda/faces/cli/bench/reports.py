@@ -96,7 +96,7 @@ def bench_reports(*, customers: int, invoices: int) -> ReportsBench:
     with scratch_database():
         world = make_world(subscriptions=customers * LINES_PER_CONTRACT, due_one_in=1_000_000_007)
         make_history(world, invoices=invoices, customers=customers, issue_days=20)
-        _keep_books(world)
+        keep_books(world)
         browser = _signed_in()
         slug = world.company.slug
         frame = _queries_of(browser, reverse("office:books", args=[slug])) - 1
@@ -125,7 +125,8 @@ def reports_text(found: ReportsBench) -> str:
     return "\n".join((told, head, *rows))
 
 
-def _keep_books(world: World) -> None:
+def keep_books(world: World) -> None:
+    """Write the lines of all invoices and the entries of the ledger, by a few statements."""
     values = {"company": world.company.company_id}
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in (_LINES, _ENTRIES, _POSTINGS):

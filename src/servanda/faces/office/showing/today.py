@@ -10,15 +10,16 @@ from servanda.business.billing.queries import invoice_heads
 from servanda.business.customers.queries import customers
 from servanda.business.dunning.queries import Coming, Parked, claims_coming, claims_parked
 from servanda.business.evidence.facts import Event
-from servanda.business.evidence.queries import brake_of, events_of_day
+from servanda.business.evidence.queries import events_of_day
 from servanda.business.letters.queries import waiting_count
 from servanda.faces.office.needs import Needs
 from servanda.faces.office.people import names_of
 from servanda.faces.office.places import Visit
 from servanda.faces.office.sentences import cause_text, coming_sentence, sentence_of
 from servanda.faces.office.showing.deciding import Asked, asked_in, cards_of
+from servanda.faces.office.showing.guard import brake_shown
 from servanda.faces.office.showing.naming import Names, invoice_ids_of
-from servanda.faces.office.shown import BrakeShown, Sentence, Today
+from servanda.faces.office.shown import Sentence, Today
 
 CARDS_MAX = 40
 HAPPENED_MAX = 25
@@ -46,7 +47,7 @@ def today_shown(visit: Visit, needs: Needs) -> Today:
         happened_more=len(news) - len(events),
         coming=tuple(islice(_coming(coming, names), COMING_MAX)),
         held=tuple(_parked(claim, names) for claim in parked),
-        brake=_brake(company_id),
+        brake=brake_shown(company_id),
         letters_waiting=waiting_count(company_id),
     )
 
@@ -80,11 +81,3 @@ def _coming(coming: tuple[Coming, ...], names: Names) -> Iterator[Sentence]:
 def _parked(claim: Parked, names: Names) -> Sentence:
     links = names.links(invoice_id=claim.invoice_id, customer_id=claim.customer_id)
     return Sentence(cause_text(claim.waits_for) + ".", tone="warn", links=links)
-
-
-def _brake(company_id: int) -> BrakeShown | None:
-    found = brake_of(company_id)
-    if found is None:
-        return None
-    by, at = str(found["by"]), found["at"]
-    return BrakeShown(str(found["reason"]), names_of([by]).get(by, by), at)  # type: ignore[arg-type]
