@@ -53,6 +53,11 @@ def resent_after(seed: int, customer: int, letter: str) -> int:
     return 1 + stream(seed, "resent", customer, letter).randrange(12)
 
 
+def explained_after(seed: int, customer: int, invoice: int, part: int) -> int:
+    """Return so many days after a movement was read that told too little staff give it to the invoice it was meant for."""
+    return 1 + stream(seed, "explained", customer, invoice, part).randrange(10)
+
+
 def file_fate(seed: int, day: date, *, faults: frozenset[str]) -> FileFate:
     """Return what becomes of the bank's file of a day."""
     chance = stream(seed, "file", day.isoformat())

@@ -217,6 +217,8 @@ def _doubts(customer: LivedCustomer, seen: Seen, world: World) -> list[Happening
     if "F14" in world.faults and happens(chance, in_hundred=3):
         on = bank_day_on_or_after(seen.on + timedelta(days=20 + chance.randrange(40)))
         found.append(TakesBack(on=on, customer=who, hour=20, invoice=invoice))
+        looked_on = on + timedelta(days=2 + chance.randrange(20))
+        found.append(Resumes(on=looked_on, customer=who, hour=10, invoice=invoice))
     if happens(chance, in_hundred=3):
         on = seen.on + timedelta(days=chance.randrange(50))
         percent = weighed(chance, ((10, 2), (33, 2), (100, 1)))

@@ -5,15 +5,12 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from servanda.business.evidence.decisions import NoWarrant, check_premises
 from servanda.business.evidence.facts import Event, WarrantRequest, because_to_json
 from servanda.business.evidence.models import Brake, Record, Warrant
 from servanda.business.evidence.queries import is_braked, is_recorded
 from servanda.ground.citation import Citation
 from servanda.ground.refusal import Refused
-
-
-class NoWarrant(Refused):
-    """An adverse act was asked for whose premises do not hold. It is parked, and a person is asked."""
 
 
 def record(
@@ -93,42 +90,9 @@ def issue_warrant(request: WarrantRequest, *, today: date, at: datetime) -> None
 
 
 def refuse_unwarranted(request: WarrantRequest, *, today: date) -> None:
-    """Refuse an adverse act of which a premise does not hold today.
-
-    Checked here: the brake is off, the day has come and has not passed, the act rests on a clause or the law, what it
-    counts from is in evidence, and a person has approved where the terms leave it to a person.
-    """
-    if is_braked(request.company_id):
-        raise NoWarrant(
-            "%(act)s on %(subject)s is parked: the brake is engaged.", {"act": request.act, "subject": request.subject}
-        )
-    if not request.because:
-        raise NoWarrant(
-            "%(act)s on %(subject)s cites no clause. Name the clause or the law it rests on.",
-            {"act": request.act, "subject": request.subject},
-        )
-    if not request.not_before <= today < request.expires_on:
-        raise NoWarrant(
-            "%(act)s on %(subject)s is allowed from %(not_before)s and before %(expires_on)s; today is %(today)s. "
-            "Decide again from today's facts.",
-            {
-                "act": request.act,
-                "subject": request.subject,
-                "not_before": request.not_before,
-                "expires_on": request.expires_on,
-                "today": today,
-            },
-        )
-    if request.needs_person and not request.approvals:
-        raise NoWarrant(
-            "%(act)s on %(subject)s needs a person's approval.", {"act": request.act, "subject": request.subject}
-        )
-    missing = [key for key in request.evidence_keys if not is_recorded(key)]
-    if missing:
-        raise NoWarrant(
-            "%(act)s on %(subject)s rests on %(missing)s, which is not in evidence.",
-            {"act": request.act, "subject": request.subject, "missing": missing[0]},
-        )
+    """Refuse an adverse act of which a premise does not hold today, by the brake and the evidence as they stand."""
+    missing = tuple(key for key in request.evidence_keys if not is_recorded(key))
+    check_premises(request, is_braked=is_braked(request.company_id), missing=missing, today=today)
 
 
 @transaction.atomic
@@ -151,3 +115,14 @@ def set_brake(company_id: int, *, is_engaged: bool, by: str, reason: str, at: da
         facts={"reason": reason},
         by=by,
     )
+
+
+__all__ = [
+    "NoWarrant",
+    "issue_warrant",
+    "record",
+    "record_all",
+    "refuse_unwarranted",
+    "row_of",
+    "set_brake",
+]
