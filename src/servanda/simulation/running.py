@@ -10,6 +10,7 @@ from servanda.agreements.reading import catalogue_of, library_of
 from servanda.business.catalogue.facts import ListedPlan, ListedPrice, ListedProduct, PriceList
 from servanda.ground.calendar import add_months
 from servanda.ground.law.vat import VatClass
+from servanda.simulation.comparing import compare
 from servanda.simulation.faults import ALL
 from servanda.simulation.habits import world_of
 from servanda.simulation.happenings import World
@@ -54,7 +55,9 @@ def begins_with(provider: str) -> date:
 def lived(world: World) -> Lived:
     """Let a world pass, and return what happened, customer by customer."""
     house = House(world, prices_of(world.provider))
-    live(Course(house, library_of(world.provider)))
+    course = Course(house, library_of(world.provider))
+    live(course)
+    compare(course, today=world.until)
     lines = sorted(enumerate(house.log), key=lambda one: (one[1][1], one[0]))
     return Lived(house, tuple("|".join(map(str, line)) for _, line in lines))
 
