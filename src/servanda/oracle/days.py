@@ -37,6 +37,14 @@ def banks_are_open(day: date) -> bool:
     return from_easter not in closed and not (from_easter == 26 and day.year <= LAST_PRAYER_DAY)
 
 
+def is_public_holiday(day: date) -> bool:
+    """Tell whether a day is a public holiday; on some others, such as 5 June, only banks close."""
+    if (day.month, day.day) in {(1, 1), (12, 25), (12, 26)}:
+        return True
+    from_easter = (day - easter(day.year)).days
+    return from_easter in {-3, -2, 0, 1, 39, 49, 50} or (from_easter == 26 and day.year <= LAST_PRAYER_DAY)
+
+
 def bank_day_from(day: date) -> date:
     """Return the day, or the first one after it on which banks are open."""
     while not banks_are_open(day):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from servanda.oracle.days import ONE, bank_day_from, months_later
+from servanda.oracle.days import ONE, bank_day_from, is_public_holiday, months_later
 
 # Renteloven § 5: Nationalbanken's lending rate of 1 January and 1 July, in hundredths of a percent; eight percent come on top.
 RATES = {
@@ -122,6 +122,36 @@ def fees_allowed(reminders: Iterable[Reminded]) -> int:
             count += 1
         last = one.on
     return allowed
+
+
+def share_of(net_minor: int, days: int, whole_days: int) -> int:
+    """Return the part of a price for so many of its days."""
+    return half_up(Fraction(net_minor * days, whole_days))
+
+
+def run_day(rules: Iterable[Mapping[str, object]], *, product: str, since: date) -> date | None:
+    """Return the day on which the period that begins on a day is invoiced; None where the rules do not decide it alone."""
+    found = []
+    for rule in rules:
+        products = rule.get("products") or ()
+        assert isinstance(products, list | tuple)
+        if rule.get("customers"):
+            return None
+        if not products or product in products:
+            found.append((bool(products), rule))
+    best = [rule for is_own, rule in found if is_own] or [rule for _, rule in found]
+    if len(best) > 1:
+        return None
+    if not best:
+        return since
+    if best[0].get("day") == "last working day of month":
+        last = months_later(since.replace(day=1), 1) - ONE
+        while last.weekday() > 4 or is_public_holiday(last):
+            last -= ONE
+        return last
+    lead = best[0].get("lead_days", 0)
+    assert isinstance(lead, int)
+    return since - timedelta(days=lead)
 
 
 def balance(

@@ -17,8 +17,6 @@ from servanda.simulation.faults import ALL, KINDS
 from servanda.simulation.movie import movie_of
 from servanda.simulation.running import Lived, lived, world
 
-QUICK_CUSTOMERS, QUICK_YEARS, QUICK_SEEDS = 40, 2, (1, 2)  # what is run per commit and looks for planted bugs
-
 
 class UnknownWorld(Refused):
     """There is no such provider or kind of fault."""
@@ -62,6 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--faults", default="all", help="all, none, or kinds as in F08,F13")
     parser.add_argument("--movie", type=Path, metavar="FILE", help="write the first world as one HTML page to look at")
+    parser.add_argument(
+        "--first", action="store_true", help="stop after the first world in which something did not hold"
+    )
     parser.add_argument("--json", action="store_true", help="everything for a program")
 
 
@@ -76,6 +77,8 @@ def run(parsed: argparse.Namespace) -> int:
             print(_line(one), flush=True)
             for violation in one.violations:
                 print(_violation(violation), flush=True)
+        if parsed.first and one.violations:
+            break
     seconds = time.perf_counter() - began
     years = sum(one.customer_years for one in told)
     broken = sum(len(one.violations) for one in told)

@@ -3,14 +3,24 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 
-from servanda.agreements.reading import installed_source
 from servanda.business.billing.facts import InvoiceFacts
-from servanda.oracle.owed import Asked, Bought, due_day, interest_on, periods_of, price_of, term_days, vat_on
+from servanda.oracle.owed import (
+    Asked,
+    Bought,
+    due_day,
+    interest_on,
+    periods_of,
+    price_of,
+    run_day,
+    share_of,
+    term_days,
+    vat_on,
+)
 from servanda.oracle.terms import rules_in
 from servanda.simulation.house.rounds import Course
 from servanda.simulation.house.state import Client, House
+from servanda.simulation.texts import text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,8 @@ def compare(course: Course, *, today: date) -> None:
     for client in course.house.clients.values():
         seen = _Seen(course, course.house, client, today)
         _periods(seen)
+        _prices(seen)
+        _unused(seen)
         _money(seen)
         for invoice_id in client.invoices:
             _due(seen, course.house.invoices[invoice_id])
@@ -56,10 +68,83 @@ def _periods(seen: _Seen) -> None:
                 seen.differs("a period is billed", f"{facts.plan} from {since}")
             if found is not None and found[1] not in (until, facts.until):
                 seen.differs("a period is as long as it was bought", f"{facts.plan} {found} and not {until}")
+            if found is not None:
+                _issued_in_time(seen, line_id, since)
         is_steady = facts.own_price is not None or len(plan.prices) == 1
         for (since, until), net in billed[line_id].items():
             if is_steady and net != price_of(bought, since, until):
                 seen.differs("a period costs its share", f"{facts.plan} {since}: {net}")
+
+
+def _issued_in_time(seen: _Seen, line_id: int, since: date) -> None:
+    """The invoice goes out on the day that the terms name for a period, or when the customer signed if that was later."""
+    client, house = seen.client, seen.house
+    facts = client.lines[line_id].facts
+    run = run_day(_rules(seen, "invoice-run"), product=facts.product, since=since)
+    invoice = next(
+        invoice
+        for invoice in (house.invoices[one] for one in client.invoices)
+        if any(line.line_id == line_id and line.since == since for line in invoice.lines)
+    )
+    wanted = max(run, client.lived.began_on) if run is not None else None
+    while wanted is not None and house.world.without_rounds(wanted):
+        wanted += timedelta(days=1)
+    if wanted is not None and invoice.issued_on != wanted:
+        seen.differs("an invoice goes out on its day", f"{facts.plan} {since}: {invoice.issued_on} and not {wanted}")
+
+
+def _prices(seen: _Seen) -> None:
+    """A price is the agreed one, or one of the list that has come; a rise binds only who was told of it in time."""
+    house, client = seen.house, seen.client
+    for invoice in (house.invoices[one] for one in client.invoices):
+        for line in invoice.lines:
+            held = client.lines.get(line.line_id or 0)
+            if held is None or line.since is None:
+                continue
+            if held.facts.own_price is not None:
+                if line.unit != held.facts.own_price:
+                    seen.differs("what was agreed is the price", f"{invoice.number}: {line.unit}")
+                continue
+            listed = [one for one in house.prices.plan(held.facts.plan).prices if one.since <= line.since]
+            if line.unit not in [one.amount for one in listed] or line.unit > listed[-1].amount:
+                seen.differs("a price is one of the list", f"{invoice.number}: {line.unit}")
+            for one in listed:
+                told = house.told_prices.get((held.facts.plan, one.since, client.number))
+                said = told.promised.get(held.facts.line_id) if told is not None else None
+                is_new = one.amount == line.unit and all(
+                    other.amount < line.unit for other in listed[: listed.index(one)]
+                )
+                if told is None or said is None or not is_new or one.since <= client.lived.began_on:
+                    continue
+                if told.accepted_on is None or told.accepted_on > invoice.issued_on or said[0] > line.since:
+                    seen.differs("a rise binds who was told", f"{invoice.number}: {line.unit} from {said[0]}")
+
+
+def _unused(seen: _Seen) -> None:
+    """What goes back of unused time is the share of its days; a consumer's always does."""
+    house, client = seen.house, seen.client
+    for invoice in (house.invoices[one] for one in client.invoices):
+        for line in invoice.lines:
+            held, given = client.lines.get(line.line_id or 0), client.given.get(line.line_key)
+            if held is None or line.since is None or line.until is None or not held.is_ended:
+                continue
+            end = held.facts.until
+            is_cut = end is not None and end < line.until and held.facts.interval_months
+            if is_cut and end is not None and given is not None and given.amount:
+                first = max(end, line.since)
+                share = share_of(
+                    line.net.minor - given.otherwise.minor, (line.until - first).days, (line.until - line.since).days
+                )
+                if given.amount.minor != min(share, line.net.minor - given.otherwise.minor):
+                    seen.differs("unused time goes back by its days", f"{invoice.number}: {given.amount}, {share}")
+            whole = line.net.minor - (given.otherwise.minor if given is not None else 0)
+            if is_cut and str(client.kind) == "consumer" and whole > 0 and (given is None or not given.amount):
+                seen.differs("a consumer's unused time goes back", f"{invoice.number}: {line.description}")
+
+
+def _rules(seen: _Seen, kind: str) -> list[dict[str, object]]:
+    agreement = seen.client.agreement
+    return rules_in(text_of(agreement.provider, agreement.version)).get(kind, [])
 
 
 def _money(seen: _Seen) -> None:
@@ -87,7 +172,7 @@ def _due(seen: _Seen, invoice: InvoiceFacts) -> None:
     """The due day by the terms' own text, for invoices over one product."""
     if len(invoice.products) != 1 or invoice.due_on is None or not invoice.is_term_agreed:
         return
-    text = _source(seen, invoice)
+    text = text_of(seen.house.world.provider, invoice.terms_version)
     (product,) = invoice.products
     rules = rules_in(text).get("payment-term", [])
     term = term_days(rules, product=product, customer=str(seen.client.kind))
@@ -124,19 +209,25 @@ def _interest(seen: _Seen, invoice: InvoiceFacts) -> None:
     )
     until = max(one.on_day for one in charged)
     most = interest_on(asked, until=until)
-    was_reopened = any(minor < 0 for _, minor in payments) or credited
+    was_reopened = any(minor < 0 for _, minor in payments)
     if net > most and not was_reopened:
         seen.differs("interest is what has grown", f"{invoice.number}: {net} charged, {most} by the law")
     last = max((on for on, _ in payments), default=None)
     is_settled_at_once = last is not None and not invoice.open_principal and charged[-1].on_day >= last
-    if is_settled_at_once and last is not None and not was_reopened and not client.pauses.get(invoice.invoice_id):
+    if (
+        is_settled_at_once
+        and last is not None
+        and not was_reopened
+        and not credited
+        and not client.pauses.get(invoice.invoice_id)
+    ):
         whole = interest_on(asked, until=last)
         if net > whole or (net < whole and letter is not None and letter.accepted_on == invoice.issued_on):
             seen.differs("interest stops on the day of payment", f"{invoice.number}: {net} charged, {whole} by the law")
 
 
 def _is_by_month(seen: _Seen, invoice: InvoiceFacts) -> bool:
-    rules = rules_in(_source(seen, invoice)).get("interest", [])
+    rules = rules_in(text_of(seen.house.world.provider, invoice.terms_version)).get("interest", [])
     return any(rule.get("method") != "statutory" for rule in rules)
 
 
@@ -145,12 +236,3 @@ def _minor(facts: object) -> int:
     minor = facts["amount_minor"]
     assert isinstance(minor, int)
     return minor
-
-
-@cache
-def _text(provider: str, version: str) -> str:
-    return installed_source(provider, version, "da")
-
-
-def _source(seen: _Seen, invoice: InvoiceFacts) -> str:
-    return _text(seen.house.world.provider, invoice.terms_version)

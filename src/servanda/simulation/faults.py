@@ -22,6 +22,7 @@ KINDS: Final = {
     "F16": "an answer of staff stays out, or is no",
     "F17": "a price moves within a period",
     "F18": "a dispute, a payment plan, a payment on its way, a legal hold",
+    "F19": "a person engages the brake for some days, and releases it",
 }
 ALL: Final = frozenset(KINDS)
 NONE: Final[frozenset[str]] = frozenset()
@@ -29,6 +30,8 @@ LETTERS_FAIL = 6  # in a hundred
 FILES_FAIL = 8
 PERSONS_FAIL = 15
 AWAY_A_YEAR = 3
+SILENT_MONTHS = 8
+BRAKED_MONTHS = 10
 
 
 def mail_fate(seed: int, customer: int, letter: str, attempt: int, *, faults: frozenset[str]) -> Fate:
@@ -59,7 +62,7 @@ def explained_after(seed: int, customer: int, invoice: int, part: int) -> int:
 
 
 def file_fate(seed: int, day: date, *, faults: frozenset[str]) -> FileFate:
-    """Return what becomes of the bank's file of a day."""
+    """Return what becomes of the bank's file of a day. Now and then nothing comes for weeks, and then all of it."""
     chance = stream(seed, "file", day.isoformat())
     days, times, overlaps = 0, 1, 0
     if "F14" in faults and happens(chance, in_hundred=FILES_FAIL):
@@ -67,7 +70,21 @@ def file_fate(seed: int, day: date, *, faults: frozenset[str]) -> FileFate:
         overlaps = weighed(chance, ((0, 2), (1, 2), (3, 1)))
     if "F03" in faults and happens(chance, in_hundred=FILES_FAIL):
         times = 2
-    return FileFate(days=days, times=times, overlaps=overlaps)
+    silent_until = _silent_until(seed, day) if "F14" in faults else day
+    return FileFate(days=max(days, (silent_until - day).days), times=times, overlaps=overlaps)
+
+
+def _silent_until(seed: int, day: date) -> date:
+    """Return when the bank tells of a day again: the twenty-fifth, in a month in which it falls silent on the fifth."""
+    is_silent = happens(stream(seed, "silence", day.year, day.month), in_hundred=SILENT_MONTHS)
+    return day.replace(day=25) if is_silent and 5 <= day.day < 25 else day
+
+
+def is_braked(seed: int, day: date, *, faults: frozenset[str]) -> bool:
+    """Tell whether a person holds the brake on a day: for the first ten days of a month, now and then."""
+    if "F19" not in faults:
+        return False
+    return day.day <= 10 and happens(stream(seed, "brake", day.year, day.month), in_hundred=BRAKED_MONTHS)
 
 
 def rounds_of(seed: int, day: date, *, faults: frozenset[str]) -> int:

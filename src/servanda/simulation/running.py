@@ -10,6 +10,7 @@ from servanda.agreements.reading import catalogue_of, library_of
 from servanda.business.catalogue.facts import ListedPlan, ListedPrice, ListedProduct, PriceList
 from servanda.ground.calendar import add_months
 from servanda.ground.law.vat import VatClass
+from servanda.ground.refusal import Refused
 from servanda.simulation.comparing import compare
 from servanda.simulation.faults import ALL
 from servanda.simulation.habits import world_of
@@ -56,8 +57,12 @@ def lived(world: World) -> Lived:
     """Let a world pass, and return what happened, customer by customer."""
     house = House(world, prices_of(world.provider))
     course = Course(house, library_of(world.provider))
-    live(course)
-    compare(course, today=world.until)
+    try:
+        live(course)
+        compare(course, today=world.until)
+    except (Refused, AssertionError, ArithmeticError, LookupError, TypeError, ValueError) as failure:
+        day = house.log[-1][0] if house.log else world.begins_on
+        house.violated("I00 the core never fails", day, None, f"{type(failure).__name__}: {failure}")
     lines = sorted(enumerate(house.log), key=lambda one: (one[1][1], one[0]))
     return Lived(house, tuple("|".join(map(str, line)) for _, line in lines))
 

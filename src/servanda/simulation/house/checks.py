@@ -22,8 +22,11 @@ from servanda.business.dunning.facts import Arrears
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.ledger.facts import Account
 from servanda.business.letters.facts import LetterFacts
+from servanda.oracle.days import banks_are_open
+from servanda.oracle.terms import rules_in
 from servanda.simulation.house.arrears import ladder_terms_of
 from servanda.simulation.house.state import Client, House, is_paused
+from servanda.simulation.texts import text_of
 
 FEE_MAX = 100_00
 FEES_MAX = 3
@@ -42,7 +45,7 @@ def adverse(house: House, client: Client, order: Order, arrears: Arrears, *, tod
     _its_day(house, client, order, today=today)
     match order:
         case SendReminder():
-            _reminder(house, client, order, today=today)
+            _reminder(house, client, order, arrears, today=today)
         case ChargeFee():
             _fee(house, client, order, today=today)
         case ChargeInterest():
@@ -55,6 +58,20 @@ def adverse(house: House, client: Client, order: Order, arrears: Arrears, *, tod
             _end(house, client, order, arrears, today=today)
         case _:
             pass
+
+
+def refused(house: House, client: Client, order: Order, refusal: Exception, *, today: date) -> None:
+    """2 of the rules: what is decided has its warrant; only the brake may stand between."""
+    if not house.is_braked:
+        house.violated("I38 a decision has its warrant", today, client, f"{order.key}: {refusal}")
+
+
+def noted(house: House, client: Client, order: Order, arrears: Arrears, *, today: date) -> None:
+    """A delay is a material breach only once the days of its clause have passed."""
+    terms, due_on = ladder_terms_of(client, arrears), house.invoices[order.invoice_id].due_on
+    days = terms.breach.rule.over_days if terms.breach is not None else 0
+    if order.what == "breach.material" and due_on is not None and (today - due_on).days <= days:
+        house.violated("I31 no breach before its day", today, client, order.key)
 
 
 def purge(house: House, client: Client, service: ServiceFacts, *, today: date) -> None:
@@ -70,11 +87,14 @@ def purge(house: House, client: Client, service: ServiceFacts, *, today: date) -
         broken("quarantine and purge on one day")
     if service.purge_on is None or today < service.purge_on:
         broken("before its day")
+    promised = _promised_days(client, service)
+    if promised is not None and (today - service.quarantined_on).days < promised:
+        broken(f"the terms keep data for {promised} days")
     if any(is_paused(one, today=today) for some in client.pauses.values() for one in some):
         broken("a claim stands still")
     if client.lines[service.line_id].end_cause.startswith("closure") and not _owes_overdue(house, client, today=today):
         broken("the customer owes nothing overdue")
-    if today.weekday() > 4:
+    if not banks_are_open(today):
         broken("on a day without banks")
 
 
@@ -139,7 +159,9 @@ def _nothing_in_the_way(house: House, client: Client, order: Order, *, today: da
         broken(f"the bank is silent since {known_until}")
     if invoice.due_on is None or today <= invoice.due_on:
         broken("it is not due")
-    if known_until is not None and invoice.due_on is not None and known_until < invoice.due_on - timedelta(days=1):
+    if house.is_braked:
+        broken("the brake is engaged")
+    if known_until is not None and invoice.due_on is not None and known_until < invoice.due_on:
         broken(f"due {invoice.due_on}, and the bank has told of the days until {known_until}")
 
 
@@ -149,14 +171,21 @@ def _its_day(house: House, client: Client, order: Order, *, today: date) -> None
         house.violated("I38 every act has its clause", today, client, order.key)
     if today < order.allowed_on:
         house.violated("I45 no act before its day", today, client, order.key)
-    if not isinstance(order, ChargeInterest) and today.weekday() > 4:
+    if not isinstance(order, ChargeInterest) and not banks_are_open(today):
         house.violated("I25 letters and holds on days of the banks", today, client, order.key)
 
 
-def _reminder(house: House, client: Client, order: SendReminder, *, today: date) -> None:
+def _reminder(house: House, client: Client, order: SendReminder, arrears: Arrears, *, today: date) -> None:
     """22 and 46. A reminder comes after the one before was accepted and its deadline has passed, and gives days to pay."""
     if order.deadline_on <= today:
         house.violated("I22 a reminder gives days to pay", today, client, f"{order.key} until {order.deadline_on}")
+    if not order.is_collection_warning and not banks_are_open(order.deadline_on):
+        house.violated(
+            "I22 a deadline is on a day of the banks", today, client, f"{order.key} until {order.deadline_on}"
+        )
+    rule = next((one.rule for one in ladder_terms_of(client, arrears).reminders if one.rule.step == order.step), None)
+    if rule is not None and rule.sent_after == "due":
+        _days_since_late(house, client, order, rule.wait_days, today=today)
     before = f"reminder:{order.invoice_id}:{order.step - 1}"
     if order.step > 1:
         letter = _standing(client, before)
@@ -164,7 +193,7 @@ def _reminder(house: House, client: Client, order: SendReminder, *, today: date)
             house.violated("I22 reminders come one after the other", today, client, f"{order.key}: not accepted before")
         elif today <= letter.accepted_on:
             house.violated("I46 a catch-up is no burst", today, client, f"{order.key}: on the day of the one before")
-        deadline_on = _deadline(client, order.invoice_id, order.step - 1)
+        deadline_on = _deadline(client, order.invoice_id, order.step - 1, today=today)
         if deadline_on is not None and today <= deadline_on:
             house.violated("I22 reminders come one after the other", today, client, f"{order.key}: {deadline_on} runs")
     if order.fee is not None:
@@ -218,9 +247,10 @@ def _hold(house: House, client: Client, order: PlaceHold, arrears: Arrears, *, t
         _letters_before(house, client, order, rule.with_step, is_over=False, today=today)
     if rule.counted_from == "reminder deadline":
         _letters_before(house, client, order, rule.after_step or 1, is_over=True, today=today)
-    due_on = house.invoices[order.invoice_id].due_on
-    if rule.counted_from == "due" and due_on is not None and (today - due_on).days < rule.wait_days:
-        house.violated("I25 no hold before its day", today, client, order.key)
+    if rule.counted_from == "due":
+        _days_since_late(house, client, order, rule.wait_days, today=today)
+    if str(client.kind) == "consumer":
+        _letters_before(house, client, order, 1, is_over=True, today=today)
     for service_id in order.service_ids:
         service = client.services[service_id]
         lines = {line.line_id for line in house.invoices[order.invoice_id].lines}
@@ -244,9 +274,22 @@ def _end(house: House, client: Client, order: EndContract, arrears: Arrears, *, 
         _letters_before(house, client, order, 1, is_over=True, today=today)
 
 
+def _days_since_late(house: House, client: Client, order: Order, wait_days: int, *, today: date) -> None:
+    """46. What counts from the due day waits as long from the day on which we noticed, and the days of a pause come on top."""
+    late = [one.on_day for one in client.events.get(order.invoice_id, ()) if one.what == "payment.late"]
+    due_on = house.invoices[order.invoice_id].due_on
+    if not late or due_on is None:
+        house.violated("I46 nothing before the delay was noticed", today, client, order.key)
+        return
+    first = max(due_on, late[0] - timedelta(days=1))
+    waited = (today - first).days - _days_stood_still(client, order.invoice_id, since=late[0], today=today)
+    if waited < wait_days:
+        house.violated("I46 a catch-up is no burst", today, client, f"{order.key}: {waited} days of {wait_days}")
+
+
 def _letters_before(house: House, client: Client, order: Order, step: int, *, is_over: bool, today: date) -> None:
     letter = _standing(client, f"reminder:{order.invoice_id}:{step}")
-    deadline_on = _deadline(client, order.invoice_id, step)
+    deadline_on = _deadline(client, order.invoice_id, step, today=today)
     if letter is None or letter.accepted_on is None or deadline_on is None:
         house.violated("I25 nothing before its letters", today, client, f"{order.key}: letter {step} not accepted")
     elif is_over and today <= deadline_on:
@@ -323,7 +366,7 @@ def _documents(house: House, client: Client, *, today: date) -> None:
         vat = (net * 25 + 50) // 100
         if net != invoice.net.minor or vat != invoice.vat.minor or invoice.total.minor != net + vat:
             house.violated("I05 lines and VAT make the total", today, client, f"{invoice.number}: {net} {invoice.vat}")
-        if invoice.due_on is not None and (invoice.due_on <= invoice.issued_on or invoice.due_on.weekday() > 4):
+        if invoice.due_on is not None and (invoice.due_on <= invoice.issued_on or not banks_are_open(invoice.due_on)):
             house.violated("I17 due on a bank day after issue", today, client, f"{invoice.number}: {invoice.due_on}")
         credited = [house.invoices[one] for one in client.notes if house.invoices[one].original_id == invoice_id]
         if sum(one.total.minor for one in credited) > invoice.total.minor:
@@ -386,10 +429,41 @@ def _standing(client: Client, key: str) -> LetterFacts | None:
     return next((letter for letter in reversed(found) if letter.state != "replaced"), None)
 
 
-def _deadline(client: Client, invoice_id: int, step: int) -> date | None:
+def _deadline(client: Client, invoice_id: int, step: int, *, today: date) -> date | None:
+    """Return until when a reminder lets the client pay: as written, later by the days that its letter was late or all stood still."""
     for one in client.events.get(invoice_id, ()):
         if one.what == "reminder.written" and one.facts["step"] == step:
-            return date.fromisoformat(str(one.facts["deadline_on"]))
+            written = date.fromisoformat(str(one.facts["deadline_on"]))
+            letter = _standing(client, str(one.facts["letter"]))
+            if letter is None or letter.accepted_on is None:
+                return written
+            stood_still = _days_stood_still(client, invoice_id, since=letter.accepted_on, today=today)
+            return written + (letter.accepted_on - one.on_day) + timedelta(days=stood_still)
+    return None
+
+
+def _days_stood_still(client: Client, invoice_id: int, *, since: date, today: date) -> int:
+    """Return on how many days after a day the claim stood still, day by day."""
+    pauses = client.pauses.get(invoice_id, ())
+    days = 0
+    day = since + timedelta(days=1)
+    while pauses and day < today:
+        ends = [(one.since, one.ended_on or date.max, one.until or date.max) for one in pauses]
+        days += any(begun <= day < min(ended, until) for begun, ended, until in ends)
+        day += timedelta(days=1)
+    return days
+
+
+def _promised_days(client: Client, service: ServiceFacts) -> int | None:
+    """Return how long the terms let data lie after a closing, at least."""
+    for rule in rules_in(text_of(client.agreement.provider, client.agreement.version)).get("deletion", ()):
+        products = rule.get("products") or ()
+        assert isinstance(products, list | tuple)
+        if rule.get("counted_from") == "closure" and (not products or service.product in products):
+            days, months = rule.get("days"), rule.get("months")
+            assert days is None or isinstance(days, int)
+            assert months is None or isinstance(months, int)
+            return days if days is not None else 28 * (months or 0)
     return None
 
 

@@ -67,6 +67,7 @@ def work_off_claim(house: House, client: Client, invoice_id: int, *, today: date
         try:
             seen += _carry_out(house, client, step, arrears, today=today)
         except NoWarrant as refusal:
+            checks.refused(house, client, step, refusal, today=today)
             claim.look_again_on, claim.waits_for = today + timedelta(days=1), f"parked: {refusal}"
             return seen
     house.violated("I76 a claim comes to rest", today, client, f"invoice {invoice_id}")

@@ -75,6 +75,10 @@ def send_waiting(house: House, client: Client, *, today: date) -> list[tuple[Let
         fate = mail_fate(house.world.seed, client.number, name, before + attempts, faults=house.world.faults)
         state = state_after(ANSWERS[fate], attempts=attempts)
         accepted_on = accepted_day(written_on=letter.on_day, today=today) if state == "accepted" else None
+        if (state == "accepted") != (fate == "accepted") or (accepted_on not in (None, today)):
+            house.violated(
+                "I50 a letter counts from the day it was accepted", today, client, f"{name}: {fate}, {state}"
+            )
         client.letters[key] = replace(letter, state=state, accepted_on=accepted_on, attempts=attempts)
         if state == "waiting":
             client.resend[key] = today + timedelta(days=1)

@@ -12,7 +12,7 @@ from servanda.business.hosting.facts import ServiceFacts
 from servanda.ground.calendar import bank_day_on_or_after, is_bank_day
 from servanda.ground.law.vat import VatBuyer
 from servanda.ground.money import Money
-from servanda.simulation.faults import explained_after, file_fate, rounds_of
+from servanda.simulation.faults import explained_after, file_fate, is_braked, rounds_of
 from servanda.simulation.habits import answer_to, life_of
 from servanda.simulation.happenings import (
     Credits,
@@ -112,6 +112,7 @@ def live(course: Course) -> None:
 def live_day(course: Course, today: date) -> None:
     """Let one day pass, in the order of its hours."""
     house = course.house
+    house.is_braked = is_braked(house.world.seed, today, faults=house.world.faults)
     _read_files(course, today)
     while course.signing and course.signing[0][0] == today:
         _sign(course, course.signing.pop(0)[2], today)
@@ -386,7 +387,11 @@ def _book(course: Course, client: Client, movement: Movement, today: date) -> No
     )
     house.entries[entry.entry_id] = entry
     house.known_movements[movement.name] = entry.entry_id
+    meant = client.invoices[movement.pays.invoice - 1] if movement.pays is not None else None
+    is_principal = meant is not None and house.invoices[meant].open_principal == movement.amount
     changed = book_payment(house, entry, told=movement.told, text=movement.text, today=today)
+    if meant is not None and is_principal and entry.state == "matched" and house.invoices[meant].open_principal:
+        house.violated("I24 exactly the principal pays the principal", today, client, entry.name)
     if entry.state == "suspense" and movement.pays is not None:
         pays = movement.pays
         wait = explained_after(house.world.seed, client.number, pays.invoice, pays.part)
