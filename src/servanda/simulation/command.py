@@ -33,6 +33,7 @@ class Asked:
     faults: frozenset[str]
     only: tuple[int, ...] = ()
     movie: Path | None = None
+    stops_at_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--faults", default="all", help="all, none, or kinds as in F08,F13")
     parser.add_argument("--movie", type=Path, metavar="FILE", help="write the first world as one HTML page to look at")
-    parser.add_argument(
-        "--first", action="store_true", help="stop after the first world in which something did not hold"
-    )
+    parser.add_argument("--first", action="store_true", help="stop as soon as something does not hold")
     parser.add_argument("--json", action="store_true", help="everything for a program")
 
 
@@ -107,6 +106,7 @@ def asked_for(parsed: argparse.Namespace) -> Asked:
         faults=faults,
         only=tuple(int(one) for one in parsed.only.split(",") if one),
         movie=parsed.movie,
+        stops_at_first=parsed.first,
     )
 
 
@@ -117,7 +117,7 @@ def tell_all(asked: Asked) -> Iterator[Told]:
         for provider in asked.providers:
             customers: int | Iterable[int] = asked.only or asked.customers
             made = world(seed, provider=provider, customers=customers, years=asked.years, faults=asked.faults)
-            found = lived(made)
+            found = lived(made, stops_at_first=asked.stops_at_first)
             if asked.movie is not None and is_first:
                 asked.movie.write_text(movie_of(found), encoding="utf-8")
             is_first = False

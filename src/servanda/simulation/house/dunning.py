@@ -225,6 +225,7 @@ def _carry_out(house: House, client: Client, order: Order, arrears: Arrears, *, 
         case WaiveCharges():
             _waive(house, client, order, today=today)
         case _:
+            checks.noted(house, client, order, arrears, today=today)
             house.record(client, order.key, order.what, invoice_id=order.invoice_id, today=today, because=order.because)
             house.tell(today, client, order.what, order.invoice_id)
     return []
