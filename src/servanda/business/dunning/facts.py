@@ -54,6 +54,36 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseFacts:
+    """Why dunning of an invoice stands still, or stood still."""
+
+    pause_id: int
+    cause: str
+    reason: str
+    since: date
+    until: date | None
+    is_late: bool
+    by: str
+    ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFacts:
+    """What became of an order that was put to a person: open, approved, declined or obsolete."""
+
+    key: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """A customer's reminders in the present continuous arrears, on whatever invoice."""
+
+    sent_on: tuple[date, ...] = ()
+    with_fee_on: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Arrears:
     """One invoice as dunning sees it today. Complete: what a decision needs is here, also what has been done already.
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from servanda.business.companies.queries import companies, moment_for, today_of
 from servanda.business.companies.queries import company as company_of
-from servanda.business.evidence.decisions import MILD, is_out_of_range, normal_range
+from servanda.business.evidence.decisions import MILD, NoWarrant, check_premises, is_out_of_range, normal_range
 from servanda.business.evidence.facts import Event, WarrantRequest, because_to_json
 from servanda.business.evidence.models import Brake, Halt, Range, Record, Warrant
 from servanda.business.evidence.queries import (
@@ -24,10 +24,6 @@ from servanda.business.evidence.queries import (
 )
 from servanda.ground.citation import Citation
 from servanda.ground.refusal import Refused
-
-
-class NoWarrant(Refused):
-    """An adverse act was asked for whose premises do not hold. It is parked, and a person is asked."""
 
 
 class NotReleased(Refused):
@@ -114,41 +110,11 @@ def issue_warrant(request: WarrantRequest, *, today: date, at: datetime) -> None
 def refuse_unwarranted(request: WarrantRequest, *, today: date) -> None:
     """Refuse an adverse act of which a premise does not hold today.
 
-    Checked here: nothing halts the installation, the brake is off, the day has come and has not passed, the act rests on
-    a clause or the law, what it counts from is in evidence, and a person has approved where the terms leave it to a person.
+    Nothing may halt the installation; what else must hold is asked of the brake and the evidence as they stand.
     """
     _refuse_halted(request)
-    if is_braked(request.company_id):
-        raise NoWarrant(
-            "%(act)s on %(subject)s is parked: the brake is engaged.", {"act": request.act, "subject": request.subject}
-        )
-    if not request.because:
-        raise NoWarrant(
-            "%(act)s on %(subject)s cites no clause. Name the clause or the law it rests on.",
-            {"act": request.act, "subject": request.subject},
-        )
-    if not request.not_before <= today < request.expires_on:
-        raise NoWarrant(
-            "%(act)s on %(subject)s is allowed from %(not_before)s and before %(expires_on)s; today is %(today)s. "
-            "Decide again from today's facts.",
-            {
-                "act": request.act,
-                "subject": request.subject,
-                "not_before": request.not_before,
-                "expires_on": request.expires_on,
-                "today": today,
-            },
-        )
-    if request.needs_person and not request.approvals:
-        raise NoWarrant(
-            "%(act)s on %(subject)s needs a person's approval.", {"act": request.act, "subject": request.subject}
-        )
-    missing = [key for key in request.evidence_keys if not is_recorded(key)]
-    if missing:
-        raise NoWarrant(
-            "%(act)s on %(subject)s rests on %(missing)s, which is not in evidence.",
-            {"act": request.act, "subject": request.subject, "missing": missing[0]},
-        )
+    missing = tuple(key for key in request.evidence_keys if not is_recorded(key))
+    check_premises(request, is_braked=is_braked(request.company_id), missing=missing, today=today)
 
 
 def _refuse_halted(request: WarrantRequest) -> None:
@@ -345,3 +311,21 @@ def end_halt(
 
 def _plain(values: Mapping[str, object]) -> dict[str, object]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+__all__ = [
+    "NoWarrant",
+    "NotReleased",
+    "end_halt",
+    "halt",
+    "issue_warrant",
+    "keep_figures",
+    "pull_brake",
+    "record",
+    "record_all",
+    "record_in_all",
+    "refuse_unwarranted",
+    "row_of",
+    "set_brake",
+    "watch_range",
+]

@@ -15,14 +15,13 @@ from django.db.models import F, Q
 from servanda.business.customers.queries import customer
 from servanda.business.evidence.actions import record, record_all
 from servanda.business.evidence.facts import Event
-from servanda.business.letters.decisions import carrier_of
+from servanda.business.letters.decisions import accepted_day, carrier_of, state_after
 from servanda.business.letters.facts import Carrier, LetterDraft, LetterFacts, Outcome
 from servanda.business.letters.models import Document, Letter
 from servanda.business.letters.queries import facts_of
 from servanda.ground.refusal import Refused
 
 LEASE = timedelta(minutes=3)
-ATTEMPTS_MAX = 20
 ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+")  # one address; whether it exists, the server says
 
 
@@ -124,15 +123,10 @@ def record_outcomes(outcomes: Sequence[Outcome], *, at: datetime, today: date, r
 
 
 def _apply(row: Letter, outcome: Outcome, *, at: datetime, today: date, retry_at: datetime) -> None:
-    row.state, row.reply = outcome.state, outcome.reply[:2000]
-    row.claimed_until = None
-    if outcome.state == "accepted":
-        # Never before it was written, whatever a clock that was set back says: deadlines count from this day.
-        row.accepted_at, row.accepted_on = at, max(today, row.on_day)
-    elif outcome.state == "waiting":  # refused for now: try later, and in the end ask a person
-        row.claimed_until = retry_at
-        if row.attempts >= ATTEMPTS_MAX:
-            row.state = "rejected"
+    row.state, row.reply = state_after(outcome.state, attempts=row.attempts), outcome.reply[:2000]
+    row.claimed_until = retry_at if outcome.state == "waiting" else None
+    if row.state == "accepted":
+        row.accepted_at, row.accepted_on = at, accepted_day(written_on=row.on_day, today=today)
     row.save(update_fields=["state", "reply", "accepted_at", "accepted_on", "claimed_until"])
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from servanda.business.billing.decisions.terms import BillingTerms, RuledTerm
 from servanda.terms.clauses import CustomerKind, InvoiceRun, PaymentTerm
 from servanda.terms.document import Agreement
-from servanda.terms.resolving import Deviation, ask
+from servanda.terms.resolving import Deviation, ask, products_named_by
 
 
 @lru_cache(maxsize=2048)  # a set of rules of its own, agreed with one customer, is a case of its own
@@ -29,3 +29,16 @@ def billing_terms_of(
             terms.run[product] = run.rule
             terms.run_because[product] = run.because
     return terms
+
+
+def terms_of_version(
+    agreement: Agreement, customer: CustomerKind, *, own_terms: tuple[Deviation, ...] = (), on: date | None = None
+) -> BillingTerms:
+    """Return the billing rules of a version for a kind of customer, product by product.
+
+    A product that no rule names follows the general rules, under the key "". With rules of the customer's own the day must
+    be given: they hold for some days only.
+    """
+    day = on if own_terms and on is not None else agreement.effective_on
+    named = products_named_by(agreement) | {product for term in own_terms for product in term.rule.products}
+    return billing_terms_of(agreement, customer, named, day, own_terms)

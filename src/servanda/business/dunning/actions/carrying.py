@@ -1,7 +1,7 @@
 """Carrying out one order: the warrant, the act, the letter and the evidence, in the transaction that holds the claim."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from servanda.business.billing.actions.charging import ChargeDraft, add_charge, waive_charges
 from servanda.business.billing.queries import invoices
@@ -23,11 +23,12 @@ from servanda.business.dunning.decisions.orders import (
     WaiveCharges,
 )
 from servanda.business.dunning.decisions.terms import LadderTerms
+from servanda.business.dunning.decisions.warrants import warrant_for
 from servanda.business.dunning.facts import Arrears
 from servanda.business.dunning.models import Proposal
 from servanda.business.dunning.queries import ladder_terms_of
 from servanda.business.evidence.actions import issue_warrant, record
-from servanda.business.evidence.facts import Approval, WarrantRequest, because_to_json
+from servanda.business.evidence.facts import Approval, because_to_json
 from servanda.business.hosting.actions import place_holds, quarantine_services
 from servanda.business.hosting.decisions.deletion import purge_on
 from servanda.business.hosting.queries import services
@@ -37,7 +38,6 @@ from servanda.business.letters.facts import LetterDraft
 from servanda.ground.calendar import day_text
 from servanda.ground.citation import Citation
 
-WARRANT_DAYS = 7  # a warrant that is not used within a week is decided again from fresh facts
 KINDS = {"fee.charged": "fee", "interest.charged": "interest", "compensation.charged": "compensation"}
 
 
@@ -245,36 +245,8 @@ def _purge_sentence(order: EndContract, terms: LadderTerms, to: CustomerFacts, *
 
 
 def _warrant(order: Order, arrears: Arrears, company: CompanyFacts, *, today: date, at: datetime) -> None:
-    issue_warrant(
-        WarrantRequest(
-            company_id=company.company_id,
-            key=order.key,
-            act=order.what,
-            subject=f"invoice:{order.invoice_id}",
-            fingerprint=f"invoice:{arrears.invoice_number}:open:{arrears.open_total.minor}",
-            because=order.because,
-            parameters={"allowed_on": order.allowed_on.isoformat(), "rule_on": order.rule_on.isoformat()},
-            evidence_keys=rests_on(arrears),
-            not_before=order.allowed_on,
-            expires_on=max(order.allowed_on, today) + timedelta(days=WARRANT_DAYS),
-            customer_id=arrears.customer_id,
-            approvals=_approvals(order),
-            needs_person=order.decided_by == "person",
-        ),
-        today=today,
-        at=at,
-    )
-
-
-def rests_on(arrears: Arrears) -> tuple[str, ...]:
-    """Return the records that the right to act rests on: the invoice, its delivery, the delay, and each letter before."""
-    letters = tuple(f"letter.accepted:{done.key}" for done in arrears.done if done.what == "reminder.sent")
-    return (
-        f"invoice.issued:{arrears.invoice_id}",
-        *((arrears.received_key,) if arrears.received_key else ()),
-        *(f"payment.late:{arrears.invoice_id}" for done in arrears.done if done.what == "payment.late"),
-        *letters,
-    )
+    request = warrant_for(order, arrears, company_id=company.company_id, approvals=_approvals(order), today=today)
+    issue_warrant(request, today=today, at=at)
 
 
 def _approvals(order: Order) -> tuple[Approval, ...]:

@@ -12,9 +12,10 @@ from servanda.business.billing.actions.charging import ChargeDraft, add_charge
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.customers.queries import customer
 from servanda.business.dunning import wording
-from servanda.business.dunning.actions.carrying import WARRANT_DAYS, charge, rests_on, write
+from servanda.business.dunning.actions.carrying import charge, write
 from servanda.business.dunning.decisions.handing_over import HandOver, LawfulFee, hand_over_objection, hand_over_of
 from servanda.business.dunning.decisions.interest import settlement_interest
+from servanda.business.dunning.decisions.warrants import WARRANT_DAYS, rests_on
 from servanda.business.dunning.facts import Arrears
 from servanda.business.dunning.models import Claim, Pause
 from servanda.business.dunning.queries import arrears_of, ladder_terms_of

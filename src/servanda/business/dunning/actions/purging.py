@@ -12,6 +12,7 @@ from servanda.business.billing.queries import overdue_of_customer
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.queries import line as line_of
 from servanda.business.dunning.actions.following import lock_claims_of
+from servanda.business.dunning.decisions.closing import purge_hindrance
 from servanda.business.dunning.decisions.ladder import is_bank_silent
 from servanda.business.dunning.queries import has_pause
 from servanda.business.evidence.actions import NoWarrant
@@ -53,9 +54,8 @@ def _purge(service: ServiceFacts, *, today: date, at: datetime) -> bool:
 
 def _hindrance(service: ServiceFacts, *, today: date) -> str:
     """Return why the data must not go by themselves, or an empty text."""
-    if has_pause(service.customer_id, today=today):
-        return "a claim of the customer stands still"
-    was_closed_unpaid = line_of(service.line_id).end_cause.startswith("closure")
-    if was_closed_unpaid and not overdue_of_customer(service.customer_id, today=today):
-        return "the customer has paid since the closing"
-    return ""
+    return purge_hindrance(
+        is_paused=has_pause(service.customer_id, today=today),
+        was_closed_unpaid=line_of(service.line_id).end_cause.startswith("closure"),
+        owes_overdue=bool(overdue_of_customer(service.customer_id, today=today)),
+    )

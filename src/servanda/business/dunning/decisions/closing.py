@@ -33,6 +33,15 @@ def closure_due(arrears: Arrears, terms: LadderTerms, *, today: date) -> EndCont
     )
 
 
+def purge_hindrance(*, is_paused: bool, was_closed_unpaid: bool, owes_overdue: bool) -> str:
+    """Return why data must not go by themselves, or an empty text: who has paid since, or disputes, keeps them."""
+    if is_paused:
+        return "a claim of the customer stands still"
+    if was_closed_unpaid and not owes_overdue:
+        return "the customer has paid since the closing"
+    return ""
+
+
 def closable(arrears: Arrears, rule: Closure) -> tuple[int, ...]:
     """Return the services that the closing would reach: the unpaid ones, or all of the contract where that ends."""
     reaches_contract = rule.scope == "contract"

@@ -9,9 +9,9 @@ from django.db.models import Q
 from servanda.business.companies.queries import Tally, tally_of
 from servanda.business.dunning.decisions.ladder import next_step
 from servanda.business.dunning.decisions.orders import AcceptBySilence, Order, Wait
-from servanda.business.dunning.facts import Arrears, Done
+from servanda.business.dunning.facts import Arrears, Done, PauseFacts
 from servanda.business.dunning.models import Claim, Pause, Proposal
-from servanda.business.dunning.queries.arrears import arrears_of
+from servanda.business.dunning.queries.arrears import arrears_of, pause_facts
 from servanda.business.dunning.queries.terms import ladder_terms_of
 from servanda.business.evidence.facts import because_from_json
 from servanda.ground.citation import Citation
@@ -57,20 +57,6 @@ class Coming:
     waits_for: str
     step: int | None
     because: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PauseFacts:
-    """Why dunning of an invoice stands still, or stood still."""
-
-    pause_id: int
-    cause: str
-    reason: str
-    since: date
-    until: date | None
-    is_late: bool
-    by: str
-    ended_on: date | None
 
 
 def claims_coming(company_id: int, *, today: date, limit: int) -> tuple[Coming, ...]:
@@ -175,10 +161,7 @@ def has_pause(customer_id: int, *, today: date) -> bool:
 
 def pauses_of_invoice(invoice_id: int) -> tuple[PauseFacts, ...]:
     """Return the pauses of an invoice, ended or not."""
-    return tuple(
-        PauseFacts(row.pk, row.cause, row.reason, row.since, row.until, row.is_late, row.by, row.ended_on)
-        for row in Pause.objects.filter(invoice_id=invoice_id).order_by("id")
-    )
+    return tuple(pause_facts(row) for row in Pause.objects.filter(invoice_id=invoice_id).order_by("id"))
 
 
 def _facts(row: Proposal) -> ProposalFacts:
