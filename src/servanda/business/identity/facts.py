@@ -26,6 +26,7 @@ class Power(StrEnum):
     SERVICES = "services"  # what runs on the servers
     DECIDE = "decide"  # yes or no to an act against a customer
     TERMS = "terms"  # what is agreed with everybody
+    INSTALLATION = "installation"  # copies of it, its time, its checks
     PEOPLE = "people"  # who works here
 
 
@@ -33,7 +34,7 @@ _EVERYDAY = frozenset({Power.STOP, Power.CUSTOMERS})
 POWERS: Mapping[StaffRole, frozenset[Power]] = {
     StaffRole.OWNER: frozenset(Power),
     StaffRole.BOOKKEEPER: _EVERYDAY | {Power.MONEY, Power.DECIDE},
-    StaffRole.TECHNICIAN: _EVERYDAY | {Power.SERVICES},
+    StaffRole.TECHNICIAN: _EVERYDAY | {Power.SERVICES, Power.INSTALLATION},
     StaffRole.SUPPORT: _EVERYDAY,
     StaffRole.AUDITOR: frozenset(),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Literal
 
 from django.utils.translation import get_language, gettext, gettext_noop
 
@@ -133,7 +134,7 @@ def word(table: Mapping[str, str], name: str) -> str:
     return gettext(found) if found is not None else name
 
 
-def language() -> str:
+def language() -> Literal["da", "en"]:
     return "en" if (get_language() or "da").startswith("en") else "da"
 
 

@@ -14,6 +14,7 @@ POWER_NAMES: Mapping[Power, str] = {
     Power.SERVICES: gettext_noop("look after services and servers"),
     Power.DECIDE: gettext_noop("decide acts against a customer"),
     Power.TERMS: gettext_noop("change terms and prices"),
+    Power.INSTALLATION: gettext_noop("look after this installation"),
     Power.PEOPLE: gettext_noop("say who works here"),
 }
 ROLE_NAMES: Mapping[StaffRole, str] = {
@@ -42,7 +43,7 @@ ACTS: Mapping[str, Needed] = {
     **_all(
         Power.CUSTOMERS,
         """accept-version add-location contract-reference decide-notice dispute end-member end-pause explain invite-member
-        invoicing leave-by-change move-time note-mandate end-mandate payment-plan send-again tell-again change-line end-line
+        invoicing leave-by-change move-time note-mandate end-mandate payment-plan send-again tell-again complaint end-task offer-change note-agreement change-line end-line
         withdraw-line change-number check-number mark-dealer move-abroad""",
     ),
     **_all(
@@ -55,7 +56,8 @@ ACTS: Mapping[str, Needed] = {
     **_all(Power.MONEY, "approve-payout make-payout-file", is_grave=True),
     **_all(
         Power.SERVICES,
-        "answer-bulk change-plan confirm-domain give-domain lift-hold put-back service-act settle-refusal stop-mail",
+        """answer-bulk answer-restore begin-restore change-plan confirm-domain give-domain lay-out lift-hold put-back
+        service-act settle-refusal stop-mail zone""",
     ),
     **_all(Power.SERVICES, "hold-service", is_grave=True),
     **_all(Power.DECIDE, "decide hand-over purge", is_grave=True),
@@ -65,5 +67,7 @@ ACTS: Mapping[str, Needed] = {
         propose-transfer rewrite-draft start-draft weigh-transfer""",
     ),
     **_all(Power.TERMS, "approve-draft confirm-proposal publish-draft", is_grave=True),
+    **_all(Power.INSTALLATION, "audit-now installation-work reconcile-copy"),
+    **_all(Power.INSTALLATION, "take-over time-is-right", is_grave=True),
     **_all(Power.PEOPLE, "add-staff give-role end-role staff-link", is_grave=True),
 }

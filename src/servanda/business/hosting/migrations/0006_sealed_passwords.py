@@ -28,7 +28,7 @@ _KEPT = models.CheckConstraint(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hosting", "0003_bulk_mail"), ("nodes", "0003_sealing")]
+    dependencies = [("hosting", "0005_words"), ("nodes", "0003_sealing")]
 
     operations = [
         migrations.AddField(
