@@ -37,10 +37,21 @@ def text_files() -> Iterator[tuple[Path, str]]:
 
 
 @cache
-def modules() -> tuple[tuple[Path, ast.Module], ...]:
-    """Our modules without migrations, parsed."""
+def module_paths() -> tuple[Path, ...]:
+    """The files of our modules without migrations and without those that are empty."""
     paths = (path for path in sorted(PACKAGE.rglob("*.py")) if "migrations" not in path.parts)
-    return tuple((path, ast.parse(path.read_text(encoding="utf-8"), filename=str(path))) for path in paths)
+    return tuple(path for path in paths if path.stat().st_size)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """One module, parsed. Only a test asks for it: whoever merely collects the tests need not wait for it."""
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def modules() -> tuple[tuple[Path, ast.Module], ...]:
+    """Our modules, parsed."""
+    return tuple((path, parsed(path)) for path in module_paths())
 
 
 def documents() -> tuple[Path, ...]:

@@ -132,11 +132,22 @@ def test_a_wildcard_is_proven_by_dns_and_leaves_no_text_behind(node: Node) -> No
     assert subprocess.run(words, capture_output=True, check=True).stdout == b""
 
 
-def test_hosts_under_a_wildcard_answer_with_it_until_they_have_their_own(node: Node) -> None:
+@pytest.fixture
+def web_servers_own(node: Node) -> Iterator[str]:
+    """The name of what the web server answers with where nothing better is; gone with all that leads to it afterwards."""
+    own = node.layout.tls / "_default"
+    own.mkdir()
+    yield own.name
+    own.rmdir()
+    for link in node.layout.tls.iterdir():
+        if not link.exists():
+            link.unlink()
+
+
+def test_hosts_under_a_wildcard_answer_with_it_until_they_have_their_own(node: Node, web_servers_own: str) -> None:
     tls, converger = node.layout.tls, node.converger()
-    (tls / "_default").mkdir(exist_ok=True)
     for host in ("x.g.test", "own.g.test", "y.x.g.test", "xg.test"):
-        (tls / host).symlink_to("_default")
+        (tls / host).symlink_to(web_servers_own)
     (tls / "own.g.test").unlink()
     (tls / "own.g.test").symlink_to("../certs/another/current")
     wanted = Certificate(name="g.test", names=("*.g.test",), proof="dns-01")
@@ -144,11 +155,11 @@ def test_hosts_under_a_wildcard_answer_with_it_until_they_have_their_own(node: N
     assert os.readlink(tls / "x.g.test") == "_wildcard.g.test"
     assert node.serial("x.g.test") == node.serial("_wildcard.g.test")
     assert os.readlink(tls / "own.g.test") == "../certs/another/current"
-    assert os.readlink(tls / "y.x.g.test") == os.readlink(tls / "xg.test") == "_default"
+    assert os.readlink(tls / "y.x.g.test") == os.readlink(tls / "xg.test") == web_servers_own
     assert stand_in_for(node.layout, "new.g.test") == "_wildcard.g.test"
     converger.settle(msgspec.structs.replace(wanted, state="purged"), wanted)
-    assert (tls / "x.g.test").resolve() == tls / "_default"
-    assert stand_in_for(node.layout, "new.g.test") == "_default"
+    assert (tls / "x.g.test").resolve() == tls / web_servers_own
+    assert stand_in_for(node.layout, "new.g.test") == web_servers_own
 
 
 def test_a_wildcard_cannot_be_proven_by_a_file(node: Node) -> None:
@@ -251,16 +262,11 @@ def test_a_purge_revokes_and_takes_away_key_and_links(node: Node) -> None:
     assert node.converger().settle(gone, wanted) == {"is_revoked": False, "erased_hosts": 0}
 
 
-def test_a_host_that_is_let_go_answers_with_the_web_servers_own(node: Node) -> None:
+def test_a_host_that_is_let_go_answers_with_the_web_servers_own(node: Node, web_servers_own: str) -> None:
     wanted = Certificate(name="let-go", names=("e.test", "www.e.test"))
     node.converger().settle(wanted, None)
-    (node.layout.tls / "_default").mkdir()
-    try:
-        node.converger().settle(Certificate(name="let-go", names=("e.test",)), wanted)
-        assert os.readlink(node.layout.tls / "www.e.test") == "_default"
-    finally:
-        (node.layout.tls / "www.e.test").unlink()
-        (node.layout.tls / "_default").rmdir()
+    node.converger().settle(Certificate(name="let-go", names=("e.test",)), wanted)
+    assert os.readlink(node.layout.tls / "www.e.test") == web_servers_own
 
 
 @dataclass(frozen=True)
