@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 import msgspec
 from publicsuffixlist import PublicSuffixList
@@ -25,7 +26,7 @@ GB = 1_000_000_000
 COPIES_UNPROMISED = 7
 # DMARC (RFC 7489 § 6.3) of a domain whose mail we set up ourselves: all of it goes out from here, so nothing of its
 # owner's is hit, and what others send in its name is put aside from the first day. The owner may change the record.
-NEW_DOMAINS_POLICY = "quarantine"
+NEW_DOMAINS_POLICY: Literal["quarantine"] = "quarantine"
 _WORD = re.compile(r"[^\s,;()]+")
 _SUFFIXES = PublicSuffixList()
 
