@@ -5,7 +5,7 @@ import smtplib
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -342,17 +342,19 @@ def subjects_in_the_mailbox(house: House) -> list[str]:
         ]
 
 
-def get(house: House, host: str = HOST) -> httpx.Response:
-    """Ask the node for a site's front page as a browser that trusts the private authority would."""
+def get(house: House, host: str = HOST, *, path: str = "/", form: Mapping[str, str] | None = None) -> httpx.Response:
+    """Ask the node for a page as a browser that trusts the private authority would; with a form, send it."""
     roots = httpx.get(
         f"https://127.0.0.1:{house.layout.ports.acme_roots}/roots/0", verify=False, trust_env=False, timeout=10
     )
     context = ssl.create_default_context(cadata=roots.text)
-    with httpx.Client(verify=context, trust_env=False, timeout=10) as client:
-        return client.get(
-            f"https://127.0.0.1:{house.layout.ports.https}/",
+    with httpx.Client(verify=context, trust_env=False, timeout=10 if form is None else 120) as client:
+        return client.request(
+            "GET" if form is None else "POST",
+            f"https://127.0.0.1:{house.layout.ports.https}{path}",
             headers={"Host": host},
             extensions={"sni_hostname": host},
+            data=form,
         )
 
 

@@ -1,11 +1,12 @@
 """A program of its own: it shuts itself in, becomes a tenant, and only then does one thing among the tenant's files.
 
-`python -I -S jail.py '<specification>'`, started as root by `tenants.py` and by the keeper of PHP. Standard library
-only, so that it starts in 20 ms and owes nothing to what else is installed. The order is the point:
+`python -I -S jail.py '<specification>'`, started as root by `tenants.py`, by the keeper of PHP and for copies. Standard
+library only, so that it starts in 20 ms and owes nothing to what else is installed. The order is the point:
 
 1. own namespaces for mounts, processes, IPC and name (and network, unless it is wanted);
 2. a new root that holds nothing but the programs of the system, a few files of /etc, and the folders that are named;
-3. no capabilities, no new privileges, the tenant's number, limits; from here on root is gone for good;
+3. no capabilities (but for `reads_all`, which reads what is shown whatever its modes are), no new privileges, the
+   tenant's number, limits; from here on root is gone for good;
 4. one task of the closed list below, or one program.
 
 What is not in the new root cannot be read, whatever its mode is: other tenants, logs, configuration, sockets, /proc.
@@ -28,9 +29,19 @@ Wanted = dict[str, Any]
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 MNT_DETACH = 2
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 4, 24, 38, 47
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = (
+    1,
+    4,
+    8,
+    24,
+    38,
+    47,
+)
+AMBIENT_RAISE, AMBIENT_CLEAR_ALL = 2, 4
+CAP_DAC_READ_SEARCH = 2
 LAST_CAPABILITY = 63
 
 # What programs need of /etc. Nothing here differs from one server to the next in a way that a tenant could use.
@@ -63,6 +74,7 @@ def main(text: str) -> int:
     if os.getpid() == 1:  # the keeper has made the process namespace already
         check(libc.unshare(flags), "unshare")
         return inside(wanted)
+    die_with_parent()
     check(libc.unshare(flags | CLONE_NEWPID), "unshare")
     child = os.fork()
     if child == 0:
@@ -71,12 +83,18 @@ def main(text: str) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def die_with_parent() -> None:
+    """Let the kernel end this process when the one that started it ends: two may never work in one place."""
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
 def inside(wanted: Wanted) -> int:
     try:
+        die_with_parent()
         build_root(wanted)
         become(wanted)
         if "program" in wanted:
-            os.execve(wanted["program"][0], wanted["program"], wanted["environment"])
+            os.execve(wanted["program"][0], wanted["program"], wanted.get("environment") or dict(os.environ))
         json.dump(TASKS[wanted["task"]](**wanted.get("arguments", {})), sys.stdout)
         sys.stdout.flush()
     except (JailError, OSError, ValueError) as error:
@@ -105,7 +123,9 @@ def build_root(wanted: Wanted) -> None:
         show(path, new, is_writable=False)
     for path in wanted.get("writable", ()):
         show(path, new, is_writable=True)
-    temporary(new, wanted.get("tmp"))
+    for source, target, how in wanted.get("binds", ()):
+        bind(source, new + target, is_writable=how == "rw")
+    temporary(new, wanted.get("tmp"), size=wanted.get("tmp_size", "size=64m,nr_inodes=16k"))
     enter(new)
 
 
@@ -114,14 +134,31 @@ def show(path: str, new: str, *, is_writable: bool, seen_as: str = "") -> None:
     target = new + (seen_as or path)
     if os.path.islink(path):
         raise JailError(f"{path} is a link")
-    if os.path.isdir(path):
-        os.makedirs(target, exist_ok=True)
-    else:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT, 0o644))
+    make_place(target, is_folder=os.path.isdir(path))
     mount(path, target, flags=MS_BIND)
     mode = MS_NOSUID | MS_NODEV | (0 if is_writable else MS_RDONLY)
     mount("", target, flags=MS_REMOUNT | MS_BIND | mode)
+
+
+def bind(source: str, target: str, *, is_writable: bool) -> None:
+    """Show a file or folder at another place, where nothing of it can be run. The source itself may be no link."""
+    handle = os.open(source, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        if stat.S_ISLNK(os.fstat(handle).st_mode):
+            raise JailError(f"{source} is a link")
+        make_place(target, is_folder=stat.S_ISDIR(os.fstat(handle).st_mode))
+        mount(f"/proc/self/fd/{handle}", target, flags=MS_BIND)
+    finally:
+        os.close(handle)
+    mode = MS_NOSUID | MS_NODEV | MS_NOEXEC | (0 if is_writable else MS_RDONLY)
+    mount("", target, flags=MS_REMOUNT | MS_BIND | mode)
+
+
+def make_place(target: str, *, is_folder: bool) -> None:
+    """Make the empty folder or file on which something is shown."""
+    os.makedirs(target if is_folder else os.path.dirname(target), exist_ok=True)
+    if not is_folder:
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT, 0o644))
 
 
 def devices(new: str) -> None:
@@ -141,14 +178,14 @@ def accounts(new: str, uid: int) -> None:
         file.write("passwd: files\ngroup: files\nhosts: files dns\n")
 
 
-def temporary(new: str, folder: str | None) -> None:
+def temporary(new: str, folder: str | None, *, size: str) -> None:
     """Let /tmp be the tenant's own folder, so that it counts as theirs; without one, a small one in memory."""
     os.mkdir(f"{new}/tmp", 0o755)
     if folder:
         mount(folder, f"{new}/tmp", flags=MS_BIND)
         mount("", f"{new}/tmp", flags=MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV)
     else:
-        mount("tmpfs", f"{new}/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=64m,nr_inodes=16k")
+        mount("tmpfs", f"{new}/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"mode=1777,{size}")
 
 
 def enter(new: str) -> None:
@@ -167,19 +204,34 @@ def become(wanted: Wanted) -> None:
     """Give up everything that makes root, in an order in which each step is still allowed, and check that it is gone."""
     for name, value in wanted.get("limits", {}).items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+    os.nice(wanted.get("nice", 0))
+    kept = CAP_DAC_READ_SEARCH if wanted.get("reads_all") else None
     for number in range(LAST_CAPABILITY + 1):
-        libc.prctl(PR_CAPBSET_DROP, number, 0, 0, 0)
-    libc.prctl(PR_CAP_AMBIENT, 4, 0, 0, 0)
+        if number != kept:
+            libc.prctl(PR_CAPBSET_DROP, number, 0, 0, 0)
+    libc.prctl(PR_CAP_AMBIENT, AMBIENT_CLEAR_ALL, 0, 0, 0)
+    if kept is not None:
+        check(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keepcaps")
     os.setgroups(wanted.get("groups", []))
     os.setresgid(wanted["gid"], wanted["gid"], wanted["gid"])
     os.setresuid(wanted["uid"], wanted["uid"], wanted["uid"])
+    hold_only(kept)
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # nobody with the same number may trace this process
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    die_with_parent()  # anew: the kernel forgets it when a process changes who it is
     os.umask(wanted.get("umask", 0o027))
     os.chdir(wanted.get("folder", "/"))
     if 0 in (os.getuid(), os.geteuid()) or os.getresuid() != (wanted["uid"],) * 3:
         raise JailError("still root")
+
+
+def hold_only(kept: int | None) -> None:
+    """Hold one capability, also through the start of a program, or none at all."""
+    mask = 1 << kept if kept is not None else 0
+    header, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)
+    check(libc.capset(header, sets), "capset")
+    if kept is not None:
+        check(libc.prctl(PR_CAP_AMBIENT, AMBIENT_RAISE, kept, 0, 0), "ambient capability")
 
 
 # --- the tasks, done by the tenant ---

@@ -12,6 +12,7 @@ from servanda.drivers.node import Broken, NotNow
 from servanda.drivers.node.commands import PATH, program
 from servanda.drivers.node.files import folder
 from servanda.drivers.node.layout import Layout
+from servanda.drivers.node.tenants import JAIL
 
 JOBS = Path(__file__).with_name("jobs")
 How = Literal["ro", "rw"]
@@ -45,12 +46,14 @@ class Jail:
             "groups": list(self.groups),
             "reads_all": self.reads_all,
             "network": self.network,
-            "tmp_bytes": self.tmp_bytes,
+            "tmp_size": f"size={self.tmp_bytes}",
             "umask": self.umask,
             "nice": 10,
+            "limits": {"CORE": 0, "NOFILE": 4096},
             "binds": [[str(source), target, how] for source, target, how in self.binds],
+            "program": list(words),
         }
-        return [program("python3"), "-I", "-S", str(JOBS / "jail.py"), json.dumps(spec), "--", *words]
+        return [program("python3"), "-I", "-S", str(JAIL), json.dumps(spec)]
 
     def start(
         self,

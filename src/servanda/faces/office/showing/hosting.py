@@ -173,7 +173,7 @@ def nodes_shown(here: Visit, *, now: datetime) -> NodesShown:
             ParkedRow(
                 node=one.node,
                 key=one.key,
-                reason=parked_text(one.reason, language()),
+                reason=parked_text(one.reason, "da" if language() == "da" else "en"),
                 detail=one.detail,
                 since=one.since,
                 who=_("The server refused it") if one.is_of_node else _("It was not signed"),
