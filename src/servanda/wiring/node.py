@@ -25,7 +25,7 @@ from servanda.drivers.node.web import figures
 from servanda.drivers.nodelink import Clock, Door, Identity, Link
 from servanda.drivers.nodelink.http import HttpDoor, HttpLink
 from servanda.faces.node.parts import Capability, Setting
-from servanda.ground.nodes.kinds.backups import BackupPlan
+from servanda.ground.nodes.kinds.backups import BackupPlan, Retention
 
 
 def capabilities() -> Sequence[Capability]:
@@ -122,8 +122,8 @@ def keep_private_store(
     return backups.keep_private(layout, plans, leave_of=leave_of, today=today)
 
 
-def keep_store(folder: Path, today: date) -> Mapping[str, str]:
-    return backups.keep_folder(folder, today=today)
+def keep_store(folder: Path, said: Sequence[Retention] | None, today: date) -> Mapping[str, str]:
+    return backups.keep_folder(folder, said, today=today)
 
 
 def _sites(here: Setting) -> mail.SitesWithMail:

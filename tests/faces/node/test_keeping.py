@@ -1,15 +1,23 @@
 """The keeper's round: once at once, then once a night, whatever failed before; and the units of a store's machine."""
 
+import json
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from servanda.drivers.node import NotNow
+from servanda.drivers.nodelink.memory import INSTALL, MemoryControlPlane
+from servanda.faces.node import keeper
 from servanda.faces.node.keeping import NotKept, keep_each_night, keep_once, store_units
 from servanda.faces.node.units import NotInstalled
+from servanda.ground.nodes.kinds.backups import Retention
+from servanda.ground.nodes.wanted import Document
+from tests.drivers.node.running import needs, new_layout
+from tests.drivers.nodelink.plane import served
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -50,3 +58,41 @@ def test_what_is_wrong_is_said_before_anything_is_done(tmp_path: Path) -> None:
         store_units(store=("x",), keep=("x",), folder=Path("store"), keeper=tmp_path)
     with pytest.raises(NotKept, match=r"keeper\.json"):
         keep_once(tmp_path, datetime(2026, 12, 1, tzinfo=UTC))
+
+
+def test_a_keeper_takes_its_rules_from_what_was_signed_and_goes_on_by_it_when_nobody_answers(tmp_path: Path) -> None:
+    """The real client over a real socket; the store itself is away, so that each repository is named as not done."""
+    needs()
+    layout = new_layout()
+    folder = layout.root
+    try:
+        plane = MemoryControlPlane(Ed25519PrivateKey.generate(), tokens={"a-token-of-this-test": "keeper1"})
+        with served(plane) as url:
+            keeper.enrol(folder, name="keeper1", url=url, token="a-token-of-this-test", roots=None)
+            secrets = {"url": "http://127.0.0.1:9", "name": "keeper", "word": "w", "key": "11" * 32}
+            (folder / "keeper.json").write_text(json.dumps(secrets))
+            (folder / "rules.json").write_text(json.dumps({"elsewhere/1": {"keep_daily": 1}}))
+            assert keep_once(folder, datetime.now(UTC)) == {}, "what a person placed counts no more"
+            plane.issue(retention_document(1, days=30))
+            plane.issue(retention_document(3, days=1))  # follows a document that is not there
+            assert [one.keep_daily for one in keeper.told(folder)] == [30]
+            assert plane.reports[-1].accepted == 1
+            assert [one.key for one in plane.reports[-1].findings] == ["retention/n1/7"]
+            forger = MemoryControlPlane(Ed25519PrivateKey.generate())
+            plane.issued = {2: forger.issue(retention_document(2, days=1))}
+            assert [one.keep_daily for one in keeper.told(folder)] == [30], "another's signature is worth nothing"
+        said = keep_once(folder, datetime.now(UTC))
+        assert list(said) == ["n1/7"]
+        assert said["n1/7"].startswith("not done: the backup store does not answer")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def retention_document(seq: int, *, days: int) -> Document:
+    now = datetime.now(UTC)
+    rule = Retention(node="n1", plan=7, keep_daily=days)
+    follows = None if seq == 1 else "0" * 64
+    return Document(
+        install=INSTALL, node="keeper1", incarnation=1, seq=seq, follows=follows, issued_at=now,
+        not_after=now + timedelta(hours=1), resources=(rule,),
+    )  # fmt: skip

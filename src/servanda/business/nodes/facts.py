@@ -8,6 +8,7 @@ from typing import Literal
 from servanda.ground.nodes.wanted import Wanted
 
 Plain = str | int | bool
+KEEPER = "keeper"  # among the facts that it told when it enrolled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,11 @@ class NodeFacts:
     @property
     def is_trusted(self) -> bool:
         return bool(self.public_key) and self.revoked_at is None
+
+    @property
+    def is_keeper(self) -> bool:
+        """Tell whether it keeps a store of copies, and serves nobody."""
+        return self.facts.get(KEEPER) is True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

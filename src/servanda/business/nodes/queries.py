@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from servanda.business.companies.queries import Tally, tally_of
-from servanda.business.nodes.facts import FoundResource, Ground, NodeFacts, ParkedStatement, StoredWish, Wish
+from servanda.business.nodes.facts import KEEPER, FoundResource, Ground, NodeFacts, ParkedStatement, StoredWish, Wish
 from servanda.business.nodes.models import (
     Node,
     NodeFinding,
@@ -43,7 +43,13 @@ def all_nodes() -> tuple[NodeFacts, ...]:
 
 def has_nodes(company_id: int) -> bool:
     """Tell whether the company has a server of its own; without one nothing is set up by itself."""
-    return Node.objects.filter(company_id=company_id, revoked_at__isnull=True).exists()
+    rows = Node.objects.filter(company_id=company_id, revoked_at__isnull=True)
+    return rows.exclude(facts__contains={KEEPER: True}).exists()
+
+
+def keepers_of(company_id: int) -> tuple[NodeFacts, ...]:
+    """Return the keepers of the stores of a company's copies."""
+    return tuple(node for node in nodes_of(company_id) if node.is_keeper and node.is_trusted)
 
 
 def node_named(name: str) -> NodeFacts | None:

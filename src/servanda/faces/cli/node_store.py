@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from servanda.faces.node import keeping
+from servanda.faces.node import keeper, keeping
 from servanda.faces.node.parts import wiring
 
 FOLDER, KEEPER = Path("/var/lib/servanda-store"), Path("/etc/servanda-keeper")
@@ -32,6 +32,10 @@ def add_to(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     keep.add_argument(
         "--keeper", type=Path, default=KEEPER, metavar="FOLDER", help="the folder with keeper.json and rules.json"
     )
+    keep.add_argument("--token", help="enrol once as the keeper of a control plane, which says the rules from then on")
+    keep.add_argument("--name", default="keeper1", help="what the control plane calls this keeper; with --token")
+    keep.add_argument("--url", default="", help="where the control plane answers; with --token")
+    keep.add_argument("--roots", metavar="FILE", help="roots that vouch for the control plane; with --token")
     keep.add_argument("--json", action="store_true", help="print one JSON value")
     keep.set_defaults(run=_keep)
 
@@ -60,6 +64,11 @@ def _words(args: argparse.Namespace) -> tuple[str, ...]:
 
 
 def _keep(args: argparse.Namespace) -> int:
+    if args.token:
+        done = keeper.enrol(args.keeper, name=args.name, url=args.url, token=args.token, roots=args.roots)
+        assert done.enrolled is not None
+        print(f"{done.name} is enrolled, incarnation {done.enrolled.incarnation}. It is told how long copies are kept.")
+        return 0
     told = keeping.keep_once(args.keeper, datetime.now(UTC))
     if args.json:
         print(json.dumps(told))

@@ -2,6 +2,8 @@
 
 import os
 import platform
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -18,8 +20,13 @@ class NotEnrolled(Refused):
     """The control plane did not take the node, or did not answer."""
 
 
-def enrol(installation: Installation, door: Door, token: str) -> Installation:
-    """Introduce the node, pin the keys that it gets, and return it as it is now. A second time begins a new incarnation."""
+def enrol(
+    installation: Installation, door: Door, token: str, *, more: Mapping[str, Plain] = MappingProxyType({})
+) -> Installation:
+    """Introduce the node, with `more` facts beside those of every machine, pin the keys that it gets, and return it as it is now.
+
+    A second time begins a new incarnation.
+    """
     key = installed.make_key(installation)
     sealing = make_sealing_key(installation.layout, installation.name)
     try:
@@ -29,7 +36,7 @@ def enrol(installation: Installation, door: Door, token: str) -> Installation:
                 "node": installation.name,
                 "public_key": public_bytes(key),
                 "sealing_key": public_text(sealing),
-                "facts": facts(installation),
+                "facts": {**facts(installation), **more},
             },
             type=Enrol,
         )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from servanda.drivers.node import Broken, NotNow
-from servanda.faces.node import installed
+from servanda.faces.node import installed, keeper
 from servanda.faces.node.parts import WIRING, wiring
 from servanda.faces.node.processes import Over, Place
 from servanda.faces.node.state import State
@@ -67,8 +67,9 @@ def keep_each_night(
 
 def keep_once(folder: Path, now: datetime, wiring_name: str = WIRING) -> Mapping[str, str]:
     """Make one round on a store's machine and return what came of each repository."""
+    said = keeper.told(folder, wiring_name=wiring_name) if keeper.is_told(folder) else None
     try:
-        return wiring(wiring_name).keep_store(folder, now.date())
+        return wiring(wiring_name).keep_store(folder, said, now.date())
     except Broken as error:
         raise NotKept(f"Nothing was forgotten: {error}. The how-to on copies tells what belongs there.") from error
 

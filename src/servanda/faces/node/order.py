@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from servanda.ground.nodes.kinds.access import Login
-from servanda.ground.nodes.kinds.backups import BackupPlan, Export, MoveIn, Restore
+from servanda.ground.nodes.kinds.backups import BackupPlan, Export, MoveIn, Restore, Retention
 from servanda.ground.nodes.kinds.base import Worsening
 from servanda.ground.nodes.kinds.certificates import Certificate
 from servanda.ground.nodes.kinds.databases import Database
@@ -13,7 +13,8 @@ from servanda.ground.nodes.kinds.web import Site
 from servanda.ground.nodes.wanted import Wanted
 
 KINDS: tuple[type[Wanted], ...] = (
-    Zone, Site, Database, Login, MailDomain, Mailbox, MailAlias, Certificate, BackupPlan, MoveIn, MailImport, Restore, Export,
+    Zone, Site, Database, Login, MailDomain, Mailbox, MailAlias, Certificate, BackupPlan, Retention,
+    MoveIn, MailImport, Restore, Export,
 )  # fmt: skip
 ERRANDS: tuple[type[Wanted], ...] = (MoveIn, MailImport, Restore, Export)
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}

@@ -20,6 +20,7 @@ from servanda.drivers.node import (
     Watching,
 )
 from servanda.drivers.nodelink import Clock, Door, Identity, Link
+from servanda.ground.nodes.kinds.backups import Retention
 
 WIRING = "servanda.wiring.node"
 
@@ -73,7 +74,7 @@ class Wiring(Protocol):
     def keep_private_store(
         self, layout: Layout, known: Known, leave_of: Callable[[str, str], str], today: date
     ) -> Mapping[str, str]: ...
-    def keep_store(self, folder: Path, today: date) -> Mapping[str, str]: ...
+    def keep_store(self, folder: Path, said: Sequence[Retention] | None, today: date) -> Mapping[str, str]: ...
     def door(self, url: str, roots: str | None) -> Door: ...
 
 

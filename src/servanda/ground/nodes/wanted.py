@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from servanda.ground.nodes.grammar import ClauseText, InstallId, Moment, NodeName, Sha256, SnapshotId
 from servanda.ground.nodes.kinds.access import Login
-from servanda.ground.nodes.kinds.backups import BackupPlan, Export, MoveIn, Restore
+from servanda.ground.nodes.kinds.backups import BackupPlan, Export, MoveIn, Restore, Retention
 from servanda.ground.nodes.kinds.base import Statement, Worsening
 from servanda.ground.nodes.kinds.certificates import Certificate
 from servanda.ground.nodes.kinds.databases import Database
@@ -28,6 +28,7 @@ Wanted = (
     | Zone
     | Certificate
     | BackupPlan
+    | Retention
     | Restore
     | Export
     | MoveIn

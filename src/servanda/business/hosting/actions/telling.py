@@ -17,7 +17,7 @@ from servanda.business.companies.facts import CompanyFacts
 from servanda.business.evidence.actions import NoWarrant, issue_warrant
 from servanda.business.evidence.facts import Event, WarrantRequest
 from servanda.business.evidence.queries import events_of_subjects, newest_warrant_of, warrant_of
-from servanda.business.hosting.decisions.wanted import wishes_for
+from servanda.business.hosting.decisions.wanted import retention_wishes, wishes_for
 from servanda.business.hosting.facts import PartFacts, RemovalFacts, ServiceFacts, ServicePicture
 from servanda.business.hosting.models import Errand, Part, Secret, Setup, Touched
 from servanda.business.hosting.queries.mail import leave_for_bulk
@@ -25,6 +25,7 @@ from servanda.business.hosting.queries.parts import part_facts
 from servanda.business.hosting.queries.services import services
 from servanda.business.nodes.actions.wishing import forget_wish, wish
 from servanda.business.nodes.facts import Wish
+from servanda.business.nodes.queries import keepers_of
 from servanda.ground.citation import Citation
 from servanda.ground.nodes.grammar import WebAddress
 from servanda.ground.nodes.kinds.access import Login
@@ -72,17 +73,20 @@ def compare_all(company: CompanyFacts, *, today: date, at: datetime) -> int:
 
 def _tell(company: CompanyFacts, ids: list[int], *, today: date, at: datetime) -> tuple[set[int], int]:
     """Wish for what some services need now; returns which of them are done, and how much was new."""
-    setups = {row.service_id: row for row in Setup.objects.filter(service__in=ids)}
-    parts = _parts_of(ids)
+    setups = {row.service_id: row for row in Setup.objects.filter(service__in=ids).select_related("node")}
+    parts, keepers = _parts_of(ids), keepers_of(company.company_id)
     done, told = set[int](), 0
     for service in services(ids):
         setup = setups[service.service_id]
-        if setup.node_id is not None:
+        if setup.node is not None:
             try:
                 with transaction.atomic():
                     picture = _picture(company, service, setup, parts[service.service_id], today=today, at=at)
-                    told += wish(picture.node_id, wishes_for(picture))
-                    told += _tell_errands(service, setup.node_id)
+                    wishes = wishes_for(picture)
+                    told += wish(picture.node_id, wishes)
+                    for keeper in keepers:
+                        told += wish(keeper.node_id, retention_wishes(setup.node.name, wishes))
+                    told += _tell_errands(service, setup.node.pk)
             except NoWarrant as refusal:
                 LOG.warning("service %s is not removed from its node yet: %s", service.service_id, refusal)
                 continue

@@ -16,6 +16,7 @@ import msgspec
 from servanda.business.hosting.facts import SENDING, BulkMailFacts, HoldFacts, PartFacts, RemovalFacts, ServicePicture
 from servanda.business.nodes.facts import Ground, Wish
 from servanda.ground.nodes.kinds.access import Login
+from servanda.ground.nodes.kinds.backups import BackupPlan, Retention
 from servanda.ground.nodes.kinds.base import Cause, Hold, State
 from servanda.ground.nodes.kinds.databases import Database
 from servanda.ground.nodes.kinds.mail import Mailbox, MailDomain, OutboundBlock
@@ -36,6 +37,28 @@ NOT_SENDING: frozenset[Cause] = frozenset(("payment", "abuse", "breach"))
 def wishes_for(picture: ServicePicture) -> tuple[Wish, ...]:
     """Return what shall hold on the node of a service, for each of its parts."""
     return tuple(_wish(picture, part) for part in picture.parts)
+
+
+def retention_wishes(node: str, wishes: tuple[Wish, ...]) -> tuple[Wish, ...]:
+    """Return what the keeper of a store is told of the plans among the wishes for a node: how long its copies are kept.
+
+    Whatever becomes of the plan, its copies stay for their time: a keeper is told of no quarantine and no purge.
+    """
+    return tuple(
+        Wish(
+            statement=Retention(
+                node=node,
+                plan=plan.plan,
+                keep_daily=plan.keep_daily,
+                keep_monthly=plan.keep_monthly,
+                keep_databases_daily=plan.keep_databases_daily,
+            ),
+            subject=wish.subject,
+            grounds=tuple(ground for ground in wish.grounds if ground.act == "change"),
+        )
+        for wish in wishes
+        if isinstance(plan := wish.statement, BackupPlan)
+    )
 
 
 def causes_of(holds: tuple[HoldFacts, ...]) -> dict[Cause, HoldFacts]:

@@ -49,7 +49,7 @@ def lacks(node: NodeFacts, kinds: frozenset[str]) -> tuple[str, ...]:
 
 
 def _takes(node: NodeFacts, *, kinds: frozenset[str], country: str, php: str | None) -> bool:
-    if not (node.is_trusted and node.takes_new and node.services < node.services_max):
+    if node.is_keeper or not (node.is_trusted and node.takes_new and node.services < node.services_max):
         return False
     if country and node.country != country:
         return False

@@ -21,7 +21,7 @@ from servanda.drivers.node.backups.private_store import NAME, keeper_of
 from servanda.drivers.node.backups.waiting import SHORTER_WAITS, Kept, all_in_force
 from servanda.drivers.node.layout import Layout
 from servanda.drivers.node.store.withdrawing import NotAllowed, aside_since, erase, is_there, set_aside
-from servanda.ground.nodes.kinds.backups import BackupPlan
+from servanda.ground.nodes.kinds.backups import BackupPlan, Retention
 
 
 class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,17 +96,28 @@ def _rule(plan: BackupPlan, leave_of: Callable[[str, str], str]) -> Rule:
     return Rule(plan.keep_daily, plan.keep_monthly, plan.keep_databases_daily, ended)
 
 
-def keep_folder(folder: Path, *, today: date) -> Mapping[str, str]:
-    """Tidy a store by the two files in a keeper's folder. Raises Broken when they cannot be read."""
+def keep_folder(folder: Path, said: Iterable[Retention] | None = None, *, today: date) -> Mapping[str, str]:
+    """Tidy a store by what the control plane said, or where none does, by `rules.json` in the keeper's folder.
+
+    Raises Broken when a file there cannot be read.
+    """
     try:
         secrets = msgspec.json.decode((folder / "keeper.json").read_bytes(), type=Secrets)
-        rules = msgspec.json.decode((folder / "rules.json").read_bytes(), type=dict[str, Rule])
+        rules = _rules_of(said) if said is not None else _rules_in(folder)
         key = X25519PrivateKey.from_private_bytes(bytes.fromhex(secrets.key))
     except (OSError, msgspec.MsgspecError, ValueError) as error:
         raise Broken(f"the keeper's keeper.json and rules.json in {folder} cannot be used: {error}") from error
     roots = Path(secrets.roots) if secrets.roots else None
     keeper = Keeper(secrets.url, secrets.name, secrets.word, key, folder, roots)
     return _keep_in_force(keeper, rules, store=Path(secrets.store) if secrets.store else None, today=today)
+
+
+def _rules_of(said: Iterable[Retention]) -> dict[str, Rule]:
+    return {f"{one.node}/{one.plan}": Rule(one.keep_daily, one.keep_monthly, one.keep_databases_daily) for one in said}
+
+
+def _rules_in(folder: Path) -> dict[str, Rule]:
+    return msgspec.json.decode((folder / "rules.json").read_bytes(), type=dict[str, Rule])
 
 
 def _keep_in_force(keeper: Keeper, told: Mapping[str, Rule], *, store: Path | None, today: date) -> Mapping[str, str]:

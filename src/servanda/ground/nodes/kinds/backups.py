@@ -11,6 +11,7 @@ from servanda.ground.nodes.grammar import (
     HostName,
     InnerPath,
     Moment,
+    NodeName,
     SiteId,
     SnapshotId,
     SshKey,
@@ -44,13 +45,32 @@ class BackupPlan(Statement, frozen=True, tag="backup", kw_only=True):
         """Tell whether something is copied no more, more seldom, or kept for a shorter time."""
         old = cast("BackupPlan", before)
         left = {*old.databases, *old.mail_domains, old.site} - {*self.databases, *self.mail_domains, self.site}
-        return (
-            bool(left)
-            or self.every_hours > old.every_hours
-            or self.keep_daily < old.keep_daily
-            or self.keep_monthly < old.keep_monthly
-            or (self.keep_databases_daily or self.keep_daily) < (old.keep_databases_daily or old.keep_daily)
-        )
+        return bool(left) or self.every_hours > old.every_hours or _is_shorter(self, old)
+
+
+class Retention(Statement, frozen=True, tag="retention", kw_only=True):
+    """How long the copies that a node made by a plan are kept. Told to the keeper of the store, and to no other."""
+
+    node: NodeName
+    plan: SiteId
+    keep_daily: Annotated[int, Meta(ge=1, le=3660)]
+    keep_monthly: Annotated[int, Meta(ge=0, le=120)] = 0
+    keep_databases_daily: Annotated[int, Meta(ge=0, le=3660)] = 0
+
+    @property
+    def key(self) -> str:
+        return f"retention/{self.node}/{self.plan}"
+
+    def takes_from(self, before: Statement) -> bool:
+        return _is_shorter(self, cast("Retention", before))
+
+
+def _is_shorter(new: BackupPlan | Retention, old: BackupPlan | Retention) -> bool:
+    return (
+        new.keep_daily < old.keep_daily
+        or new.keep_monthly < old.keep_monthly
+        or (new.keep_databases_daily or new.keep_daily) < (old.keep_databases_daily or old.keep_daily)
+    )
 
 
 class Restore(Statement, frozen=True, tag="restore", kw_only=True):
