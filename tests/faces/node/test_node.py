@@ -1,10 +1,13 @@
 """A node whose agent and helper run as they do in earnest, under their accounts, against a control plane on a socket."""
 
+from base64 import b64encode
 from datetime import UTC, datetime
 
 from servanda.ground.nodes.kinds.backups import Export
+from servanda.ground.nodes.kinds.mail import MailImport
 from servanda.ground.nodes.wanted import encode
-from tests.faces.node.wiring import zones_of
+from servanda.ground.nodes.words import seal_word
+from tests.faces.node.wiring import prepare_inbox, zones_of
 from tests.faces.node.worlds import World, hold, leave, site, wait_until, zone
 
 
@@ -21,6 +24,26 @@ def test_what_was_signed_is_there_and_reported(world: World) -> None:
     assert findings["zone/example.dk"].state == "as wanted"
     assert findings["zone/example.dk"].facts == {"records": 1}
     assert world.plane.reports[-1].accepted == 1
+
+
+def test_a_password_reaches_the_errand_that_needs_it_and_is_gone_when_that_has_ended(world: World) -> None:
+    prepare_inbox(world.layout)
+    errand, key = "f" * 32, b64encode(world.plane.public_key).decode()
+    world.plane.words[errand] = seal_word("grøn hest", public_key=key, errand=errand)
+    world.start("helper")
+    world.start("agent")
+    given = {"local": "alma", "domain": "example.dk", "tenant": 200_001, "host": "old.example.dk", "login": "alma"}
+    world.issue(MailImport(errand=errand, not_after=datetime(2100, 1, 1, tzinfo=UTC), **given))  # type: ignore[arg-type]
+
+    def done() -> list[object]:
+        return [dict(news.result) for one in world.plane.reports for news in one.errands if news.state == "done"]
+
+    wait_until(lambda: bool(done()), told=lambda: world.said_in_log("agent"))
+    assert done()[0] == {"letters": 9}
+    wait_until(lambda: list(world.layout.inbox.iterdir()) == [])
+    assert "hest" not in world.said_in_log("agent")
+    documents = b"".join(world.plane.issued.values())
+    assert b"hest" not in documents
 
 
 def test_a_hold_a_release_and_both_steps_of_removal(world: World) -> None:

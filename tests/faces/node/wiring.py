@@ -17,6 +17,7 @@ from servanda.faces.node.parts import Capability, Setting
 from servanda.ground.nodes.documents import fingerprint
 from servanda.ground.nodes.kinds.backups import Export
 from servanda.ground.nodes.kinds.dns import Zone
+from servanda.ground.nodes.kinds.mail import MailImport
 from servanda.ground.nodes.kinds.web import Site
 from servanda.ground.nodes.wanted import Difference, ErrandNews, Wanted, encode
 
@@ -133,6 +134,24 @@ class Exports:
         tell(ErrandNews(key=wanted.key, state="done", percent=100, result={"bytes": 3}))
 
 
+class Imports:
+    """Fetches nothing, and shows that it had the password of the other mailbox: its letters, counted."""
+
+    kinds: tuple[type[Wanted], ...] = (MailImport,)
+
+    def __init__(self, setting: Setting) -> None:
+        self._inbox = setting.layout.inbox
+
+    def run(self, wanted: Wanted, tell: Callable[[ErrandNews], None]) -> None:
+        assert isinstance(wanted, MailImport)
+        word = (self._inbox / f"{wanted.errand}.password").read_text(encoding="utf-8")
+        tell(ErrandNews(key=wanted.key, state="done", percent=100, result={"letters": len(word)}))
+
+
+def prepare_inbox(layout: Layout) -> None:
+    make_folder(layout.inbox, mode=0o700, owner=layout.accounts.agent, group=layout.accounts.agent)
+
+
 def daemons(layout: Layout) -> Sequence[Daemon]:
     """One process that sleeps, and one that needs it."""
     return (
@@ -146,6 +165,7 @@ def capabilities() -> Sequence[Capability]:
         Capability(name="zones", convergers=lambda setting: (Zones(setting),)),
         Capability(name="sites", convergers=lambda setting: (Sites(setting),), verbs=verbs, daemons=daemons),
         Capability(name="exports", errands=lambda setting: (Exports(setting),)),
+        Capability(name="imports", errands=lambda setting: (Imports(setting),), prepare=prepare_inbox),
     )
 
 

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from servanda.business.hosting.actions import place_holds
 from servanda.business.hosting.facts import ServiceFacts
+from servanda.business.hosting.models import Part
 from servanda.business.hosting.queries import services, services_of_customer, setup_of
 from servanda.business.hosting.queries.mail import bulk_of_service
 from servanda.ground.calendar import moment_of
@@ -194,3 +195,11 @@ def test_use_beyond_what_was_agreed_is_shown_and_the_line_is_changed_from_today(
     assert "The line is changed from today" in html
     house.world.round()
     assert setup_of(service_id).plan_code == "webhotel-large"  # type: ignore[union-attr]
+
+
+@pytest.mark.clause("compusoft-024")
+def test_a_service_that_stands_in_no_plan_of_copies_is_told_of(eva: Client, house: House, service_id: int) -> None:
+    house.report(findings=tuple(house.found(key) for key in house.known))
+    assert "it stands in no plan of copies" not in eva.get("/c/simsoft/nodes/").content.decode()
+    Part.objects.filter(service_id=service_id, kind="backup").update(state="purged", removed_on=BEGINS)
+    assert "it stands in no plan of copies" in eva.get("/c/simsoft/nodes/").content.decode()

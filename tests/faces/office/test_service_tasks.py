@@ -37,7 +37,7 @@ def eva(db: None) -> Client:
 
 
 def house_of(slug: str, plan: str) -> tuple[House, int, str]:
-    house = House(World(slug, BEGINS))
+    house = House(World(slug, BEGINS), name=f"node-{slug}")
     alma = house.world.customer(ALMA, plan, began_on=BEGINS)
     house.world.round()
     house.settle()
@@ -146,3 +146,13 @@ def test_a_task_of_another_service_is_not_answered_here(eva: Client, quiet: None
     assert answer.status_code == 302
     assert tasks_of_service(service_id)[0].state == "open"
     assert page
+
+
+@pytest.mark.clause("servicepoint-076", "servicepoint-086", "servicepoint-087")
+def test_a_database_sold_by_itself_says_what_its_owner_answers_for(eva: Client, quiet: None) -> None:
+    _house, _service_id, page = house_of("servicepoint", "cloudsql-small")
+    html = eva.get(page).content.decode()
+    assert "are yours to answer for" in html
+    assert "servicepoint 11.4" in html
+    _house, _service_id, page = house_of("simsoft", "webhotel-small")
+    assert "are yours to answer for" not in eva.get(page).content.decode()

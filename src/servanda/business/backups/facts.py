@@ -75,3 +75,4 @@ class LateCopies:
     newest_at: datetime | None
     since: datetime  # when it was laid out
     is_broken: bool
+    has_plan: bool = True  # False: nothing says that it is to be copied

@@ -32,6 +32,17 @@ select s.id, s.name, c.newest_at, u.laid_out_at, coalesce(c.is_broken, false)
  order by coalesce(c.newest_at, u.laid_out_at), s.id limit %(limit)s
 """
 
+# What keeps data and has no plan by which it is copied: no copy of it can be late, since none is ever due.
+_UNCOPIED = """
+select s.id, s.name, u.laid_out_at
+  from service s join hosting_setup u on u.service_id = s.id
+ where s.company_id = %(company)s and s.state = 'running' and u.laid_out_at is not null
+   and exists (select 1 from hosting_part p where p.service_id = s.id and p.state = 'kept'
+                and p.kind in ('site', 'database', 'mail-domain'))
+   and not exists (select 1 from hosting_part p where p.service_id = s.id and p.kind = 'backup' and p.state = 'kept')
+ order by u.laid_out_at, s.id limit %(limit)s
+"""
+
 
 def copies_of_service(service_id: int, *, limit: int = 400) -> tuple[CopyFacts, ...]:
     """Return the copies of a service, the newest first, those that are gone among them."""
@@ -81,6 +92,16 @@ def late_copies(company_id: int, *, now: datetime, limit: int = 100) -> tuple[La
         return tuple(
             LateCopies(service_id=service_id, name=name, newest_at=newest_at, since=since, is_broken=is_broken)
             for service_id, name, newest_at, since, is_broken in cursor.fetchall()
+        )
+
+
+def uncopied(company_id: int, *, limit: int = 100) -> tuple[LateCopies, ...]:
+    """Return the running services that keep data on a server and stand in no plan of copies (compusoft-024)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNCOPIED, {"company": company_id, "limit": limit})
+        return tuple(
+            LateCopies(service_id=service_id, name=name, newest_at=None, since=since, is_broken=False, has_plan=False)
+            for service_id, name, since in cursor.fetchall()
         )
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from servanda.business.backups.facts import LateCopies
-from servanda.business.backups.queries import late_copies
+from servanda.business.backups.queries import late_copies, uncopied
 from servanda.business.catalogue.queries import prices_of
 from servanda.business.customers.queries import customer, customers
 from servanda.business.hosting.decisions.complaints import SOURCES as COMPLAINT_SOURCES
@@ -188,7 +188,7 @@ def nodes_shown(here: Visit, *, now: datetime) -> NodesShown:
                 address=reverse("office:service", args=[here.company.slug, one.service_id]),
                 why=_late_text(one),
             )
-            for one in late_copies(company_id, now=now)
+            for one in (*uncopied(company_id), *late_copies(company_id, now=now))
         ),
         bulk=tuple(
             WaitingRow(
@@ -211,6 +211,8 @@ def nodes_shown(here: Visit, *, now: datetime) -> NodesShown:
 
 
 def _late_text(late: LateCopies) -> str:
+    if not late.has_plan:
+        return _("it stands in no plan of copies")
     if late.is_broken:
         return _("a copy was found broken")
     if late.newest_at is None:

@@ -20,6 +20,7 @@ from servanda.business.hosting.queries import (
 from servanda.business.hosting.queries.mail import bulk_of_service, mail_service_of
 from servanda.business.hosting.queries.restoring import restore_way_of
 from servanda.business.hosting.queries.services import company_id_of
+from servanda.business.hosting.queries.terms import own_risks
 from servanda.business.nodes.facts import FoundResource
 from servanda.business.nodes.queries import found_of
 from servanda.faces.parts.hosting import words
@@ -60,7 +61,8 @@ def hosting_page(service: ServiceFacts, *, contact: str, today: date, now: datet
     names, usage = _usage(usage_of(service.service_id, since=today - timedelta(days=USAGE_DAYS)) if parts else ())
     promise, tone, clauses = _promise(service, now) if setup is not None else ("", "note", ())
     bulk = bulk_of_service(mail_service_of(service.service_id) or service.service_id) if parts else None
-    way = restore_way_of(company(company_id_of(service.service_id)), service, today=today)
+    provider = company(company_id_of(service.service_id))
+    way = restore_way_of(provider, service, today=today)
     sentence, colour = _sentence(service, setup, tuple(found.values()), len(parts), now)
     return HostingPage(
         service_id=service.service_id,
@@ -98,6 +100,7 @@ def hosting_page(service: ServiceFacts, *, contact: str, today: date, now: datet
         if setup is not None and "mail-domain" in by_kind
         else None,
         contact=contact,
+        own_risks=own_risks(provider, service, today=today),
         calendar=calendar_of(copies_of_service(service.service_id)),
         offers=offers_of(service.service_id),
         restore_is_asked=not way.is_by_customer,

@@ -145,6 +145,7 @@ class HostingPage:
     may_ask_for_bulk: bool = False
     proof: tuple[str, str] | None = None  # the name and text that show control of the domain
     contact: str = ""
+    own_risks: tuple[Citation, ...] = ()  # by which the customer answers for what they build and open
     calendar: tuple[CalendarMonth, ...] = ()
     offers: tuple[OfferRow, ...] = ()
     restore_is_asked: bool = False  # by the terms staff give back on a written request
