@@ -17,7 +17,8 @@ from servanda.simulation.running import Lived, lived, world
 
 SOURCE = Path(__file__).parents[2] / "src"
 CALM: frozenset[str] = frozenset()
-provider_of = pytest.mark.parametrize("provider", PROVIDERS)
+# Of those whose terms say something of late payment; the fifth says nothing, and little happens.
+provider_of = pytest.mark.parametrize("provider", sorted(set(PROVIDERS) - {"simsoft"}))
 
 
 def changed(made: World, change: Callable[[LivedCustomer], LivedCustomer]) -> World:
@@ -40,14 +41,14 @@ def charged(found: Lived) -> Counter[int]:
 
 @provider_of
 def test_the_same_seed_gives_the_same_lines_twice(provider: str) -> None:
-    first, second = (lived(world(4, provider=provider, customers=25, years=2)) for _ in range(2))
+    first, second = (lived(world(4, provider=provider, customers=15, years=2)) for _ in range(2))
     assert first.lines == second.lines
 
 
 @provider_of
 def test_an_unrelated_customer_changes_no_byte_of_others(provider: str) -> None:
     few = lived(world(4, provider=provider, customers=[3, 8, 12], years=2))
-    many = lived(world(4, provider=provider, customers=25, years=2))
+    many = lived(world(4, provider=provider, customers=15, years=2))
     for customer in (3, 8, 12):
         assert lines_of(few, customer) == lines_of(many, customer)
         assert lines_of(few, customer) == lines_of(
@@ -57,27 +58,27 @@ def test_an_unrelated_customer_changes_no_byte_of_others(provider: str) -> None:
 
 @provider_of
 def test_the_order_of_customers_does_not_matter(provider: str) -> None:
-    made = world(5, provider=provider, customers=20, years=2)
+    made = world(5, provider=provider, customers=12, years=2)
     assert lived(made).lines == lived(replace(made, customers=made.customers[::-1])).lines
 
 
 @provider_of
 def test_the_size_of_a_step_does_not_matter(provider: str) -> None:
-    made = world(6, provider=provider, customers=20, years=2, faults=ALL - {"F03"})
+    made = world(6, provider=provider, customers=12, years=2, faults=ALL - {"F03"})
     assert lived(made).lines == lived(replace(made, rounds_a_day=4)).lines
 
 
 @provider_of
 def test_what_comes_twice_changes_nothing(provider: str) -> None:
-    once = lived(world(7, provider=provider, customers=20, years=2, faults=ALL - {"F03"}))
-    twice = lived(world(7, provider=provider, customers=20, years=2, faults=ALL))
+    once = lived(world(7, provider=provider, customers=12, years=2, faults=ALL - {"F03"}))
+    twice = lived(world(7, provider=provider, customers=12, years=2, faults=ALL))
     assert once.lines == twice.lines
 
 
 @provider_of
 @pytest.mark.parametrize("days", [1, 5])
 def test_a_kinder_customer_never_fares_worse(provider: str, days: int) -> None:
-    made = world(8, provider=provider, customers=60, years=2, faults=CALM)
+    made = world(8, provider=provider, customers=30, years=2, faults=CALM)
     before = charged(lived(made))
     after = charged(lived(changed(made, lambda one: replace(one, earlier_days=days))))
     worse = {customer: (before[customer], paid) for customer, paid in after.items() if paid > before[customer]}
@@ -86,7 +87,7 @@ def test_a_kinder_customer_never_fares_worse(provider: str, days: int) -> None:
 
 @provider_of
 def test_a_divided_payment_leaves_the_same_balance(provider: str) -> None:
-    made = world(9, provider=provider, customers=40, years=2, faults=CALM)
+    made = world(9, provider=provider, customers=20, years=2, faults=CALM)
     whole, divided = lived(made), lived(changed(made, lambda one: replace(one, in_two=True)))
     assert balances(whole) == balances(divided)
 

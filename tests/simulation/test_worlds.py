@@ -34,9 +34,9 @@ def test_no_invariant_is_broken_in_many_seeds(provider: str, seed: int) -> None:
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_each_kind_of_fault_happens_and_breaks_nothing(kind: str) -> None:
-    found = lived(world(7, provider="safe-it", customers=40, years=2, faults=frozenset({kind})))
+    found = lived(world(7, provider="safe-it", customers=25, years=2, faults=frozenset({kind})))
     assert told(found.house) == []
-    without = lived(world(7, provider="safe-it", customers=40, years=2, faults=frozenset()))
+    without = lived(world(7, provider="safe-it", customers=25, years=2, faults=frozenset()))
     if kind == "F03":
         assert found.lines == without.lines, "what comes twice changes nothing"
     else:
@@ -55,13 +55,13 @@ def test_each_kind_of_fault_happens_and_breaks_nothing(kind: str) -> None:
 )
 def test_the_log_shows_what_went_wrong(kind: str, shown: tuple[str, ...]) -> None:
     provider = "compusoft" if kind == "F16" else "safe-it"
-    found = lived(world(11, provider=provider, customers=80, years=2, faults=frozenset({kind})))
+    found = lived(world(11, provider=provider, customers=50, years=2, faults=frozenset({kind})))
     text = "\n".join(found.lines)
     assert [word for word in shown if word not in text] == []
 
 
 def test_the_scheduler_is_away_for_up_to_45_days_and_no_step_comes_in_a_burst() -> None:
-    found = lived(world(5, provider="safe-it", customers=60, years=3, faults=frozenset({"F08"})))
+    found = lived(world(5, provider="safe-it", customers=25, years=3, faults=frozenset({"F08"})))
     lengths = {(one.until - one.since).days for seed in range(9) for one in _away(seed)}
     assert {1, 45} <= lengths
     assert told(found.house) == []
@@ -74,7 +74,7 @@ def _away(seed: int):  # type: ignore[no-untyped-def]
 def test_every_act_of_a_ladder_is_lived_through() -> None:
     whats = set()
     for provider in PROVIDERS:
-        found = lived(world(3, provider=provider, customers=150, years=2))
+        found = lived(world(3, provider=provider, customers=70, years=2))
         whats |= {line.split("|")[2] for line in found.lines}
     assert {
         "invoice.issued",

@@ -55,10 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=1, metavar="COUNT", help="how many seeds, one after the other")
     parser.add_argument("--years", type=int, default=3, help="how many years each world lasts")
     parser.add_argument("--customers", type=int, default=100, help="how many customers each world has")
-    parser.add_argument("--only", default="", metavar="NUMBERS", help="only these customers, as in 7 or 3,12")
-    parser.add_argument(
-        "--providers", default=",".join(PROVIDERS), help="whose terms, as in safe-it,simsoft; all when left out"
-    )
+    parser.add_argument("--only", metavar="NUMBERS", help="only these customers, as in 7 or 3,12")
+    parser.add_argument("--providers", default=",".join(PROVIDERS), help="whose terms, as in safe-it,simsoft")
     parser.add_argument("--faults", default="all", help="all, none, or kinds as in F08,F13")
     parser.add_argument("--movie", type=Path, metavar="FILE", help="write the first world as one HTML page to look at")
     parser.add_argument("--first", action="store_true", help="stop as soon as something does not hold")
@@ -104,7 +102,7 @@ def asked_for(parsed: argparse.Namespace) -> Asked:
         customers=parsed.customers,
         years=parsed.years,
         faults=faults,
-        only=tuple(int(one) for one in parsed.only.split(",") if one),
+        only=tuple(int(one) for one in (parsed.only or "").split(",") if one),
         movie=parsed.movie,
         stops_at_first=parsed.first,
     )

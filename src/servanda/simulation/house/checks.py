@@ -348,16 +348,16 @@ def _periods(house: House, client: Client, *, today: date) -> None:
         for line in house.invoices[invoice_id].lines:
             if line.line_id is not None and line.since is not None and line.until is not None:
                 billed[line.line_id].append((line.since, line.until))
-    for line_id, line in client.lines.items():
-        expected = line.facts.began_on
+    for line_id, held in client.lines.items():
+        expected = held.facts.began_on
         for since, until in sorted(billed[line_id]):
             if since < expected:
-                house.violated("I13 no day is billed twice", today, client, f"{line.facts.plan} {since}")
+                house.violated("I13 no day is billed twice", today, client, f"{held.facts.plan} {since}")
             if since > expected:
-                house.violated("I14 no day is left unbilled", today, client, f"{line.facts.plan} {expected}")
+                house.violated("I14 no day is left unbilled", today, client, f"{held.facts.plan} {expected}")
             expected = until
-        if line.facts.until is not None and line.end_cause == "" and expected > line.facts.until:
-            house.violated("I13 nothing is billed after the end", today, client, line.facts.plan)
+        if held.facts.until is not None and held.end_cause == "" and expected > held.facts.until:
+            house.violated("I13 nothing is billed after the end", today, client, held.facts.plan)
 
 
 def _documents(house: House, client: Client, *, today: date) -> None:
