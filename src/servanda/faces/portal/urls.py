@@ -5,7 +5,7 @@ from django.urls import path, reverse_lazy
 
 from servanda.faces.parts.access import access
 from servanda.faces.parts.signing_in import SignIn
-from servanda.faces.portal import hosting_pages, invitations, ordering, pages
+from servanda.faces.portal import hosting_pages, invitations, leaving, ordering, pages
 
 sign_in = SignIn.as_view(template_name="portal/login.html", next_page=reverse_lazy("portal:accounts"))
 sign_out = LogoutView.as_view(next_page=reverse_lazy("portal:login"))
@@ -24,6 +24,10 @@ urlpatterns = [
     path("<slug:slug>/<str:number>/invoices/<int:invoice>/", pages.invoice, name="invoice"),
     path("<slug:slug>/<str:number>/documents/<int:letter_id>/", pages.invoice_file, name="document"),
     path("<slug:slug>/<str:number>/terms/<str:version>/", pages.terms, name="terms"),
+    path("<slug:slug>/<str:number>/agreements/", leaving.agreements, name="agreements"),
+    path("<slug:slug>/<str:number>/agreements/<int:line_id>/end/", leaving.end, name="end"),
+    path("<slug:slug>/<str:number>/agreements/<int:line_id>/withdraw/", leaving.withdraw, name="withdraw"),
+    path("<slug:slug>/<str:number>/agreements/<int:line_id>/receipt/", leaving.receipt, name="receipt"),
     path("<slug:slug>/<str:number>/people/", pages.people, name="people"),
     path("<slug:slug>/<str:number>/order/", ordering.order, name="order"),
     path("<slug:slug>/<str:number>/order/place/", ordering.place, name="place-order"),
