@@ -13,7 +13,7 @@ from servanda.business.hosting.queries import services_of_customer
 from servanda.faces.parts.access import access
 from servanda.faces.parts.telling import told
 from servanda.faces.portal.pages import page
-from servanda.faces.portal.showing.ordering import button_text, check_shown, plans_on_offer
+from servanda.faces.portal.showing.ordering import Asking, asking_of, button_text, check_shown, plans_on_offer
 from servanda.faces.portal.visiting import Visit, visit
 from servanda.ground.refusal import Refused
 
@@ -25,12 +25,12 @@ def order(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """Show what is on offer; a filled form leads to the check, and a wrong one says what is wrong at its field."""
     here = visit(request, slug, number, needs=lambda role: role.may_order)
     if request.method != "POST":
-        return page(request, here, "order", plans=plans_on_offer(here), given={}, wrong={})
+        return page(request, here, "order", plans=plans_on_offer(asking_of(here)), given={}, wrong={})
     given = {name: request.POST.get(name, "").strip()[:300] for name in ("plan", "name", "starts_now")}
     given["name"] = domain_in(given["name"])
-    wrong = _wrong(here, given)
+    wrong = wrong_order(asking_of(here), given)
     if wrong:
-        return page(request, here, "order", plans=plans_on_offer(here), given=given, wrong=wrong, status=422)
+        return page(request, here, "order", plans=plans_on_offer(asking_of(here)), given=given, wrong=wrong, status=422)
     return _check(request, here, given)
 
 
@@ -40,12 +40,14 @@ def place(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     here = visit(request, slug, number, needs=lambda role: role.may_order)
     given = {name: request.POST.get(name, "")[:300] for name in ("plan", "name", "starts_now")}
     try:
-        shown = check_shown(here, plan_code=given["plan"], name=given["name"], starts_now=bool(given["starts_now"]))
+        shown = check_shown(
+            asking_of(here), plan_code=given["plan"], name=given["name"], starts_now=bool(given["starts_now"])
+        )
     except Refused as refusal:
         messages.error(request, told(refusal), extra_tags="stop")
         return redirect(here.address("order"))
     token, price = request.POST.get("token", ""), request.POST.get("price", "")
-    if not re.fullmatch(r"[0-9a-f]{32}", token) or _wrong(here, given):
+    if not re.fullmatch(r"[0-9a-f]{32}", token) or wrong_order(asking_of(here), given):
         return redirect(here.address("order"))
     if price != str(shown.plan.price.minor) or request.POST.get("terms") != shown.sha256:
         messages.error(request, _("The price or the terms changed meanwhile. Look once more."), extra_tags="stop")
@@ -93,9 +95,10 @@ def domain_in(text: str) -> str:
         return name
 
 
-def _wrong(here: Visit, given: dict[str, str]) -> dict[str, str]:
+def wrong_order(asking: Asking, given: dict[str, str]) -> dict[str, str]:
+    """Return what is wrong with a wish, by its field."""
     wrong = {}
-    if given["plan"] not in {row.code for row in plans_on_offer(here)}:
+    if given["plan"] not in {row.code for row in plans_on_offer(asking)}:
         wrong["plan"] = _("Choose one of them.")
     if not _NAME.match(given["name"]):
         wrong["name"] = _("Write a domain such as example.dk.")
@@ -103,7 +106,9 @@ def _wrong(here: Visit, given: dict[str, str]) -> dict[str, str]:
 
 
 def _check(request: HttpRequest, here: Visit, given: dict[str, str], *, token: str = "") -> HttpResponse:
-    shown = check_shown(here, plan_code=given["plan"], name=given["name"], starts_now=bool(given["starts_now"]))
+    shown = check_shown(
+        asking_of(here), plan_code=given["plan"], name=given["name"], starts_now=bool(given["starts_now"])
+    )
     button = button_text(is_consumer=shown.is_consumer)
     return page(
         request,

@@ -138,3 +138,13 @@ class ReceiptShown:
     paragraphs: tuple[str, ...]
     recipient: str
     document: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SittingRow:
+    sitting_id: int
+    browser: str
+    network: str
+    began_at: datetime
+    seen_at: datetime
+    is_here: bool
