@@ -30,6 +30,7 @@ PLACES = (
     "business/nodes",
     "business/payouts",
     "business/reports",
+    "business/signups",
     "drivers/payments",
     "faces/parts",
     "ground/bank_layout.py",

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "servanda.business.nodes",
     "servanda.business.hosting",
     "servanda.business.backups",
+    "servanda.business.signups",
     "servanda.business.billing",
     "servanda.business.collecting",
     "servanda.business.dunning",
@@ -114,6 +115,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "servanda.faces.parts.security.content_policy",
+    "servanda.faces.portal.sitting.watch",
 ]
 
 ROOT_URLCONF = "servanda.wiring.urls"

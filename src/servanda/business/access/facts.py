@@ -58,3 +58,77 @@ class InvitationFacts:
     role: Role
     expires_at: datetime
     knows_address: bool
+
+
+class Topic(StrEnum):
+    """What a member can be written to about that is no part of the agreement (markedsføringsloven § 10)."""
+
+    NEWSLETTER = "newsletter"
+    PRODUCTS = "news of products"
+    OPERATION = "news of operation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFacts:
+    """A link that can still be used, and whose it is."""
+
+    link_id: int
+    user_id: int
+    name: str
+    company_id: int
+    company_name: str
+    purpose: str
+    email: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailDraft:
+    """A mail about a login or a sign-up. `asked_from` is the network from which it was asked for."""
+
+    company_id: int
+    kind: str
+    recipient: str
+    language: str
+    subject: str
+    paragraphs: tuple[str, ...]
+    queued_at: datetime
+    asked_from: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailFacts:
+    """A mail that a sender has claimed."""
+
+    mail_id: int
+    company_id: int
+    recipient: str
+    language: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SittingFacts:
+    """Somebody is signed in from a browser."""
+
+    sitting_id: int
+    key_sha256: str
+    began_at: datetime
+    seen_at: datetime
+    network: str
+    browser: str
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceFacts:
+    """What a member said last of a topic."""
+
+    topic: Topic
+    is_yes: bool
+    words: str
+    how: str
+    at: datetime
+    user_id: int
+    name: str

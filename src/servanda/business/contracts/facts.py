@@ -116,6 +116,14 @@ class NoticeReceipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Who gave a notice on the customers' pages, in their own words, and where they want the receipt."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenNotice:
     """A notice on which the terms are silent: a person decides when its line ends."""
 

@@ -1,9 +1,10 @@
 """What a customer is told of new terms and prices: what changes, from when, until when they can leave, by which clauses."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from servanda.ground.calendar import day_text
+from servanda.business.contracts.facts import Said
+from servanda.ground.calendar import day_text, moment_text
 from servanda.ground.money import Money, money_text
 
 
@@ -237,3 +238,77 @@ def withdrawal_paragraphs(
         f"{money} The money comes within 14 days of your message, the way you paid.",
         f"Kind regards\n{company_name}",
     )
+
+
+def said_paragraph(said: Said, contract_number: str, at: datetime, language: str) -> str:
+    """Return what was sent from the customers' pages, word for word as the law wants it repeated, with its moment."""
+    moment = moment_text(at, language)
+    if language == "da":
+        return f"Modtaget {moment} fra {said.name}: »Jeg fortryder aftale {contract_number}.«"
+    return f"Received {moment} from {said.name}: “I withdraw from contract {contract_number}.”"
+
+
+def notice_subject(name: str, language: str) -> str:
+    return f"Kvittering: din opsigelse af {name}" if language == "da" else f"Receipt: your notice on {name}"
+
+
+def notice_paragraphs(
+    name: str,
+    *,
+    company: str,
+    contract_number: str,
+    received_at: datetime,
+    ends_on: date | None,
+    must_confirm: bool,
+    email: str,
+    language: str,
+) -> tuple[str, ...]:
+    """Return the first part of the receipt of a notice: what was received when, and on which day it ends what."""
+    moment = moment_text(received_at, language)
+    if language == "da":
+        said = f"Vi har {moment} fået din opsigelse af {name}, aftale {contract_number}."
+        if ends_on is not None:
+            return (said, f"Den sidste dag er {day_text(ends_on, 'da')}. Indtil da kører alt som før.")
+        if must_confirm:
+            return (said, f"Efter vilkårene skal den bekræftes skriftligt, før den gælder. Skriv til {email}.")
+        return (
+            said,
+            f"Vilkårene siger ikke, hvornår den virker. Et menneske hos {company} svarer dig; dagen i dag tæller.",
+        )
+    said = f"On {moment} we received your notice on {name}, contract {contract_number}."
+    if ends_on is not None:
+        return (said, f"The last day is {day_text(ends_on, 'en')}. Until then everything runs as before.")
+    if must_confirm:
+        return (said, f"By the terms it must be confirmed in writing before it holds. Write to {email}.")
+    return (said, f"The terms do not say when it takes effect. A person at {company} answers you; today's date counts.")
+
+
+def afterwards_paragraphs(
+    given_back: Money | None, *, is_asked: bool, kept_until: date | None, email: str, language: str
+) -> tuple[str, ...]:
+    """Return the second part of that receipt: what is paid back, and what happens with the data."""
+    if language == "da":
+        if given_back is not None:
+            money = f"Du får {money_text(given_back, 'da')} tilbage for tid, som er betalt og ikke bliver brugt."
+        elif is_asked:
+            money = "Et menneske hos os tager stilling til, om du får penge tilbage, og skriver til dig."
+        else:
+            money = "Der er ikke faktureret tid efter den dag, så der er ikke noget at betale tilbage."
+        data = (
+            f"Dine data bliver gemt til og med {day_text(kept_until - timedelta(days=1), 'da')}. Hent dem på kundesiderne."
+            if kept_until is not None
+            else f"Vilkårene siger ikke, hvor længe dine data gemmes. Hent dem inden den sidste dag, eller skriv til {email}."
+        )
+        return money, data
+    if given_back is not None:
+        money = f"You get {money_text(given_back, 'en')} back for time that is paid for and will not be used."
+    elif is_asked:
+        money = "A person here decides whether money goes back to you, and writes to you."
+    else:
+        money = "No time after that day is billed, so there is nothing to pay back."
+    data = (
+        f"Your data are kept until {day_text(kept_until - timedelta(days=1), 'en')}. Fetch them on the customer pages."
+        if kept_until is not None
+        else f"The terms do not say how long your data are kept. Fetch them before the last day, or write to {email}."
+    )
+    return money, data

@@ -40,6 +40,7 @@ class CustomerDetails:
     invoice_delivery: str = ""  # one of `Delivery`; empty: what the kind of customer asks for
     order_number: str = ""  # the customer's own, which e-invoices name unless the contract has another
     person_reference: str = ""  # whom at a public body the invoice is for
+    minor_until: date | None = None  # the day on which a consumer comes of age; empty: they are, or are no person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,10 @@ class CustomerFacts:
         if self.details.invoice_delivery:
             return Delivery(self.details.invoice_delivery)
         return Delivery.OIOUBL if self.details.kind is CustomerKind.PUBLIC else Delivery.E_MAIL
+
+    def is_minor(self, today: date) -> bool:
+        """Tell whether a guardian's yes is needed for each agreement (værgemålsloven § 1)."""
+        return self.details.minor_until is not None and today < self.details.minor_until
 
     @property
     def has_checked_vat_number(self) -> bool:

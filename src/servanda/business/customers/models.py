@@ -28,6 +28,8 @@ class Customer(models.Model):
     invoice_delivery = models.TextField(blank=True, default="", db_default="")
     order_number = models.TextField(blank=True, default="", db_default="")
     person_reference = models.TextField(blank=True, default="", db_default="")
+    # When a consumer who is not of age comes of age. The birthday itself is not kept.
+    minor_until = models.DateField(null=True, blank=True)
     habit = models.TextField(blank=True)  # demo companies only: how the simulated customer behaves
 
     class Meta:

@@ -297,3 +297,11 @@ class UseFound:
     uses: tuple[Over, ...]
     day: date | None  # of the newest measurement
     days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataAfterwards:
+    """What becomes of the data of a service that ends. `kept_until` empty: the terms do not say, and a person decides."""
+
+    kept_until: date | None
+    because: tuple[Citation, ...]

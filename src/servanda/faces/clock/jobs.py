@@ -56,6 +56,15 @@ def deliver_letters(timestamp: int = 0) -> None:
         deliver_waiting(timezone.now)
 
 
+@app.periodic(cron="* * * * * */10")
+@app.task(name="deliver_access_mails", queueing_lock="deliver_access_mails")
+def deliver_access_mails(timestamp: int = 0) -> None:
+    """Send the mails about logins and sign-ups. Somebody waits before a page for each of them."""
+    from servanda.faces.clock import access_mail
+
+    access_mail.deliver_access_mails(timezone.now)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="check_vat_numbers", queueing_lock="check_vat_numbers", lock="check_vat_numbers")
 def check_vat_numbers(timestamp: int = 0) -> None:
@@ -152,6 +161,18 @@ async def forget_finished(context: JobContext, timestamp: int) -> None:
     await context.app.job_manager.delete_old_jobs(
         nb_hours=FINISHED_KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
     )
+
+
+@app.periodic(cron="31 3 * * *")
+@app.task(name="forget_drafts", queueing_lock="forget_drafts")
+def forget_drafts(timestamp: int = 0) -> None:
+    """Remove sign-ups that nobody finished, and the trace of browsers that were seen long ago."""
+    from servanda.business.access.actions.sittings import forget_old_sittings
+    from servanda.business.signups.actions import forget_expired
+
+    now = timezone.now()
+    forget_expired(at=now)
+    forget_old_sittings(at=now)
 
 
 @app.task(name="move_company_time")

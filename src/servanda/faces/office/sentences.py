@@ -81,6 +81,15 @@ HAPPENED: Mapping[str, Saying] = {
     "order.placed": Saying(gettext_noop("They ordered %(name)s on their own pages."), "calm"),
     "access.invited": Saying(gettext_noop("Somebody was invited to act for them.")),
     "access.granted": Saying(gettext_noop("Somebody may act for them now.")),
+    "access.signed_up": Saying(gettext_noop("They signed up by themselves, and hold the account.")),
+    "access.password_changed": Saying(gettext_noop("Somebody who acts for them chose another password.")),
+    "access.email_changed": Saying(gettext_noop("Somebody who acts for them signs in with another address."), "warn"),
+    "access.email_restored": Saying(
+        gettext_noop("Somebody took their former address back; it had been changed."), "warn"
+    ),
+    "choice.made": Saying(gettext_noop("Somebody chose whether to be written to about news.")),
+    "guardian.answered": Saying(gettext_noop("A guardian answered about an order.")),
+    "guardian.decided": Saying(gettext_noop("A person looked at a guardian's yes: %(reason)s")),
     "access.ended": Saying(gettext_noop("Somebody's right to act for them was ended.")),
     "mailbox.added": Saying(gettext_noop("A mailbox of %(name)s was added.")),
     "mailbox.changed": Saying(gettext_noop("A mailbox of %(name)s was changed.")),

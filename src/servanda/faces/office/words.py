@@ -92,6 +92,7 @@ LETTER_KINDS: Mapping[str, str] = {
     "notice": gettext_noop("Notice"),
     "terms": gettext_noop("Notice of new terms"),
     "withdrawal": gettext_noop("Receipt of a withdrawal"),
+    "receipt": gettext_noop("Receipt of a notice"),
     "collection": gettext_noop("Letter of hand-over to a collector"),
     "collection announced": gettext_noop("News of what will be collected"),
     "collected": gettext_noop("Receipt for what was collected"),

@@ -13,7 +13,7 @@ from servanda.business.hosting.queries import services_of_customer
 from servanda.faces.parts.access import access
 from servanda.faces.parts.telling import told
 from servanda.faces.portal.pages import page
-from servanda.faces.portal.showing.ordering import button_text, check_shown, kind_on_offer, offers
+from servanda.faces.portal.showing.ordering import Asking, asking_of, button_text, check_shown, kind_on_offer, offers
 from servanda.faces.portal.visiting import Visit, visit
 from servanda.ground.refusal import Refused
 
@@ -26,13 +26,15 @@ def order(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """Show what is on offer; a filled form leads to the check, and a wrong one says what is wrong at its field."""
     here = visit(request, slug, number, needs=lambda role: role.may_order)
     if request.method != "POST":
-        return page(request, here, "order", offers=offers(here), given={}, wrong={}, asked="")
+        return page(request, here, "order", offers=offers(asking_of(here)), given={}, wrong={}, asked="")
+    asking = asking_of(here)
     given = {name: request.POST.get(name, "").strip()[:300] for name in ("kind", "plan", "name", "starts_now")}
-    given["name"] = _name_in(given["name"], kind=kind_on_offer(here, given["plan"]) or given["kind"])
-    wrong = _wrong(here, given)
+    kind = kind_on_offer(asking, given["plan"]) or given["kind"]
+    given["name"] = _name_in(given["name"], kind=kind)
+    wrong = wrong_order(asking, given)
     if wrong:
-        asked = kind_on_offer(here, given["plan"]) or given["kind"] or "hosting"
-        return page(request, here, "order", offers=offers(here), given=given, wrong=wrong, asked=asked, status=422)
+        shown = {"offers": offers(asking), "asked": kind or "hosting"}
+        return page(request, here, "order", **shown, given=given, wrong=wrong, status=422)
     return _check(request, here, given)
 
 
@@ -42,12 +44,14 @@ def place(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     here = visit(request, slug, number, needs=lambda role: role.may_order)
     given = {name: request.POST.get(name, "")[:300] for name in ("plan", "name", "starts_now")}
     try:
-        shown = check_shown(here, plan_code=given["plan"], name=given["name"], starts_now=bool(given["starts_now"]))
+        shown = check_shown(
+            asking_of(here), plan_code=given["plan"], name=given["name"], starts_now=bool(given["starts_now"])
+        )
     except Refused as refusal:
         messages.error(request, told(refusal), extra_tags="stop")
         return redirect(here.address("order"))
     token, price = request.POST.get("token", ""), request.POST.get("price", "")
-    if not re.fullmatch(r"[0-9a-f]{32}", token) or _wrong(here, given):
+    if not re.fullmatch(r"[0-9a-f]{32}", token) or wrong_order(asking_of(here), given):
         return redirect(here.address("order"))
     if price != str(shown.plan.price.minor) or request.POST.get("terms") != shown.sha256:
         messages.error(request, _("The price or the terms changed meanwhile. Look once more."), extra_tags="stop")
@@ -95,8 +99,9 @@ def domain_in(text: str) -> str:
         return name
 
 
-def _wrong(here: Visit, given: dict[str, str]) -> dict[str, str]:
-    wrong, kind = {}, kind_on_offer(here, given["plan"])
+def wrong_order(asking: Asking, given: dict[str, str]) -> dict[str, str]:
+    """Return what is wrong with a wish, by its field."""
+    wrong, kind = {}, kind_on_offer(asking, given["plan"])
     if not kind:
         wrong["plan"] = _("Choose one of them.")
     if (kind or given.get("kind")) == "database":
@@ -112,7 +117,9 @@ def _name_in(text: str, *, kind: str) -> str:
 
 
 def _check(request: HttpRequest, here: Visit, given: dict[str, str], *, token: str = "") -> HttpResponse:
-    shown = check_shown(here, plan_code=given["plan"], name=given["name"], starts_now=bool(given["starts_now"]))
+    shown = check_shown(
+        asking_of(here), plan_code=given["plan"], name=given["name"], starts_now=bool(given["starts_now"])
+    )
     button = button_text(is_consumer=shown.is_consumer)
     return page(
         request,

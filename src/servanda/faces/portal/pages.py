@@ -12,6 +12,7 @@ from servanda.business.access.actions import end_membership, invite
 from servanda.business.access.facts import Role
 from servanda.business.access.queries import members_of, memberships_of, open_invitations
 from servanda.business.billing.queries import invoice_numbered
+from servanda.business.letters.facts import LetterFacts
 from servanda.business.letters.queries import document, letter
 from servanda.business.library.queries import rendered_terms
 from servanda.faces.parts.access import access
@@ -23,6 +24,8 @@ from servanda.faces.portal.shown import PersonRow
 from servanda.faces.portal.visiting import Visit, user_id_of, visit, ways_of
 from servanda.ground.refusal import Refused
 from servanda.terms.versions import NoSuchVersion
+
+CARRY_A_LINK = frozenset({"invitation"})
 
 
 @access(policy="customer")
@@ -68,7 +71,7 @@ def invoice_file(request: HttpRequest, slug: str, number: str, letter_id: int) -
     here = visit(request, slug, number, needs=lambda role: role.may_see_invoices)
     found = letter(letter_id)
     content = None
-    if found is not None and found.customer_id == here.customer_id:
+    if found is not None and found.customer_id == here.customer_id and _may_fetch(here, found):
         content = document(found.document_sha256)
     if found is None or content is None:
         raise Http404(_("There is no such document."))
@@ -76,6 +79,11 @@ def invoice_file(request: HttpRequest, slug: str, number: str, letter_id: int) -
     name = f"{found.key.replace(':', '-')}.pdf"
     answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return answer
+
+
+def _may_fetch(here: Visit, found: LetterFacts) -> bool:
+    """Tell whether a member may have a letter: who sees invoices has those on invoices; a link in a letter is its reader's."""
+    return found.kind not in CARRY_A_LINK and (here.member.role.may_order or found.invoice_id is not None)
 
 
 @access(policy="customer")

@@ -43,6 +43,7 @@ class Home:
     owed: Money
     due: tuple[InvoiceRow, ...]
     services: tuple[ServiceRow, ...]
+    withdrawable: tuple["AgreementRow", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,3 +94,69 @@ class PersonRow:
     since: datetime
     last_seen: datetime | None
     is_self: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementRow:
+    """What was agreed on one thing. An empty address: that way is not open."""
+
+    name: str
+    contract: str
+    since: date
+    version: str
+    terms: str
+    stamp: Stamp
+    end: str
+    withdraw: str
+    withdraw_until: date | None
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRow:
+    sentence: str
+    reckoning: str
+    clauses: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayOutShown:
+    """What a notice or a withdrawal of today brings. `seal` stands for all that was said."""
+
+    line_id: int
+    name: str
+    contract: str
+    ends_on: date | None
+    must_confirm: bool
+    clauses: str
+    money: tuple[MoneyRow, ...]
+    data: str
+    data_clauses: str
+    is_start_requested: bool
+    seal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptShown:
+    """A notice as it was received, and the letter that went out."""
+
+    name: str
+    contract: str
+    given_on: date
+    ends_on: date | None
+    must_confirm: bool
+    is_withdrawal: bool
+    clauses: str
+    paragraphs: tuple[str, ...]
+    recipient: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SittingRow:
+    sitting_id: int
+    browser: str
+    network: str
+    began_at: datetime
+    seen_at: datetime
+    is_here: bool

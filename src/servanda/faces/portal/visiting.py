@@ -70,6 +70,7 @@ def ways_of(here: Visit, way: str) -> tuple[Way, ...]:
         ("home", _("Overview"), True),
         ("services", _("Services"), role.may_manage_services),
         ("invoices", _("Invoices"), role.may_see_invoices),
+        ("agreements", _("Agreements"), role.may_order),
         ("order", _("Order"), role.may_order),
         ("people", _("People"), role.may_order),
     )

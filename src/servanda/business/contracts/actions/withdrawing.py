@@ -1,5 +1,6 @@
 """Taking in a consumer's withdrawal: within fourteen days, in any form, without a reason, and with a receipt."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from servanda.business.contracts.actions.ending import receive_exit
 from servanda.business.contracts.actions.refusals import ContractRefused
 from servanda.business.contracts.decisions.leaving import may_withdraw
 from servanda.business.contracts.decisions.orders import Ending
-from servanda.business.contracts.facts import GivenNotice, NoticeReceipt
+from servanda.business.contracts.facts import GivenNotice, NoticeReceipt, Said
 from servanda.business.contracts.queries import line as facts_of
 from servanda.business.customers.queries import customer
 from servanda.business.evidence.actions import record
@@ -35,11 +36,13 @@ def withdraw(
     today: date,
     at: datetime,
     by: str = "system",
+    said: Said | None = None,
 ) -> NoticeReceipt:
     """Take in a withdrawal from one line, and write the receipt. The line ends with the day before it.
 
     `start_request` says where the consumer's express wish to begin within the fourteen days is found; without one nothing is
     paid for, not even the days that were used (§ 25). Refuses a customer who is no consumer, and a withdrawal too late.
+    `said` is what was written where it was given; the receipt repeats it, and goes to the address named there too (§ 20 a).
     """
     line = facts_of(line_id)
     if given.given_on > today:
@@ -79,15 +82,20 @@ def withdraw(
         customer_id=line.customer_id,
         by=by,
     )
-    _acknowledge(company, receipt, start_request, today=today, at=at)
+    _acknowledge(company, receipt, start_request, said, today=today, at=at)
     return receipt
 
 
 def _acknowledge(
-    company: CompanyFacts, receipt: NoticeReceipt, start_request: str, *, today: date, at: datetime
+    company: CompanyFacts,
+    receipt: NoticeReceipt,
+    start_request: str,
+    said: Said | None,
+    *,
+    today: date,
+    at: datetime,
 ) -> None:
     """Write the receipt on a durable medium: what was withdrawn from, when, and what follows."""
-    key = f"withdrawal:{receipt.notice_id}"
     line = facts_of(receipt.line_id)
     to = customer(line.customer_id)
     name = line.description or line.plan_code
@@ -95,10 +103,13 @@ def _acknowledge(
     paragraphs = wording.withdrawal_paragraphs(
         name, company.name, receipt.given_on, to.language, is_start_requested=bool(start_request.strip())
     )
+    if said is not None:
+        paragraphs = (wording.said_paragraph(said, line.contract_number, at, to.language), *paragraphs)
+    elsewhere = said.email if said is not None and said.email.casefold() != to.email.casefold() else ""
     draft = LetterDraft(
         company_id=company.company_id,
         customer_id=line.customer_id,
-        key=key,
+        key=f"withdrawal:{receipt.notice_id}",
         kind="withdrawal",
         language=to.language,
         recipient=to.email,
@@ -108,5 +119,6 @@ def _acknowledge(
         queued_at=at,
         paper={"title": subject, "paragraphs": list(paragraphs), "because": because_to_json(receipt.because)},
     )
-    if unwritten([key]):
-        write_letters([draft])
+    drafts = [draft, *([replace(draft, key=f"{draft.key}:elsewhere", recipient=elsewhere)] if elsewhere else [])]
+    free = unwritten(one.key for one in drafts)
+    write_letters(one for one in drafts if one.key in free)

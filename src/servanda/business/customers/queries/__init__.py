@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from django.db import connection
 from django.db.models import Count
 
 from servanda.business.customers.decisions.importing import CustomerImport, plan_import
@@ -10,6 +11,8 @@ from servanda.business.customers.facts import CustomerDetails, CustomerFacts, Er
 from servanda.business.customers.models import Customer
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import CustomerKind
+
+_NUMBERING = 740_532  # any number, as long as all processes take the same one
 
 
 class NoSuchCustomer(Refused):
@@ -47,6 +50,17 @@ def customers_of(company_id: int) -> tuple[CustomerFacts, ...]:
 def ids_by_number(company_id: int) -> Mapping[str, int]:
     """Return the ids of a company's customers by their printed numbers."""
     return dict(Customer.objects.filter(company_id=company_id).values_list("number", "id"))
+
+
+def next_number(company_id: int) -> str:
+    """Return the number that follows the highest plain one; one transaction at a time gets it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [_NUMBERING, company_id])
+        cursor.execute(
+            "select coalesce(max(number::bigint), 1000) + 1 from customer where company_id = %s and number ~ '^[0-9]{1,12}$'",
+            [company_id],
+        )
+        return str(cursor.fetchone()[0])
 
 
 def customer_counts() -> Mapping[int, int]:
@@ -100,5 +114,6 @@ def facts_of(row: Customer) -> CustomerFacts:
         invoice_delivery=row.invoice_delivery,
         order_number=row.order_number,
         person_reference=row.person_reference,
+        minor_until=row.minor_until,
     )
     return CustomerFacts(customer_id=row.pk, company_id=row.company_id, details=details, created_on=row.created_on)

@@ -9,6 +9,7 @@ from servanda.business.dunning.actions.following import (
     work_off_claim,
 )
 from servanda.business.dunning.actions.handing_over import hand_over_to_collector
+from servanda.business.dunning.actions.leaving import leave_line
 from servanda.business.dunning.actions.pausing import end_pause, pause_claim
 from servanda.business.dunning.actions.paying import (
     credit_note_for,
@@ -37,6 +38,7 @@ __all__ = [
     "give_back_unused",
     "give_back_unused_of",
     "hand_over_to_collector",
+    "leave_line",
     "look_again",
     "look_again_at_customers",
     "pause_claim",

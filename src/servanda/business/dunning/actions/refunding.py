@@ -15,7 +15,7 @@ from servanda.business.billing.queries import invoices
 from servanda.business.billing.queries.refunds import lines_to_refund
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.contracts.actions import withdraw
-from servanda.business.contracts.facts import GivenNotice
+from servanda.business.contracts.facts import GivenNotice, Said
 from servanda.business.customers.queries import customer
 from servanda.business.dunning import wording
 from servanda.business.dunning.actions.settling import settle
@@ -63,9 +63,10 @@ def withdraw_from_line(
     by: str,
     today: date,
     at: datetime,
+    said: Said | None = None,
 ) -> Refunded:
     """Take in a consumer's withdrawal, and give back at once what the law gives back."""
-    withdraw(company, line_id, given, start_request=start_request, today=today, at=at, by=by)
+    withdraw(company, line_id, given, start_request=start_request, today=today, at=at, by=by, said=said)
     if not start_request.strip():
         bill_no_more(line_id)
     return give_back_unused_of(company, line_id, today=today, at=at)

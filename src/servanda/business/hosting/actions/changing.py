@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import TypeVar
 
 import bcrypt
-from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.db import connection
 
+from servanda.business.access.actions.passwords import known_passwords
 from servanda.business.evidence.actions import record
 from servanda.business.evidence.queries import count_recorded
 from servanda.business.hosting.actions.touching import touch
@@ -139,12 +138,6 @@ def forget_password(part_id: int, *, name: str | None) -> None:
     """Forget the password of one login of a part, or of all (None)."""
     with connection.cursor() as cursor:
         cursor.execute("select hosting_forget_secret(%s, %s)", [part_id, name])
-
-
-@cache
-def known_passwords() -> frozenset[str]:
-    """Return the passwords that are tried first, in small letters: a list that lies on this machine, so none is told to anybody."""
-    return frozenset(CommonPasswordValidator().passwords)
 
 
 def password_hash(password: str) -> str:

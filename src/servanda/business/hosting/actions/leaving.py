@@ -17,12 +17,12 @@ from servanda.business.hosting import wording
 from servanda.business.hosting.actions.services import quarantine_services
 from servanda.business.hosting.decisions.deletion import purge_on
 from servanda.business.hosting.models import Service
+from servanda.business.hosting.queries.endings import asked_of_line
 from servanda.business.letters.actions import unwritten, write_letters
 from servanda.business.letters.facts import LetterDraft
-from servanda.business.library.queries import version_of
 from servanda.ground.refusal import Refused
 from servanda.terms.clauses import Deletion, Export
-from servanda.terms.resolving import Answer, Deviation, R, ask
+from servanda.terms.resolving import Answer
 
 LOG = logging.getLogger(__name__)
 LINES_AT_ONCE = 2000
@@ -61,7 +61,7 @@ def _take_step(company: CompanyFacts, line_id: int, *, today: date, at: datetime
     if isinstance(step, EndLine):
         line = line_of(line_id)
         own_terms = own_terms_of_lines([line]).get(line.contract_id, ())
-        deletion = _asked(company, line, Deletion, own_terms, today=today, counted_from="contract end")
+        deletion = asked_of_line(company, line, Deletion, own_terms, today=today, counted_from="contract end")
         ended_on = step.until - timedelta(days=1)
         quarantine_services(
             Service.objects.filter(line_id=line_id, state="running").values_list("pk", flat=True),
@@ -85,7 +85,7 @@ def remind_of_export(company: CompanyFacts, *, today: date, at: datetime) -> int
     ending = lines_ending_between(company.company_id, since=today, until=today + LOOK_AHEAD)
     own_terms = own_terms_of_lines(ending)
     for line in ending:
-        export = _asked(company, line, Export, own_terms.get(line.contract_id, ()), today=today)
+        export = asked_of_line(company, line, Export, own_terms.get(line.contract_id, ()), today=today)
         key = _reminder_key(line, export.rule, today=today) if export.rule is not None else None
         if key is not None:
             due[key] = (line, export)
@@ -122,26 +122,4 @@ def _reminder(
         on_day=today,
         queued_at=at,
         paper={"title": subject, "paragraphs": list(paragraphs), "because": because_to_json(export.because)},
-    )
-
-
-def _asked(
-    company: CompanyFacts,
-    line: LineFacts,
-    kind: type[R],
-    own_terms: tuple[Deviation, ...],
-    *,
-    today: date,
-    counted_from: str = "",
-) -> Answer[R]:
-    agreement = version_of(company.slug, line.terms_version)
-    selector = (("counted_from", counted_from),) if counted_from else ()
-    return ask(
-        agreement,
-        kind,
-        on=today,
-        product=line.product_code,
-        customer=line.customer_kind,
-        selector=selector,
-        deviations=own_terms,
     )

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from servanda.business.access.actions.passwords import known_passwords
 from servanda.business.hosting.actions.changing import (
     Order,
     change,
     is_taken,
     keep_password,
-    known_passwords,
     locked_part,
     locked_setup,
     note,

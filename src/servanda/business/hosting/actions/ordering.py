@@ -20,6 +20,7 @@ from servanda.business.customers.facts import CustomerFacts
 from servanda.business.customers.queries import customer as customer_facts
 from servanda.business.evidence.actions import record
 from servanda.business.evidence.facts import because_to_json
+from servanda.business.evidence.queries import is_recorded
 from servanda.business.hosting import wording
 from servanda.business.hosting.actions.services import open_services
 from servanda.business.letters.actions import write_letters
@@ -50,6 +51,7 @@ class Order:
     shown_with_vat: Money
     button: str
     starts_now: bool
+    guardian: str = ""  # the record of a guardian's yes to this very order, which staff have looked at
 
 
 @transaction.atomic
@@ -72,6 +74,7 @@ def place_order(
     if number in contract_numbers(company.company_id):
         return _placed_before(company, customer_id, number)
     buyer = customer_facts(customer_id)
+    _refuse_minor(buyer, order, today=today)
     plan = prices_of(company.company_id).plan(order.plan_code)
     _refuse_other_price(plan, order, today=today)
     terms = conclusion_terms(
@@ -110,6 +113,13 @@ def _placed_before(company: CompanyFacts, customer_id: int, number: str) -> Cont
     if found.customer_id != customer_id:
         raise OrderRefused("This order belongs to somebody else. Begin a new one.")
     return found
+
+
+def _refuse_minor(buyer: CustomerFacts, order: Order, *, today: date) -> None:
+    if buyer.is_minor(today) and not (order.guardian and is_recorded(order.guardian)):
+        raise OrderRefused(
+            "Who is not of age orders with a guardian's yes, each time anew. Write to us, and we ask your guardian."
+        )
 
 
 def _refuse_other_price(plan: ListedPlan, order: Order, *, today: date) -> None:
@@ -160,6 +170,7 @@ def _record(
             "with_vat": str(order.shown_with_vat),
             "button": order.button,
             "starts_now": order.starts_now,
+            **({"guardian": order.guardian} if order.guardian else {}),
         },
         customer_id=buyer.customer_id,
         by=by,

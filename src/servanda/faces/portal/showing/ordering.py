@@ -1,6 +1,7 @@
 """What can be ordered, and the last page before an order binds."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import get_language, ngettext
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from servanda.business.billing.queries.vat import buyer_of_customer
 from servanda.business.catalogue.facts import ListedPlan, NotInCatalogue
 from servanda.business.catalogue.queries import prices_of
+from servanda.business.companies.facts import CompanyFacts
 from servanda.business.customers.queries import customer
 from servanda.business.hosting.actions.ordering import begins
 from servanda.business.library.queries import library_of
@@ -16,7 +18,7 @@ from servanda.faces.portal.shown import Check, Offer, PlanRow
 from servanda.faces.portal.visiting import Visit
 from servanda.ground.calendar import day_text
 from servanda.ground.law.consumers import withdrawal_ends_on
-from servanda.ground.law.vat import VatTreatment, treatment_of, vat_of
+from servanda.ground.law.vat import VatBuyer, treatment_of, vat_of
 from servanda.ground.money import money_text
 from servanda.terms.clauses import CustomerKind
 
@@ -24,19 +26,45 @@ from servanda.terms.clauses import CustomerKind
 ORDERED_ALONE = ("hosting", "database")
 
 
-def offers(here: Visit) -> tuple[Offer, ...]:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks what can be ordered: a customer, or somebody who wants to become one."""
+
+    company: CompanyFacts
+    today: date
+    kind: CustomerKind
+    buyer: VatBuyer
+
+
+def asking_of(here: Visit) -> Asking:
+    """Return a customer as who asks."""
+    kind = customer(here.customer_id).kind
+    return Asking(here.company, here.today, kind, buyer_of_customer(here.customer_id, kind, on=here.today))
+
+
+def asking_newly(company: CompanyFacts, kind: CustomerKind, *, today: date) -> Asking:
+    """Return somebody in Denmark who is no customer yet."""
+    return Asking(company, today, kind, VatBuyer(country="DK", is_business=kind is CustomerKind.BUSINESS))
+
+
+def offers(here: Asking) -> tuple[Offer, ...]:
     """Return what a customer can order here by themselves, by kind; within each the cheapest first."""
     found = (_offer(here, kind) for kind in ORDERED_ALONE)
     return tuple(offer for offer in found if offer.plans)
 
 
-def kind_on_offer(here: Visit, plan_code: str) -> str:
+def kind_on_offer(here: Asking, plan_code: str) -> str:
     """Return the kind of a plan that is on offer; empty when it is not."""
     kinds = (offer.kind for offer in offers(here) if plan_code in {row.code for row in offer.plans})
     return next(kinds, "")
 
 
-def _offer(here: Visit, kind: str) -> Offer:
+def plans_on_offer(here: Asking) -> tuple[PlanRow, ...]:
+    """Return the web hotels that somebody new can begin with, the cheapest first."""
+    return _offer(here, "hosting").plans
+
+
+def _offer(here: Asking, kind: str) -> Offer:
     plans = prices_of(here.company.company_id).plans.values()
     of_kind = [one for one in plans if one.product.kind == kind and one.interval_months and _has_price(one, here.today)]
     rows = sorted((_plan_row(here, plan) for plan in of_kind), key=lambda row: (row.price.minor, row.code))
@@ -61,17 +89,16 @@ def _offer(here: Visit, kind: str) -> Offer:
     )
 
 
-def check_shown(here: Visit, *, plan_code: str, name: str, starts_now: bool) -> Check:
+def check_shown(here: Asking, *, plan_code: str, name: str, starts_now: bool) -> Check:
     """Return the page on which the order binds. Refuses a plan that is not on offer."""
     plan = prices_of(here.company.company_id).plan(plan_code)
     if plan.product.kind not in ORDERED_ALONE:
         raise NotInCatalogue(_("This is sold by a person. Write to us."))
-    buyer = customer(here.customer_id)
-    is_consumer = buyer.kind is CustomerKind.CONSUMER
+    is_consumer = here.kind is CustomerKind.CONSUMER
     terms = library_of(here.company.slug).version_on(here.today, "en" if _language() == "en" else "da")
     row = _plan_row(here, plan)
     last = withdrawal_ends_on(here.today) if is_consumer else None
-    begins_on = begins(buyer.kind, starts_now=starts_now, today=here.today)
+    begins_on = begins(here.kind, starts_now=starts_now, today=here.today)
     company = here.company
     return Check(
         plan=row,
@@ -111,9 +138,9 @@ def _points(plan: ListedPlan, row: PlanRow, *, begins_on: date, last: date | Non
     return tuple(said)
 
 
-def _plan_row(here: Visit, plan: ListedPlan) -> PlanRow:
+def _plan_row(here: Asking, plan: ListedPlan) -> PlanRow:
     price = plan.price_on(here.today)
-    vat = _treatment(here, plan)
+    vat = treatment_of(here.buyer, sold=plan.vat_class, on=here.today)
     months = plan.interval_months
     danish = _language() == "da"
     return PlanRow(
@@ -125,11 +152,6 @@ def _plan_row(here: Visit, plan: ListedPlan) -> PlanRow:
         vat=_("%(percent)s %% VAT") % {"percent": vat.percent} if vat.rate else _("no VAT"),
         period=ngettext("for %(months)s month", "for %(months)s months", months) % {"months": months},
     )
-
-
-def _treatment(here: Visit, plan: ListedPlan) -> VatTreatment:
-    buyer = buyer_of_customer(here.customer_id, customer(here.customer_id).kind, on=here.today)
-    return treatment_of(buyer, sold=plan.vat_class, on=here.today)
 
 
 def _has_price(plan: ListedPlan, day: date) -> bool:

@@ -10,6 +10,7 @@ from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.hosting.queries import services_of_customer
 from servanda.business.letters.queries import letters_of_invoices
 from servanda.faces.parts.hosting.words import cause_text
+from servanda.faces.portal.showing.leaving import withdrawable
 from servanda.faces.portal.shown import Home, InvoiceRow, ServiceRow, Stamp
 from servanda.faces.portal.visiting import Visit
 from servanda.ground.citation import texts_of
@@ -28,6 +29,7 @@ def home_shown(here: Visit) -> Home:
         owed=total_of(row.open for row in due),
         due=due,
         services=services,
+        withdrawable=withdrawable(here) if role.may_order else (),
     )
 
 

@@ -4,12 +4,13 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
 from servanda.business.access import wording
+from servanda.business.access.actions.passwords import refuse_simple
+from servanda.business.access.actions.refusals import AccessRefused, PasswordRefused
 from servanda.business.access.facts import MembershipFacts, Role
 from servanda.business.access.models import Invitation, Membership
 from servanda.business.access.queries import memberships_of
@@ -18,21 +19,17 @@ from servanda.business.customers.queries import customer as customer_facts
 from servanda.business.evidence.actions import record
 from servanda.business.letters.actions import write_letters
 from servanda.business.letters.facts import LetterDraft
-from servanda.ground.refusal import Refused
 
+__all__ = [
+    "INVITATION_DAYS",
+    "AccessRefused",
+    "PasswordRefused",
+    "end_membership",
+    "invite",
+    "make_member",
+    "take_up_invitation",
+]
 INVITATION_DAYS = 7
-
-
-class AccessRefused(Refused):
-    """Nobody gets a right to act this way."""
-
-
-class PasswordRefused(AccessRefused):
-    """The chosen password is too easy to guess; `reasons` say why, in the reader's language."""
-
-    def __init__(self, reasons: tuple[str, ...]) -> None:
-        super().__init__(" ".join(reasons))
-        self.reasons = reasons
 
 
 @transaction.atomic
@@ -119,7 +116,7 @@ def take_up_invitation(
             "%(email)s has a login already. Sign in with it, and open the link again.", {"email": row.email}
         )
     if known is None:
-        _refuse_simple(password, row.email)
+        refuse_simple(password, row.email)
         known = users.create_user(row.email, email=row.email, password=password)
     Membership.objects.filter(user=known, customer_id=row.customer_id, ended_at__isnull=True).update(ended_at=at)
     Membership.objects.create(
@@ -170,14 +167,6 @@ def make_member(
         defaults={"role": role.value, "since": at},
     )
     return next(one for one in memberships_of(user.pk) if one.customer_id == customer_id)
-
-
-def _refuse_simple(password: str, email: str) -> None:
-    user = get_user_model()(username=email, email=email)
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise PasswordRefused(tuple(error.messages)) from error
 
 
 def _record(row: Invitation, what: str, *, today: date, at: datetime, by: str) -> None:
