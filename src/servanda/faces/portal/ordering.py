@@ -33,8 +33,8 @@ def order(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     given["name"] = _name_in(given["name"], kind=kind)
     wrong = wrong_order(asking, given)
     if wrong:
-        shown = {"offers": offers(asking), "asked": kind or "hosting"}
-        return page(request, here, "order", **shown, given=given, wrong=wrong, status=422)
+        asked = kind or "hosting"
+        return page(request, here, "order", offers=offers(asking), asked=asked, given=given, wrong=wrong, status=422)
     return _check(request, here, given)
 
 
