@@ -20,6 +20,9 @@ run: $(VENV)/.runtime
 	@$(call daemons,)
 	@exec $(BIN)/servanda up $(if $(FRESH),--fresh) $(if $(PORT),--port $(PORT))
 
+# Modules are compiled once and kept, whatever the shell says: each test process, and each program that tests start, reads them.
+test test-all check: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(VENV)/.dev
 	@$(call daemons,--with-trials)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"

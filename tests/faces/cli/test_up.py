@@ -90,42 +90,35 @@ def assert_the_web_server_is_apart(program: "subprocess.Popen[str]", said: str) 
     assert ("under the same account as all the rest" in said) == (os.geteuid() != 0)
 
 
+def assert_the_address_answers(said: str) -> None:
+    address = re.search(r"http://127\.0\.0\.1:\d+/", said)
+    assert address
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(address[0] + "login/", timeout=10) as answer:
+        assert answer.status == 200
+
+
 def password_in(said: str) -> str:
     found = re.search(r"as eva with the password (\S+)", said)
     assert found
     return found[1]
 
 
-def test_it_comes_up_and_stops_all_that_it_started_and_keeps_its_data(place: Path) -> None:
+def test_it_answers_stops_all_that_it_started_keeps_its_data_and_starts_over_when_asked(place: Path) -> None:
+    """One installation through all of it: each fresh start makes all tables anew, which takes longest."""
     with up(place) as (program, said):
         programs = programs_of(program, place)
         assert len(programs) >= 5, "the database, the worker, the web server and its two workers"
+        assert_the_address_answers(said)
+        assert_the_web_server_is_apart(program, said)
         program.send_signal(signal.SIGINT)
         assert program.wait(timeout=15) == 0
         assert_all_ended(programs)
     for secret in ("login.txt", "secret-key"):
         assert (place / secret).stat().st_mode & 0o777 == 0o600
+    first_key = (place / "secret-key").read_text()
     with up(place) as (program, said_again):
         assert password_in(said_again) == password_in(said)
-        program.terminate()
-        assert program.wait(timeout=15) == 0
-
-
-def test_the_address_that_it_prints_answers(place: Path) -> None:
-    with up(place) as (program, said):
-        address = re.search(r"http://127\.0\.0\.1:\d+/", said)
-        assert address
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(address[0] + "login/", timeout=10) as answer:
-            assert answer.status == 200
-        assert_the_web_server_is_apart(program, said)
-        program.terminate()
-        assert program.wait(timeout=15) == 0
-
-
-def test_fresh_starts_over_with_a_key_and_a_login_of_its_own(place: Path) -> None:
-    with up(place) as (program, said):
-        first_key = (place / "secret-key").read_text()
         program.terminate()
         assert program.wait(timeout=15) == 0
     with up(place, "--fresh") as (program, said_again):

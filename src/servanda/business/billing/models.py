@@ -61,6 +61,7 @@ class Invoice(models.Model):
         indexes = [
             models.Index(fields=["reference"], name="invoices_by_reference"),
             models.Index(fields=["company", "customer"], name="credit_notes", condition=Q(kind="credit note")),
+            models.Index(fields=["company"], name="open_invoices", condition=Q(open_minor__gt=0)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="one_number_per_invoice"),
@@ -104,7 +105,14 @@ class InvoiceLine(models.Model):
 
     class Meta:
         db_table = "invoice_line"
-        indexes = [models.Index(fields=["line_id"], name="invoiced_lines_of_line", condition=Q(line_id__isnull=False))]
+        indexes = [
+            models.Index(fields=["line_id"], name="invoiced_lines_of_line", condition=Q(line_id__isnull=False)),
+            models.Index(
+                fields=["invoice"],
+                name="lines_sold_abroad",
+                condition=Q(vat_basis__in=("below threshold", "one stop shop")),  # decisions/vat.py::COUNTED
+            ),
+        ]
         # Migration 0002 adds: no_period_is_billed_twice, an exclusion over line and days.
 
 

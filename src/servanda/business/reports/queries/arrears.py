@@ -18,7 +18,8 @@ HISTORY_DAYS = 182
 PAID_DAYS = 90
 
 # `open` is at the close of %(as_of)s, `was` at that of the earlier day %(earlier)s; a charge is due on its own day. Nothing has
-# come off since today: then `after` and `waived` need not be read.
+# come off since today: then `after` and `waived` need not be read. What is open is found by an index of its own, and what was
+# settled since by its allocations: what was settled long before is not looked at.
 ITEMS = """
 with after as (
   select invoice_id, charge_id, sum(amount_minor) filter (where on_day > %(as_of)s) as given,
@@ -34,8 +35,13 @@ item as (
          i.open_minor + coalesce(a.given, 0) as open,
          case when i.issued_on <= %(earlier)s then i.open_minor + coalesce(a.given_earlier, 0) else 0 end as was
     from invoice i left join after a on a.invoice_id = i.id and a.charge_id is null
-   where i.company_id = %(company)s and i.kind = 'invoice' and i.issued_on <= %(as_of)s
-     and (i.open_minor > 0 or a.invoice_id is not null)
+   where i.company_id = %(company)s and i.kind = 'invoice' and i.issued_on <= %(as_of)s and i.open_minor > 0
+  union all
+  select i.customer_id, i.id, null, i.issued_on, i.due_on, coalesce(a.given, 0),
+         case when i.issued_on <= %(earlier)s then coalesce(a.given_earlier, 0) else 0 end
+    from after a join invoice i on i.id = a.invoice_id
+   where a.charge_id is null and i.company_id = %(company)s and i.kind = 'invoice' and i.issued_on <= %(as_of)s
+     and i.open_minor = 0
   union all
   select c.customer_id, c.invoice_id, c.id, c.on_day, c.on_day,
          c.open_minor + coalesce(a.given, 0) + coalesce(w.given, 0),

@@ -101,6 +101,9 @@ def bench_reports(*, customers: int, invoices: int) -> ReportsBench:
         slug = world.company.slug
         frame = _queries_of(browser, reverse("office:books", args=[slug])) - 1
         places = {
+            "an empty page": reverse(
+                "office:report-rows", args=[slug, "charges"]
+            ),  # the frame, and a list without rows
             "overview": reverse("office:reports", args=[slug]),
             **{name: reverse("office:report", args=[slug, name]) for name in REPORTS},
             "revenue by period": f"{reverse('office:report', args=[slug, 'revenue'])}?basis=accrued",
