@@ -5,14 +5,18 @@ process that follows it has the tenant's number, no capabilities, and sees no ot
 """
 
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 import msgspec
+import psutil
 
 from servanda.drivers.node import Broken, NotNow, files
 from servanda.drivers.node.commands import PATH, program
@@ -136,6 +140,31 @@ def kill(uid: int) -> None:
     if uid < 200_000:
         raise Broken(f"{uid} is not the number of a tenant")
     _done([sys.executable, "-I", "-S", "-c", text, str(uid)], "kill", b"", None, 30)
+
+
+def kill_within(uid: int, *folders: Path) -> None:
+    """End the processes of a number that work in one of these folders, or hold a file there; the number's others go on."""
+    for _ in range(100):
+        found = [one for one in psutil.process_iter(["uids"]) if _works_within(one, uid, folders)]
+        if not found:
+            return
+        for one in found:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        time.sleep(0.05)
+    raise NotNow(f"processes of {uid} begin faster than they can be ended")
+
+
+def _works_within(one: psutil.Process, uid: int, folders: Sequence[Path]) -> bool:
+    if one.info["uids"] is None or one.info["uids"].real != uid:
+        return False
+    about = Path("/proc") / str(one.pid)
+    try:
+        held = [os.readlink(link) for link in (about / "cwd", about / "root", *(about / "fd").iterdir())]
+        held += (about / "maps").read_text(errors="replace").split()
+    except OSError:  # it ended meanwhile
+        return False
+    return any(Path(path).is_relative_to(folder) for path in held if path.startswith("/") for folder in folders)
 
 
 def _task(place: Jail, task: str, arguments: Mapping[str, object]) -> bytes:

@@ -10,6 +10,7 @@ import pytest
 from servanda.drivers.node import Broken, VerbRefused, tenants
 from servanda.ground.nodes.kinds.web import Redirect, Site
 from tests.drivers.node.web.house import ALMA, BIRK, UNPAID, House, everything, site
+from tests.faces.node.worlds import wait_until
 
 FULL = site(
     1,
@@ -87,6 +88,32 @@ def test_a_quarantine_takes_the_site_out_of_reach_and_an_undo_brings_it_back(hou
     shelves = {name for name in after if name.startswith("quarantine/")}
     assert {name: value for name, value in after.items() if name not in shelves} == before
     assert looked(house, FULL) == []
+
+
+def test_a_quarantine_leaves_the_requests_of_the_tenants_other_site_alone(house: House) -> None:
+    house.settle(FULL)
+    other = site(2)
+    house.settle(other)
+
+    def sleeper(number: int) -> "subprocess.Popen[bytes]":
+        folder = house.layout.site(number) / "htdocs"
+        words = ["/usr/bin/python3", "-I", "-S", "-c", f"import os, time; os.chdir({str(folder)!r}); time.sleep(60)"]
+        started = subprocess.Popen(words, user=ALMA, group=ALMA, extra_groups=[], cwd="/")
+        wait_until(lambda: os.readlink(f"/proc/{started.pid}/cwd") == str(folder))
+        return started
+
+    gone, stays = sleeper(1), sleeper(2)
+    with open(house.put(FULL, "held.txt", "x")) as file:
+        holding = subprocess.Popen(["/bin/sleep", "60"], stdin=file, user=ALMA, group=ALMA, extra_groups=[], cwd="/")
+    try:
+        quarantined(house, FULL)
+        assert gone.wait(5) == -9
+        assert holding.wait(5) == -9
+        assert stays.poll() is None
+    finally:
+        for one in (gone, stays, holding):
+            one.kill()
+            one.wait()
 
 
 def test_without_leave_nothing_is_moved_or_purged(house: House) -> None:

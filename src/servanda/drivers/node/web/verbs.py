@@ -74,7 +74,7 @@ def quarantine(task: Task) -> Result:
     for name in ("php", "php.conf", "php.json", place.first.name):
         (place.marks / name).unlink(missing_ok=True)
     tell_keeper(task.layout, site.site)
-    tenants.kill(site.tenant)
+    _end_processes(task, site, place.home)
     files.link(place.quarantined, f"../../quarantine/{shelf.name}")
     if place.home.is_dir():
         move(place.home, shelf / "site")
@@ -91,13 +91,22 @@ def purge(task: Task) -> Result:
     shelf = task.layout.quarantine / Path(os.readlink(place.quarantined)).name
     record = shelf / "erased.json"
     if not record.is_file():
-        tenants.kill(site.tenant)
+        _end_processes(task, site, place.home, shelf / "site")
         erased = _erase(task.layout, site, shelf / "site", task.warrant.warrant)
         files.write(record, msgspec.json.encode(erased), mode=0o600)
     for folder in (shelf / "site", place.moved):
         _remove_own(folder)
     found: Result = msgspec.to_builtins(msgspec.json.decode(record.read_bytes(), type=Erased))
     return found
+
+
+def _end_processes(task: Task, site: Site, *folders: Path) -> None:
+    """End what runs for a site; all of its tenant's, unless another site of the same tenant is served."""
+    others = (one for one in task.known.of(Site) if isinstance(one, Site) and one.tenant == site.tenant)
+    if any(one.is_served for one in others if one.key != site.key):
+        tenants.kill_within(site.tenant, *folders)
+    else:
+        tenants.kill(site.tenant)
 
 
 def tell_keeper(layout: Layout, number: int) -> None:

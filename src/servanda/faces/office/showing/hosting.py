@@ -115,8 +115,10 @@ def service_panel(here: Visit, service: ServiceFacts) -> ServicePanel:
     setup = setups[0] if setups else None
     keeper = mail_service_of(service.service_id)
     bulk = bulk_of_service(keeper) if keeper is not None else None
+    plans = plans_beside(here.company.company_id, service.product)
+    lies_nowhere = setup is None and service.state == "running" and bool(plans)
     return ServicePanel(
-        plans=plans_beside(here.company.company_id, service.product),
+        plans=plans,
         quantity=setup.quantity if setup is not None else 1,
         may_act=service.state == "running",
         has_mail=keeper is not None,
@@ -124,7 +126,7 @@ def service_panel(here: Visit, service: ServiceFacts) -> ServicePanel:
         domain=setup.domain if setup is not None else "",
         is_domain_proven=setup is not None and setup.is_domain_proven,
         waits_because=setup.waits_because if setup is not None else "",
-        may_be_laid_out=setup is None and service.state == "running" and has_nodes(here.company.company_id),
+        may_be_laid_out=lies_nowhere and has_nodes(here.company.company_id),
         customer=customer_link(customer(service.customer_id), here.company.slug),
         line=Link(
             _("The line of the contract"),
