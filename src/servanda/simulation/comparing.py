@@ -62,9 +62,10 @@ def _periods(seen: _Seen) -> None:
         bought = Bought(unit.minor, facts.quantity, facts.interval_months, facts.began_on, facts.until)
         wanted = list(periods_of(bought, until=seen.today - timedelta(days=60)))
         for since, until in wanted:
-            stood_still = any(seen.house.world.without_rounds(seen.today - timedelta(days=back)) for back in range(61))
+            away = sum(seen.house.world.without_rounds(seen.today - timedelta(days=back)) for back in range(120))
+            is_long_ago = since < seen.today - timedelta(days=60 + away)
             found = next((period for period in billed[line_id] if period[0] == since), None)
-            if found is None and not stood_still and since >= seen.client.lived.began_on:
+            if found is None and is_long_ago and since >= seen.client.lived.began_on:
                 seen.differs("a period is billed", f"{facts.plan} from {since}")
             if found is not None and found[1] not in (until, facts.until):
                 seen.differs("a period is as long as it was bought", f"{facts.plan} {found} and not {until}")
