@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import bcrypt
 from django.contrib.auth.password_validation import CommonPasswordValidator
-from django.db import connection
+from django.db import connection, transaction
 
 from servanda.business.evidence.actions import record
 from servanda.business.evidence.queries import count_recorded
@@ -93,6 +93,7 @@ def remove(service_id: int, key: str, kind: type[W], *, order: Order) -> None:
     note(service_id, "part.removed", key, order=order)
 
 
+@transaction.atomic
 def put_back(service_id: int, key: str, *, order: Order) -> None:
     """Put back a part that its owner had removed, as it was."""
     locked_setup(service_id)
