@@ -1,6 +1,6 @@
-"""Planted bugs: small changes for the worse, kept as data, each put into a copy of the program and looked for by the simulation.
+"""Planted bugs: small changes for the worse, kept as data, put into a copy of the program and looked for by the simulation.
 
-A simulator that never fails proves nothing. A patch says what it replaces by what, why that is wrong, and which invariant shall see it.
+A simulator that never fails proves nothing. A patch says what it replaces by what, why that is wrong, and who shall see it.
 """
 
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).parent / "planted"
 SOURCE = Path(__file__).parents[2] / "src" / "servanda"
 # Worlds in which bugs are looked for per commit: few customers, all faults; the provider with most rules first.
-QUICK = ("--providers", "safe-it,vicevaert,compusoft,servicepoint", "--customers", "40", "--years", "2")
+QUICK = ("--providers", "safe-it,compusoft,vicevaert,servicepoint", "--customers", "30", "--years", "2")
 # And for longer, by night.
 SLOW = ("--providers", "safe-it,vicevaert,compusoft,servicepoint", "--customers", "150", "--years", "3")
 TIMEOUT = 900
@@ -76,7 +76,7 @@ class Copy:
 
     def _lived(self, bug: Bug | None, worlds: tuple[str, ...], seeds: int) -> Found:
         command = [sys.executable, "-m", "servanda.simulation.command", "--first", "--seeds", str(seeds), *worlds]
-        environment = {**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {**os.environ, "PYTHONPATH": str(self.root)}
         began = time.perf_counter()
         done = subprocess.run(
             command, env=environment, cwd=self.root, capture_output=True, text=True, timeout=TIMEOUT, check=False

@@ -33,6 +33,7 @@ class Asked:
     faults: frozenset[str]
     only: tuple[int, ...] = ()
     movie: Path | None = None
+    stops_at_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=1, metavar="COUNT", help="how many seeds, one after the other")
     parser.add_argument("--years", type=int, default=3, help="how many years each world lasts")
     parser.add_argument("--customers", type=int, default=100, help="how many customers each world has")
-    parser.add_argument("--only", default="", metavar="NUMBERS", help="only these customers, as in 7 or 3,12")
-    parser.add_argument(
-        "--providers", default=",".join(PROVIDERS), help="whose terms, as in safe-it,simsoft; all when left out"
-    )
+    parser.add_argument("--only", metavar="NUMBERS", help="only these customers, as in 7 or 3,12")
+    parser.add_argument("--providers", default=",".join(PROVIDERS), help="whose terms, as in safe-it,simsoft")
     parser.add_argument("--faults", default="all", help="all, none, or kinds as in F08,F13")
     parser.add_argument("--movie", type=Path, metavar="FILE", help="write the first world as one HTML page to look at")
-    parser.add_argument(
-        "--first", action="store_true", help="stop after the first world in which something did not hold"
-    )
+    parser.add_argument("--first", action="store_true", help="stop as soon as something does not hold")
     parser.add_argument("--json", action="store_true", help="everything for a program")
 
 
@@ -105,8 +102,9 @@ def asked_for(parsed: argparse.Namespace) -> Asked:
         customers=parsed.customers,
         years=parsed.years,
         faults=faults,
-        only=tuple(int(one) for one in parsed.only.split(",") if one),
+        only=tuple(int(one) for one in (parsed.only or "").split(",") if one),
         movie=parsed.movie,
+        stops_at_first=parsed.first,
     )
 
 
@@ -117,7 +115,7 @@ def tell_all(asked: Asked) -> Iterator[Told]:
         for provider in asked.providers:
             customers: int | Iterable[int] = asked.only or asked.customers
             made = world(seed, provider=provider, customers=customers, years=asked.years, faults=asked.faults)
-            found = lived(made)
+            found = lived(made, stops_at_first=asked.stops_at_first)
             if asked.movie is not None and is_first:
                 asked.movie.write_text(movie_of(found), encoding="utf-8")
             is_first = False

@@ -11,18 +11,19 @@ from servanda.simulation.chance import happens, stream, weighed
 from servanda.simulation.happenings import Answered, Away, Fate, FileFate
 
 KINDS: Final = {
-    "F03": "a bank file and a round come twice",
-    "F04": "a payment arrives after a step was decided and before its letter has gone out",
-    "F05": "two people answer one proposal",
-    "F07": "month ends, leap days, the turn of the year and of the hour fall on the days that count",
-    "F08": "the scheduler is away for an hour to 45 days",
+    "F03": "a bank file is read twice, and a round is made twice",
+    "F08": "the scheduler stands still for a day to 45 days",
     "F13": "a mail is refused for now, refused for good, or lost after its content went out",
-    "F14": "a bank file comes late, twice, out of order or overlapping; a payment is taken back or names nothing",
-    "F15": "an øre too little, an øre too much, in seven parts, on the last day, while the hold is on its way",
+    "F14": "a bank file comes late, out of order, overlapping, or not for weeks; a payment is taken back",
     "F16": "an answer of staff stays out, or is no",
-    "F17": "a price moves within a period",
+    "F17": "a price moves, up or down, told of in good time or not",
     "F18": "a dispute, a payment plan, a payment on its way, a legal hold",
     "F19": "a person engages the brake for some days, and releases it",
+}
+ALWAYS: Final = {  # these are the customers' own ways, and in every world
+    "F04": "a payment arrives after a step was decided, or while its letter is on the way",
+    "F07": "month ends, leap days, the turn of the year, Easter and weekends fall on the days that count",
+    "F15": "an øre too little, an øre too much, in seven parts, twice, on the last day just before midnight, without a reference",
 }
 ALL: Final = frozenset(KINDS)
 NONE: Final[frozenset[str]] = frozenset()
@@ -30,7 +31,7 @@ LETTERS_FAIL = 6  # in a hundred
 FILES_FAIL = 8
 PERSONS_FAIL = 15
 AWAY_A_YEAR = 3
-SILENT_MONTHS = 8
+SILENT_MONTHS = 15
 BRAKED_MONTHS = 10
 
 

@@ -28,7 +28,10 @@ class LivedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LivedCustomer:
-    """A customer of a world. `earlier_days` makes them kinder: each payment comes so many days before it would have."""
+    """A customer of a world. `earlier_days` makes them kinder: each payment comes so many days before it would have.
+
+    `in_two` divides each payment that bears a reference into two of the same hour.
+    """
 
     number: int
     kind: CustomerKind
@@ -36,6 +39,7 @@ class LivedCustomer:
     habit: str
     lines: tuple[LivedLine, ...]
     earlier_days: int = 0
+    in_two: bool = False
 
     @property
     def name(self) -> str:

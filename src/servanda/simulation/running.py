@@ -1,6 +1,7 @@
 """Running a world in memory: which company, which plans, how many customers, and what came of it."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -16,7 +17,7 @@ from servanda.simulation.faults import ALL
 from servanda.simulation.habits import world_of
 from servanda.simulation.happenings import World
 from servanda.simulation.house.rounds import Course, live
-from servanda.simulation.house.state import COMPANY, House
+from servanda.simulation.house.state import COMPANY, House, Stopped
 from servanda.terms.catalogue import CataloguePlan, CatalogueProduct
 
 
@@ -53,18 +54,24 @@ def begins_with(provider: str) -> date:
     return min(agreement.effective_on for agreement in library_of(provider).agreements)
 
 
-def lived(world: World) -> Lived:
-    """Let a world pass, and return what happened, customer by customer."""
-    house = House(world, prices_of(world.provider))
+def lived(world: World, *, stops_at_first: bool = False) -> Lived:
+    """Let a world pass, and return what happened, customer by customer; if asked for, only until something does not hold."""
+    house = House(world, prices_of(world.provider), stops_at_first=stops_at_first)
     course = Course(house, library_of(world.provider))
-    try:
-        live(course)
-        compare(course, today=world.until)
-    except (Refused, AssertionError, ArithmeticError, LookupError, TypeError, ValueError) as failure:
-        day = house.log[-1][0] if house.log else world.begins_on
-        house.violated("I00 the core never fails", day, None, f"{type(failure).__name__}: {failure}")
+    with suppress(Stopped):
+        _live_through(course)
     lines = sorted(enumerate(house.log), key=lambda one: (one[1][1], one[0]))
     return Lived(house, tuple("|".join(map(str, line)) for _, line in lines))
+
+
+def _live_through(course: Course) -> None:
+    house = course.house
+    try:
+        live(course)
+        compare(course, today=house.world.until)
+    except (Refused, AssertionError, ArithmeticError, LookupError, TypeError, ValueError) as failure:
+        day = house.log[-1][0] if house.log else house.world.begins_on
+        house.violated("I00 the core never fails", day, None, f"{type(failure).__name__}: {failure}")
 
 
 def prices_of(provider: str) -> PriceList:

@@ -22,7 +22,7 @@ from servanda.business.dunning.facts import Arrears
 from servanda.business.hosting.facts import ServiceFacts
 from servanda.business.ledger.facts import Account
 from servanda.business.letters.facts import LetterFacts
-from servanda.oracle.days import banks_are_open
+from servanda.oracle.days import bank_day_from, banks_are_open
 from servanda.oracle.terms import rules_in
 from servanda.simulation.house.arrears import ladder_terms_of
 from servanda.simulation.house.state import Client, House, is_paused
@@ -31,7 +31,7 @@ from servanda.simulation.texts import text_of
 FEE_MAX = 100_00
 FEES_MAX = 3
 FEE_DAYS = 10
-BANK_FILE_DAYS = 12  # calendar days without a bank file after which nothing adverse may happen, holidays and all
+BANK_FILE_DAYS = 4  # days of the banks without news after which nothing adverse may happen
 
 
 def wait_ends_later(house: House, client: Client, wait: Wait, *, today: date) -> None:
@@ -70,8 +70,10 @@ def noted(house: House, client: Client, order: Order, arrears: Arrears, *, today
     """A delay is a material breach only once the days of its clause have passed."""
     terms, due_on = ladder_terms_of(client, arrears), house.invoices[order.invoice_id].due_on
     days = terms.breach.rule.over_days if terms.breach is not None else 0
-    if order.what == "breach.material" and due_on is not None and (today - due_on).days <= days:
-        house.violated("I31 no breach before its day", today, client, order.key)
+    if order.what == "breach.material" and due_on is not None:
+        if (today - due_on).days <= days:
+            house.violated("I31 no breach before its day", today, client, order.key)
+        _days_since_late(house, client, order, days, today=today)
 
 
 def purge(house: House, client: Client, service: ServiceFacts, *, today: date) -> None:
@@ -155,7 +157,7 @@ def _nothing_in_the_way(house: House, client: Client, order: Order, *, today: da
     if failed:
         broken(f"{failed[0]} was not delivered")
     known_until = house.bank_known_until
-    if known_until is not None and (today - known_until).days > BANK_FILE_DAYS:
+    if known_until is not None and _bank_days_between(known_until, today) >= BANK_FILE_DAYS:
         broken(f"the bank is silent since {known_until}")
     if invoice.due_on is None or today <= invoice.due_on:
         broken("it is not due")
@@ -281,7 +283,7 @@ def _days_since_late(house: House, client: Client, order: Order, wait_days: int,
     if not late or due_on is None:
         house.violated("I46 nothing before the delay was noticed", today, client, order.key)
         return
-    first = max(due_on, late[0] - timedelta(days=1))
+    first = due_on + max(bank_day_from(late[0]) - bank_day_from(due_on + timedelta(days=1)), timedelta(0))
     waited = (today - first).days - _days_stood_still(client, order.invoice_id, since=late[0], today=today)
     if waited < wait_days:
         house.violated("I46 a catch-up is no burst", today, client, f"{order.key}: {waited} days of {wait_days}")
@@ -346,16 +348,16 @@ def _periods(house: House, client: Client, *, today: date) -> None:
         for line in house.invoices[invoice_id].lines:
             if line.line_id is not None and line.since is not None and line.until is not None:
                 billed[line.line_id].append((line.since, line.until))
-    for line_id, line in client.lines.items():
-        expected = line.facts.began_on
+    for line_id, held in client.lines.items():
+        expected = held.facts.began_on
         for since, until in sorted(billed[line_id]):
             if since < expected:
-                house.violated("I13 no day is billed twice", today, client, f"{line.facts.plan} {since}")
+                house.violated("I13 no day is billed twice", today, client, f"{held.facts.plan} {since}")
             if since > expected:
-                house.violated("I14 no day is left unbilled", today, client, f"{line.facts.plan} {expected}")
+                house.violated("I14 no day is left unbilled", today, client, f"{held.facts.plan} {expected}")
             expected = until
-        if line.facts.until is not None and line.end_cause == "" and expected > line.facts.until:
-            house.violated("I13 nothing is billed after the end", today, client, line.facts.plan)
+        if held.facts.until is not None and held.end_cause == "" and expected > held.facts.until:
+            house.violated("I13 nothing is billed after the end", today, client, held.facts.plan)
 
 
 def _documents(house: House, client: Client, *, today: date) -> None:
@@ -465,6 +467,11 @@ def _promised_days(client: Client, service: ServiceFacts) -> int | None:
             assert months is None or isinstance(months, int)
             return days if days is not None else 28 * (months or 0)
     return None
+
+
+def _bank_days_between(first: date, last: date) -> int:
+    """Return how many days of the banks lie between two days, both left out."""
+    return sum(banks_are_open(first + timedelta(days=back)) for back in range(1, (last - first).days))
 
 
 def _was_only_credited(allocations: Iterable[AllocationFacts]) -> bool:

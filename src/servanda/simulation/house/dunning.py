@@ -55,7 +55,8 @@ def work_off(house: House, client: Client, *, today: date) -> list[Seen]:
 
 
 def work_off_claim(house: House, client: Client, invoice_id: int, *, today: date) -> list[Seen]:
-    claim, seen = client.claims[invoice_id], []
+    claim = client.claims[invoice_id]
+    seen: list[Seen] = []
     for _ in range(STEPS_MAX):
         arrears = arrears_of(house, client, invoice_id, today=today)
         step = next_step(arrears, ladder_terms_of(client, arrears), today=today)
@@ -225,6 +226,7 @@ def _carry_out(house: House, client: Client, order: Order, arrears: Arrears, *, 
         case WaiveCharges():
             _waive(house, client, order, today=today)
         case _:
+            checks.noted(house, client, order, arrears, today=today)
             house.record(client, order.key, order.what, invoice_id=order.invoice_id, today=today, because=order.because)
             house.tell(today, client, order.what, order.invoice_id)
     return []

@@ -128,6 +128,8 @@ def credits_of(house: House, client: Client) -> tuple[CustomerCredit, ...]:
         for entry_id in client.entries
         if (entry := house.entries[entry_id]).state == "matched" and entry.unallocated
     )
+    if not client.notes:
+        return tuple(paid)
     noted = (
         CustomerCredit(client.number, None, note_id, left, house.invoices[note_id].issued_on)
         for note_id in client.notes

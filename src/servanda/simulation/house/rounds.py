@@ -130,7 +130,9 @@ def live_day(course: Course, today: date) -> None:
     for number in looked_at:
         client = house.clients[number]
         _note_next_look(course, client, today)
-        checks.client(house, client, today=today)
+        if client.told != client.checked or today.day == 1:
+            client.checked = client.told
+            checks.client(house, client, today=today)
 
 
 def _due_clients(course: Course, today: date) -> list[int]:
@@ -206,8 +208,9 @@ def _round(course: Course, client: Client, today: date) -> None:
             if is_accepted and letter.kind in SEEN:
                 step = int(letter.key.split(":again:")[0].split(":")[2]) if letter.kind == "reminder" else 0
                 _see(course, [seen_of(house, client, letter.kind, letter.invoice_id, today=today, step=step)])
+        before = client.told
         _see(course, answer(house, client, today=today))
-        if not sent:
+        if not sent and client.told == before:
             break
 
 
@@ -308,8 +311,12 @@ def _pay(course: Course, client: Client, pays: Pays, today: date) -> None:
         case "wrong digit":
             reference = invoice.reference[:-1] + str((int(invoice.reference[-1]) + 1) % 10)
     name = f"B{today}-{client.number}-{pays.invoice}-{pays.part}"
-    course.files.setdefault(today, []).append(
-        Movement(name, client.number, amount, today, reference, text, pays.account, pays)
+    shares = amount.split((1, 1)) if client.lived.in_two and pays.told == "reference" else (amount,)
+    course.files.setdefault(today, []).extend(
+        Movement(
+            f"{name}{'' if place == 0 else '-b'}", client.number, share, today, reference, text, pays.account, pays
+        )
+        for place, share in enumerate(shares)
     )
 
 

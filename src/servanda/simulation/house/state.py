@@ -122,6 +122,8 @@ class Client:
     waiting: list[int] = field(default_factory=list)  # entries in suspense that the client meant for something
     given: dict[int, GivenTime] = field(default_factory=dict)  # by the invoice's line
     books: dict[Account, int] = field(default_factory=dict)
+    told: int = 0  # lines in the log
+    checked: int = 0  # as many when all was checked
 
     @property
     def number(self) -> int:
@@ -130,6 +132,10 @@ class Client:
     @property
     def kind(self) -> CustomerKind:
         return self.lived.kind
+
+
+class Stopped(Exception):
+    """The first violation was asked for, and it has come."""
 
 
 @dataclass(slots=True)
@@ -159,6 +165,7 @@ class House:
     log: list[tuple[date, int, str, int, int, str]] = field(default_factory=list)
     violations: list[tuple[str, date, int, int, str]] = field(default_factory=list)
     is_braked: bool = False
+    stops_at_first: bool = False
 
     def new_id(self) -> int:
         self.next_id += 1
@@ -169,6 +176,7 @@ class House:
     ) -> None:
         """Write a line of the log: it names no id, so that another customer changes none of it."""
         self.step += 1
+        client.told += 1
         number = self.how_manieth(client, invoice_id) if invoice_id else 0
         self.log.append((day, client.number, what, number, amount.minor, detail))
 
@@ -178,6 +186,8 @@ class House:
 
     def violated(self, invariant: str, day: date, client: Client | None, said: str) -> None:
         self.violations.append((invariant, day, self.step, client.number if client else 0, said))
+        if self.stops_at_first:
+            raise Stopped
 
     def record(
         self,
