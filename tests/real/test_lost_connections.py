@@ -124,8 +124,8 @@ def test_a_suspension_that_is_chosen_to_end_a_deadlock_is_as_if_it_had_not_begun
     assert pause.reached.wait(SECONDS_MAX), failed
     with closing(psycopg.connect(real_database.url)) as other:
         other.execute("set deadlock_timeout = '60s'")
-        other.execute("lock table letter in access exclusive mode")
-        wanting = threading.Thread(target=lambda: other.execute("lock table service_hold in access exclusive mode"))
+        other.execute("lock table letter in share row exclusive mode")
+        wanting = threading.Thread(target=lambda: other.execute("lock table service_hold in share row exclusive mode"))
         wanting.start()
         wait_until_blocked(real_database, wanting)
         pause.let_go.set()
