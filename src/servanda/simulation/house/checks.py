@@ -163,6 +163,9 @@ def _nothing_in_the_way(house: House, client: Client, order: Order, *, today: da
         broken("it is not due")
     if house.is_braked:
         broken("the brake is engaged")
+    waiting = [house.entries[entry_id] for entry_id in client.waiting]
+    if any(one.state == "suspense" and one.amount == invoice.open_principal for one in waiting):
+        broken("money that may be for it is not explained")
     if known_until is not None and invoice.due_on is not None and known_until < invoice.due_on:
         broken(f"due {invoice.due_on}, and the bank has told of the days until {known_until}")
 
