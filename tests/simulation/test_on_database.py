@@ -20,7 +20,7 @@ from tests.simulation.on_database import DatabaseHouse
 pytestmark = pytest.mark.django_db
 
 CUSTOMERS = int(os.environ.get("SERVANDA_LIVED_CUSTOMERS", "2"))
-DAYS = int(os.environ.get("SERVANDA_LIVED_DAYS", "90"))
+DAYS = int(os.environ.get("SERVANDA_LIVED_DAYS", "60"))
 SEEDS = [int(one) for one in os.environ.get("SERVANDA_LIVED_SEEDS", "1").split(",")]
 FAULTS = ALL - {"F17"}  # prices that move need a person who announces them; the pure simulation alone tries them
 
