@@ -10,8 +10,8 @@ from servanda.business.billing.facts import AllocationFacts, ChargeFacts, Invoic
 from servanda.business.billing.queries.small import MOST, small_difference
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.customers.facts import CustomerFacts
+from servanda.business.dunning.facts import PauseFacts
 from servanda.business.dunning.queries import pauses_of_invoice
-from servanda.business.dunning.queries.lists import PauseFacts
 from servanda.business.ledger.queries import PostedLine, postings_of_invoice
 from servanda.business.letters.facts import LetterFacts
 from servanda.faces.office.people import names_of
