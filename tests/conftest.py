@@ -30,6 +30,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from servanda.wiring import roles
 from servanda.wiring.embedded import DISPOSABLE, leased
+from tests.crashes.scenes import crashed
 from tests.worlds import Worlds
 
 ROOT = Path(__file__).parent.parent
@@ -235,3 +236,10 @@ def language_of_the_house() -> Iterator[None]:
     """A page that was asked for in English leaves its thread in English; the next test begins as a new process does."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def crashes(request: pytest.FixtureRequest, language_of_the_house: None) -> Iterator[None]:
+    """In a test that is the scene of an action: crash the action at every boundary, and give the order again."""
+    with crashed(request.node.nodeid):
+        yield

@@ -6,6 +6,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,10 @@ from tests.real.workers import Nursery, nursery
 pytestmark = pytest.mark.slow
 
 SEED = 1
-SLUG, CUSTOMERS, DAYS, CRASHES_A_DAY = "safe-it", 6, 12, 2
+SLUG, CUSTOMERS, DAYS = "safe-it", 6, 12
+CRASHES_A_DAY = int(os.environ.get("SERVANDA_DATABASE_CRASHES_A_DAY", "2"))
 SECONDS_MAX = 0.4
+_CRASHES = count()
 
 
 @pytest.fixture
@@ -78,7 +81,8 @@ def _crash(cluster: Path, children: Nursery, company_id: int, *, after: float) -
     connection.close()
     workers = [children.live(company_id) for _ in range(2)]
     time.sleep(after)
-    os.kill(int((cluster / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+    how = (signal.SIGKILL, signal.SIGQUIT)[next(_CRASHES) % 2]  # the second is what `pg_ctl -m immediate` sends
+    os.kill(int((cluster / "postmaster.pid").read_text().splitlines()[0]), how)
     for worker in workers:
         children.wait(worker)  # it fails, unless it had come to the end before
     return take(cluster)

@@ -25,7 +25,9 @@ from tests.real.outcome import Outcome, assert_promises_kept, outcome_of
 from tests.real.workers import Nursery, nursery
 
 SEED = 20260901
+KILLS = int(os.environ.get("SERVANDA_KILLS", "200"))  # of the slow runs; as many as there is time for
 Compare = Callable[..., None]
+Run = Callable[..., Outcome]
 
 
 @dataclass
@@ -36,6 +38,13 @@ class Reaper:
     chance: random.Random
     kills: int = 0
     whole_life: float = 0.3  # seconds
+
+    def let_one_die(self, company_id: int, step: int) -> bool:
+        """Let a worker begin the day and kill itself at that step; tell whether it died rather than come to the end."""
+        ending = self.nursery.wait(self.nursery.live(company_id, dies_at=step))
+        assert ending in {0, -signal.SIGKILL}, self.nursery.complaints()
+        self.kills += ending == -signal.SIGKILL
+        return ending == -signal.SIGKILL
 
     def let_two_live(self, company_id: int) -> None:
         """Begin the day with two workers, and kill each at a moment of its own, unless it has come to the end before."""
@@ -70,7 +79,7 @@ def compare(
 ) -> Compare:
     """Fails unless a run with kills ends where a quiet one does."""
 
-    def compare(slug: str, *, customers: int, days: int, kills: int) -> None:
+    def compare(slug: str, *, customers: int, days: int, kills: int, run: "Run | None" = None) -> None:
         expected = quiet_run(slug, customers=customers, days=days)
         for mail in mails.glob("*.eml"):
             mail.unlink()
@@ -79,7 +88,9 @@ def compare(
         database_server.create(real_database.name, template=template_database)
         with nursery(real_database.url, smtp_port=sink.port, log=tmp_path / "workers.log") as children:
             reaper = Reaper(children, random.Random(SEED))
-            found = killed_run(slug, reaper, mails, customers=customers, days=days, kills=kills)
+            began = time.monotonic()
+            found = (run or killed_run)(slug, reaper, mails, customers=customers, days=days, kills=kills)
+        print(f"{reaper.kills} kills in {time.monotonic() - began:.0f} s")
         assert reaper.kills >= kills
         assert found.differences(expected) == {}
 
@@ -114,4 +125,32 @@ def test_two_workers_killed_a_dozen_times_end_where_a_quiet_run_does(compare: Co
 def test_two_workers_killed_two_hundred_times_over_sixty_days_end_where_a_quiet_run_does(
     slug: str, compare: Compare
 ) -> None:
-    compare(slug, customers=12, days=60, kills=200)
+    compare(slug, customers=12, days=60, kills=KILLS)
+
+
+def run_killed_at_steps(slug: str, reaper: Reaper, mails: Path, *, customers: int, days: int, kills: int) -> Outcome:
+    """Live the days with one worker, killed at each of its steps in turn while there are kills left, then healed."""
+    company_id = lives.begin(slug, customers)
+    connection.close()
+    for day in range(days + 1):
+        step = 1
+        while reaper.kills < kills * (day + 1) / (days + 1) and reaper.let_one_die(company_id, step):
+            step += 1
+        heal(company_id)
+        if day < days:
+            next_day(company_id)
+    today = company_of(company_id).clock_on
+    assert today is not None
+    assert_promises_kept(company_id, today=today)
+    assert_mails_once(mails)
+    return outcome_of(company_id)
+
+
+def test_a_worker_killed_at_its_first_steps_ends_where_a_quiet_run_does(compare: Compare) -> None:
+    compare("safe-it", customers=2, days=1, kills=12, run=run_killed_at_steps)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", sorted(lives.PLANS))
+def test_a_worker_killed_at_every_step_of_a_day_ends_where_a_quiet_run_does(slug: str, compare: Compare) -> None:
+    compare(slug, customers=6, days=9, kills=KILLS, run=run_killed_at_steps)

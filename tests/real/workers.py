@@ -1,7 +1,8 @@
 """Workers to be killed. A nursery that has everything loaded forks them, so that a new one lives within milliseconds.
 
-As a program it is the nursery: it takes `live COMPANY` and prints the process id of a new worker, and `wait PID` and prints
-how that one ended. It never connects to the database itself, so that no two workers share a connection.
+As a program it is the nursery: it takes `live COMPANY STEP` and prints the process id of a new worker, which kills itself at that
+step towards the database (0: it lives), and `wait PID` and prints how that one ended. It never connects to the database itself,
+so that no two workers share a connection.
 """
 
 import os
@@ -22,9 +23,9 @@ class Nursery:
     process: "subprocess.Popen[str]"
     log: Path
 
-    def live(self, company_id: int) -> int:
-        """Let a new worker live the day of the company, and return its process id."""
-        return int(self._ask(f"live {company_id}"))
+    def live(self, company_id: int, *, dies_at: int = 0) -> int:
+        """Let a new worker live the day of the company, to that step towards the database, and return its process id."""
+        return int(self._ask(f"live {company_id} {dies_at}"))
 
     def wait(self, pid: int) -> int:
         """Wait for a worker, and return how it ended: 0 well, -9 killed, anything else badly."""
@@ -88,23 +89,25 @@ def main() -> None:
         library_of(slug)
         catalogue_of(slug)
     for line in sys.stdin:
-        command, number = line.split()
+        command, number, *step = line.split()
         if command == "live":
-            print(_forked(int(number)), flush=True)
+            print(_forked(int(number), dies_at=int(step[0])), flush=True)
         else:
             _, status = os.waitpid(int(number), 0)
             print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _forked(company_id: int) -> int:
+def _forked(company_id: int, *, dies_at: int) -> int:
     from tests.real import lives
+    from tests.real.deaths import dying
 
     pid = os.fork()
     if pid:
         return pid
     ending = 1
     try:
-        lives.live(company_id)
+        with dying(dies_at):
+            lives.live(company_id)
         ending = 0
     except BaseException:
         import traceback

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 import bcrypt
-from django.db import connection
+from django.db import connection, transaction
 
 from servanda.business.access.actions.passwords import known_passwords
 from servanda.business.evidence.actions import record
@@ -95,6 +95,7 @@ def remove(service_id: int, key: str, kind: type[W], *, order: Order) -> None:
     note(service_id, "part.removed", key, order=order)
 
 
+@transaction.atomic
 def put_back(service_id: int, key: str, *, order: Order) -> None:
     """Put back a part that its owner had removed, as it was."""
     locked_setup(service_id)
