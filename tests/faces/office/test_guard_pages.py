@@ -106,7 +106,7 @@ def test_time_in_doubt_waits_for_a_person_with_a_reason(eva: Client, here: Compa
     assert "The clock was set back." in page
     assert "6 min" in page
     assert "What time it is is in doubt" in shown(eva, "/")
-    assert "Skriv grunden" in eva.post("/installation/time/", {"reason": " "}, follow=True).content.decode()
+    assert "Skriv begrundelsen" in eva.post("/installation/time/", {"reason": " "}, follow=True).content.decode()
     assert is_halted("time")
     eva.post("/installation/time/", {"reason": "Uret er stillet."})
     assert not is_halted("time")
