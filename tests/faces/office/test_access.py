@@ -24,6 +24,7 @@ SAMPLES = {
     "<int:acceptance_id>": "1",
     "<int:service_id>": "1",
     "<int:notice_id>": "1",
+    "<int:guardian_id>": "1",
     "<str:name>": "0.eml",
     "<int:position>": "0",
     "<int:draft_id>": "1",

@@ -20,6 +20,7 @@ from servanda.business.library.queries import approved_draft_tally, unconfirmed_
 from servanda.business.library.queries import proposal_tally as change_tally
 from servanda.business.nodes.queries import parked_tallies
 from servanda.business.payouts.queries import payout_tally, refunds_due
+from servanda.business.signups.queries import guardian_tally
 
 PAYMENTS = frozenset({"entries", "payouts", "collections", "refunds"})
 ONE_THING = frozenset({"vat", "figures"})  # however many there are, a person sees to them at one place
@@ -64,6 +65,7 @@ def needs_by_company(today_by_company: Mapping[int, date]) -> Mapping[int, Needs
                 "letters": [undelivered_tally(today_by_company)],
                 "notices": [notice_tally(today_by_company)],
                 "purges": [purge_tally(today_by_company)],
+                "guardians": [guardian_tally(today_by_company)],
                 "changes": [change_tally(today_by_company)],
                 "drafts": [approved_draft_tally(today_by_company)],
                 "figures": [unconfirmed_tally(today_by_company)],

@@ -134,6 +134,20 @@ class PurgeCard(Card):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuardianCard(Card):
+    """A guardian's yes to an order of somebody who is not of age."""
+
+    template = "office/cards/guardian.html"
+
+    guardian_id: int
+    minor_name: str
+    wish: str
+    signed_name: str
+    email: str
+    because: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeCard(Card):
     """A notice to end a subscription on which the terms are silent."""
 

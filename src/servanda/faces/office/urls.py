@@ -14,6 +14,7 @@ from servanda.faces.office import (
     drafting,
     einvoice_pages,
     guard_pages,
+    guardian_acts,
     hosting_acts,
     hosting_pages,
     member_pages,
@@ -58,6 +59,7 @@ COMPANY: list[URLPattern | URLResolver] = [
     path("services/<int:service_id>/purge/", acts.purge, name="purge"),
     path("services/<int:service_id>/put-back/", acts.put_back, name="put-back"),
     path("notices/<int:notice_id>/decide/", acts.settle_notice, name="decide-notice"),
+    path("guardians/<int:guardian_id>/decide/", guardian_acts.decide_guardian, name="decide-guardian"),
 ]
 
 BANK: list[URLPattern | URLResolver] = [

@@ -1,7 +1,7 @@
 """Leaving: what runs and how each of it ends, giving notice with the receipt at once, and withdrawing in two steps.
 
 What a page said would follow is sent along with the button and held against what would follow now, so that nobody agrees to
-another day or another amount than they read.
+another day or another amount than they read. A withdrawal holds whatever the amount has become: nothing may stand in its way.
 """
 
 from django.contrib import messages
@@ -66,7 +66,7 @@ def withdraw(request: HttpRequest, slug: str, number: str, line_id: int) -> Http
         return page(
             request, here, "withdraw", way="agreements", out=shown, given=given, wrong=wrong, step=1, status=status
         )
-    if request.POST.get("confirm") != "1" or not _is_as_shown(request, shown.seal):
+    if request.POST.get("confirm") != "1":
         return page(request, here, "withdraw", way="agreements", out=shown, given=given, wrong={}, step=2)
     try:
         withdraw_from_line(

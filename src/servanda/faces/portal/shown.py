@@ -44,6 +44,7 @@ class Home:
     due: tuple[InvoiceRow, ...]
     services: tuple[ServiceRow, ...]
     withdrawable: tuple["AgreementRow", ...] = ()
+    closed: "Closed | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,3 +161,30 @@ class SittingRow:
     began_at: datetime
     seen_at: datetime
     is_here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceRow:
+    name: str
+    words: str
+    is_yes: bool
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenRow:
+    at: datetime
+    who: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """What a customer whose services are closed needs to know: the exact amount, how to pay it, and what then happens."""
+
+    amount: Money
+    reference_line: str
+    account: str
+    clauses: str
+    email: str
+    phone: str

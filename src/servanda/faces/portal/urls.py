@@ -11,9 +11,11 @@ from servanda.faces.portal import (
     invitations,
     leaving,
     ordering,
+    own_data,
     own_login,
     pages,
     signing_up,
+    taking_along,
 )
 
 sign_in = SignIn.as_view(template_name="portal/login.html", next_page=reverse_lazy("portal:accounts"))
@@ -58,6 +60,9 @@ urlpatterns = [
     path("<slug:slug>/<str:number>/agreements/<int:line_id>/end/", leaving.end, name="end"),
     path("<slug:slug>/<str:number>/agreements/<int:line_id>/withdraw/", leaving.withdraw, name="withdraw"),
     path("<slug:slug>/<str:number>/agreements/<int:line_id>/receipt/", leaving.receipt, name="receipt"),
+    path("<slug:slug>/<str:number>/details/", own_data.details, name="details"),
+    path("<slug:slug>/<str:number>/news/", own_data.news, name="news"),
+    path("<slug:slug>/<str:number>/export/", taking_along.export, name="export"),
     path("<slug:slug>/<str:number>/people/", pages.people, name="people"),
     path("<slug:slug>/<str:number>/order/", ordering.order, name="order"),
     path("<slug:slug>/<str:number>/order/place/", ordering.place, name="place-order"),

@@ -73,5 +73,6 @@ def ways_of(here: Visit, way: str) -> tuple[Way, ...]:
         ("agreements", _("Agreements"), role.may_order),
         ("order", _("Order"), role.may_order),
         ("people", _("People"), role.may_order),
+        ("details", _("Your data"), role.may_order),
     )
     return tuple(Way(text, here.address(name), name == way) for name, text, is_offered in ways if is_offered)

@@ -26,10 +26,13 @@ from servanda.business.library.queries import open_proposals as open_changes
 from servanda.business.library.queries import unconfirmed_figures, waiting_drafts
 from servanda.business.payouts.facts import RefundDue
 from servanda.business.payouts.queries import refunds_due
+from servanda.business.signups.facts import GuardianFacts
+from servanda.business.signups.queries import guardians_to_decide
 from servanda.faces.office.needs import Needs
 from servanda.faces.office.places import Visit
 from servanda.faces.office.showing.deciding_terms import agreement_cards
 from servanda.faces.office.showing.einvoices import e_invoice_cards
+from servanda.faces.office.showing.guardians import guardian_cards
 from servanda.faces.office.showing.naming import Names
 from servanda.faces.office.showing.vat import vat_card
 from servanda.faces.office.shown import (
@@ -65,6 +68,7 @@ class Asked:
     vat: tuple[VatQuestion, ...]
     documents: tuple[EDocumentFacts, ...]
     answers: tuple[AnswerFacts, ...]
+    guardians: tuple[GuardianFacts, ...]
 
     @property
     def invoice_ids(self) -> frozenset[int]:
@@ -102,6 +106,7 @@ def asked_in(visit: Visit, needs: Needs) -> Asked:
         vat=vat_questions(company_id, today=today) if needs.has("vat") else (),
         documents=documents_to_look_at(company_id) if needs.has("documents") else (),
         answers=open_answers(company_id) if needs.has("answers") else (),
+        guardians=guardians_to_decide(company_id) if needs.has("guardians") else (),
     )
 
 
@@ -113,6 +118,7 @@ def cards_of(asked: Asked, names: Names, visit: Visit) -> tuple[Card, ...]:
         *(letter_card(letter, names) for letter in asked.letters),
         *(_purge(service, names) for service in asked.purges),
         *(_notice(notice, names, prices) for notice in asked.notices),
+        *guardian_cards(asked.guardians),
         *_payments(asked.entries),
         *_refunds(asked.refunds),
         *vat_card(asked.vat, names, visit.today),

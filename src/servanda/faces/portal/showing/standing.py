@@ -11,7 +11,7 @@ from servanda.business.hosting.queries import services_of_customer
 from servanda.business.letters.queries import letters_of_invoices
 from servanda.faces.parts.hosting.words import cause_text
 from servanda.faces.portal.showing.leaving import withdrawable
-from servanda.faces.portal.shown import Home, InvoiceRow, ServiceRow, Stamp
+from servanda.faces.portal.shown import Closed, Home, InvoiceRow, ServiceRow, Stamp
 from servanda.faces.portal.visiting import Visit
 from servanda.ground.citation import texts_of
 from servanda.ground.money import total_of
@@ -29,6 +29,7 @@ def home_shown(here: Visit) -> Home:
         owed=total_of(row.open for row in due),
         due=due,
         services=services,
+        closed=_closed(here) if role.may_see_invoices else None,
         withdrawable=withdrawable(here) if role.may_order else (),
     )
 
@@ -55,6 +56,26 @@ def service_rows(here: Visit) -> tuple[ServiceRow, ...]:
 
     found = [one for one in services_of_customer(here.customer_id) if one.state != "purged"]
     return tuple(row(one) for one in sorted(found, key=lambda one: (one.is_served, one.name)))
+
+
+def _closed(here: Visit) -> Closed | None:
+    """Return how services that are closed for want of payment open again; None where none is."""
+    holds = [
+        hold for one in services_of_customer(here.customer_id) for hold in one.open_holds if hold.cause == "payment"
+    ]
+    owed = [one for one in invoices_of_customer(here.customer_id) if one.open_total.minor > 0]
+    overdue = [one for one in owed if one.due_on is not None and one.due_on < here.today]
+    if not holds or not overdue:
+        return None
+    first, company = min(overdue, key=lambda one: one.issued_on), here.company
+    return Closed(
+        amount=total_of(one.open_total for one in overdue),
+        reference_line=f"+71<{first.reference}+{company.fik_creditor}<" if len(overdue) == 1 else "",
+        account=company.iban or f"{company.bank_registration} {company.bank_account}",
+        clauses=", ".join(texts_of(tuple(dict.fromkeys(one for hold in holds for one in hold.because)))),
+        email=company.email,
+        phone=company.phone,
+    )
 
 
 def service_stamp(service: ServiceFacts) -> Stamp:
