@@ -42,7 +42,8 @@ ACTS: Mapping[str, Needed] = {
     **_all(Power.STOP, "brake"),
     **_all(
         Power.CUSTOMERS,
-        """accept-version add-location contract-reference decide-guardian decide-notice dispute end-member end-pause explain invite-member
+        """accept-version add-location contract-reference decide-guardian
+        decide-notice dispute end-member end-pause explain invite-member
         invoicing leave-by-change move-time note-mandate end-mandate payment-plan send-again tell-again
         complaint end-task offer-change note-agreement change-line end-line
         withdraw-line change-number check-number mark-dealer move-abroad""",
