@@ -13,6 +13,8 @@ from servanda.business.access.decisions import is_built_on, is_first_tried
 from servanda.business.access.facts import Role
 from servanda.business.access.models import Mail, Sitting
 from servanda.business.companies.facts import CompanyFacts
+from servanda.business.identity.actions import add_factor
+from servanda.faces.parts.factors import new_secret, sealed
 from tests.faces.portal.conftest import browser_of
 
 OLD, NEW = "en hel sætning", "tre grønne katte på taget"
@@ -46,6 +48,15 @@ def test_a_forgotten_password_is_chosen_anew_and_signs_all_out(kaj: Client, here
     assert kaj.get("/my/you/").status_code == 302
     assert nobody.post(link, {"password": NEW}).status_code == 404
     assert Mail.objects.filter(kind="password changed").count() == 1
+
+
+def test_a_forgotten_password_is_no_way_around_a_second_proof(kaj: Client) -> None:
+    user = get_user_model().objects.get(username="kaj@kunde.example")
+    add_factor(user.pk, "code", name="App", material=sealed(new_secret()), counter=1, at=timezone.now())
+    nobody = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0])
+    nobody.post("/my/password/", {"email": "kaj@kunde.example"})
+    assert nobody.post(link_of("password"), {"password": NEW})["Location"] == "/choices/second/"
+    assert nobody.get("/my/you/").status_code == 302
 
 
 def test_forgetting_tells_nobody_who_is_a_customer(kaj: Client) -> None:

@@ -2,6 +2,7 @@
 
 import time
 
+from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.cache import cache
@@ -19,6 +20,16 @@ WRONG_MAX, WAIT_SECONDS = 5, 300
 _HALF = "half_signed_in"
 
 
+def let_in(request: HttpRequest, user_id: int, *, to: str) -> HttpResponse:
+    """Sign in somebody who has just proven that an address or a password is theirs; a second proof is asked for besides."""
+    user = get_user_model()._default_manager.get(pk=user_id)
+    if factors_of(user_id):
+        keep_half(request, user, to=to)
+        return redirect("parts:second")
+    login(request, user)
+    return redirect(to)
+
+
 def keep_half(request: HttpRequest, user: AbstractBaseUser, *, to: str) -> None:
     """Remember that somebody gave the right password, and where they wanted to go. They are not signed in by it."""
     request.session.cycle_key()
@@ -26,7 +37,7 @@ def keep_half(request: HttpRequest, user: AbstractBaseUser, *, to: str) -> None:
         "user": user.pk,
         "to": to,
         "at": int(time.time()),
-        "backend": getattr(user, "backend", ""),
+        "backend": getattr(user, "backend", settings.AUTHENTICATION_BACKENDS[0]),
     }
 
 

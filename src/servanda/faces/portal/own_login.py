@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.contrib.auth import get_user_model, login, update_session_auth_hash
+from django.contrib.auth import get_user_model, update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from servanda.business.access.queries import link_by, sittings_of
 from servanda.faces.parts.access import access
 from servanda.faces.parts.links import secret_link
 from servanda.faces.parts.networks import network_of
+from servanda.faces.parts.second import let_in
 from servanda.faces.parts.telling import told
 from servanda.faces.portal.shown import SittingRow
 from servanda.faces.portal.sitting import key_of
@@ -159,9 +161,8 @@ def _with_password(request: HttpRequest, secret: str, purpose: str, take: Callab
         user_id = take(request.POST.get("password", "")[:300])
     except Refused as refusal:
         return render(request, "portal/link.html", {**context, "wrong": told(refusal)}, status=422)
-    login(request, get_user_model()._default_manager.get(pk=user_id))
     messages.success(request, _("The new password holds. All other browsers are signed out."), extra_tags="calm")
-    return redirect("portal:accounts")
+    return let_in(request, user_id, to=reverse("portal:accounts"))
 
 
 def _done(request: HttpRequest, act: Callable[[], str]) -> HttpResponse:
