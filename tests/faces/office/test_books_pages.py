@@ -20,7 +20,7 @@ from tests.faces.office.test_pages import Outline, page
 
 BOOKS = "/c/safe-it/books/"
 PAGES = (BOOKS, f"{BOOKS}vouchers/1/", f"{BOOKS}kept/")
-QUERIES_MAX = 18
+QUERIES_MAX = 19
 
 
 def today(here: CompanyFacts) -> date:

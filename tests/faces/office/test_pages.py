@@ -46,6 +46,7 @@ PAGES = (
     f"{COMPANY}mails/0.eml/",
 )
 QUERIES_MAX = 12
+OF_THE_FRAME = 1  # every page asks whether the installation is halted
 # A ladder gathers all facts of its claim; a customer's page has the most lists.
 MORE_QUERIES = {"/agreement/?language": 14, "/customers/1001/agreement": 14, "/invoices/1": 26, "/customers/1": 36}
 TODAY_QUERIES = 30  # the lists of which anything waits for a person, and the facts of the claims that come next
@@ -121,7 +122,7 @@ def test_a_page_asks_the_database_a_bounded_number_of_questions(eva: Client, add
     allowed = TODAY_QUERIES if address == COMPANY else allowed
     with CaptureQueriesContext(connection) as asked:
         page(eva, address)
-    assert len(asked) <= allowed, [question["sql"][:120] for question in asked]
+    assert len(asked) <= allowed + OF_THE_FRAME, [question["sql"][:120] for question in asked]
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -250,7 +251,7 @@ def test_everything_that_the_business_records_has_a_sentence() -> None:
         for found in re.findall(r'what="([a-z]+\.[a-z_]+)"', file.read_text(encoding="utf-8"))
     }
     assert len(recorded) > 15
-    assert recorded - set(HAPPENED) == set()
+    assert recorded - {what.partition(":")[0] for what in HAPPENED} == set()
 
 
 def test_everything_that_is_foreseen_has_a_sentence_and_a_short_name() -> None:
