@@ -214,6 +214,7 @@ UNCRASHED = frozenset(
         "identity.add_factor",
         "identity.add_staff",
         "identity.end_factor",
+        "identity.end_factors",
         "identity.end_role",
         "identity.give_role",
         "identity.keep_recovery_codes",

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from servanda.business.companies.facts import CompanyFacts
-from servanda.business.identity.actions import IdentityRefused, add_staff, end_role, give_role
+from servanda.business.identity.actions import IdentityRefused, add_factor, add_staff, end_role, give_role
 from servanda.business.identity.facts import POWERS, Power, StaffRole
-from servanda.business.identity.queries import roles_of
+from servanda.business.identity.queries import factors_of, roles_of
 from servanda.faces.parts.access import check_that_every_act_takes_a_power
 from servanda.faces.parts.powers import ACTS
 from servanda.ground.calendar import moment_of
@@ -100,6 +100,16 @@ def test_an_owner_lets_somebody_in_who_chooses_a_password_and_signs_in(eva: Clie
     assert new.post("/login/", {"username": "ole", "password": "eftermiddag-i-regn"}).status_code == 302
     assert "Tekniker" in new.get("/staff/").content.decode()
     assert "Luk ind" not in new.get("/staff/").content.decode()
+
+
+def test_an_owner_ends_the_lost_proofs_of_another(eva: Client) -> None:
+    ole = add_staff("ole", role=StaffRole.SUPPORT, by="staff:1", at=AT)
+    me = get_user_model().objects.get(username="eva").pk
+    for user_id in (ole, me):
+        add_factor(user_id, "code", name="App", material=b"x", counter=1, at=AT)
+        eva.post("/staff/end-proofs/", {"user": str(user_id)})
+    assert factors_of(ole) == ()
+    assert len(factors_of(me)) == 1
 
 
 def test_a_grave_act_asks_who_it_is_and_is_done_with_the_answer(eva: Client, monkeypatch: pytest.MonkeyPatch) -> None:

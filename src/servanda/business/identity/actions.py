@@ -100,6 +100,13 @@ def end_factor(factor_id: int, *, user_id: int, at: datetime) -> None:
 
 
 @transaction.atomic
+def end_factors(user_id: int, *, at: datetime) -> None:
+    """End all second proofs of somebody who has lost them, the codes on paper too."""
+    open_factors().filter(user_id=user_id).update(ended_at=at)
+    RecoveryCode.objects.filter(user_id=user_id).delete()
+
+
+@transaction.atomic
 def keep_recovery_codes(user_id: int, codes: tuple[str, ...], *, at: datetime) -> None:
     """Keep new recovery codes; those made before do not work any more."""
     RecoveryCode.objects.filter(user_id=user_id).delete()

@@ -81,6 +81,18 @@ def link(request: HttpRequest) -> HttpResponse:
     return _page(request, link=_link(request, user_id), name=member.name)
 
 
+@_act
+def end_proofs(request: HttpRequest) -> None:
+    """End the second proofs of a member of staff who has lost them; nobody does this for themselves."""
+    user_id = number_in(request, "user")
+    if user_id == request.user.pk:
+        raise Incomplete(_("Another owner does this for you. You end your own proofs under Your sign-in."))
+    if user_id not in {one.user_id for one in staff_members()}:
+        raise Incomplete(_("They do not work here any more."))
+    actions.end_factors(user_id, at=timezone.now())
+    say(request, _("Their second proofs were ended. They sign in with the password, and add new ones."))
+
+
 class ChoosePassword(PasswordResetConfirmView):
     """Django's own page behind such a link, in our look. Who had second proofs keeps them."""
 

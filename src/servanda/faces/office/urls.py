@@ -223,6 +223,7 @@ OFFICE: list[URLPattern | URLResolver] = [
     path("staff/add/", staff_pages.add, name="add-staff"),
     path("staff/give/", staff_pages.give, name="give-role"),
     path("staff/end/", staff_pages.end, name="end-role"),
+    path("staff/end-proofs/", staff_pages.end_proofs, name="end-proofs"),
     path("staff/link/", staff_pages.link, name="staff-link"),
     path("password/<str:uidb64>/<str:token>/", staff_pages.choose_password, name="choose-password"),
     path("installation/", guard_pages.installation, name="installation"),

@@ -71,5 +71,5 @@ ACTS: Mapping[str, Needed] = {
     **_all(Power.TERMS, "approve-draft confirm-proposal publish-draft", is_grave=True),
     **_all(Power.INSTALLATION, "audit-now installation-work reconcile-copy"),
     **_all(Power.INSTALLATION, "take-over time-is-right", is_grave=True),
-    **_all(Power.PEOPLE, "add-staff give-role end-role staff-link", is_grave=True),
+    **_all(Power.PEOPLE, "add-staff end-proofs give-role end-role staff-link", is_grave=True),
 }
