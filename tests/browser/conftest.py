@@ -18,7 +18,7 @@ CHROMIUM = shutil.which("chromium")
 expect.set_options(timeout=60_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: its loop runs in this thread, and other tests start their own
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: tools/install_daemons.sh --with-trials")

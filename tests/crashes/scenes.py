@@ -21,7 +21,9 @@ TABLE = Path(__file__).with_name("scenes.csv")
 LEARNT = os.environ.get("SERVANDA_CRASHES_LEARNT", "")  # a file to write into what was found, instead of failing
 IS_THOROUGH = os.environ.get("SERVANDA_CRASHES") == "all"
 # What chance fills: moments of the database's own clock, and what is drawn so that nobody can guess it.
-BY_CHANCE = frozenset({("auth_user", "date_joined"), ("auth_user", "password"), ("hosting_secret", "hash")})
+BY_CHANCE = frozenset(
+    {("auth_user", "date_joined"), ("auth_user", "password"), ("hosting_secret", "hash"), ("hosting_secret", "spare")}
+)
 
 
 @dataclass(frozen=True, slots=True)

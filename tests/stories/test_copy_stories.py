@@ -36,8 +36,15 @@ from tests.conftest import RealDatabase, Server, a_database
 from tests.stories.world import World
 
 BEGINS = date(2026, 11, 30)
-NOON = datetime.now(UTC)  # of the real clock, which the database is asked about; the company has a test clock
+# Anew for each test, of the real clock, which the database is asked about; the company has a test clock.
+NOON = datetime.now(UTC)
 EARLIER = timedelta(minutes=2)  # stands for six hours: tests/business/installation has the table with hours
+
+
+@pytest.fixture(autouse=True)
+def noon() -> None:
+    global NOON
+    NOON = datetime.now(UTC)
 
 
 @pytest.fixture

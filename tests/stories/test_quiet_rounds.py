@@ -16,7 +16,7 @@ from tests.stories.world import World
 
 pytestmark = pytest.mark.django_db
 BEGINS_ON = date(2026, 9, 1)
-QUESTIONS_MAX = 45
+QUESTIONS_MAX = 46
 
 
 def asked_in_a_round(world: World) -> list[str]:

@@ -182,7 +182,9 @@ SMTP_PASSWORD = text_of("SERVANDA_SMTP_PASSWORD")
 SMTP_TLS = choice_of("SERVANDA_SMTP_TLS", ("when offered", "required", "from the start"))
 MAIL_SINK = HOME / "mails"
 HEADS = HOME / "heads"  # of the chain over ledger and evidence, one file for each company, to be kept elsewhere too
-MARK = HOME / "mark.json"  # which life of the database this place works with; outside of it, so that a copy is noticed
+MARK = (
+    HOME / "place" / "mark.json"
+)  # which life of the database this place works with; outside of it, so that a copy is noticed
 OUTSIDE = directory_of("SERVANDA_OUTSIDE", str(HOME / "outside"))  # what left the house: a restored database knows less
 BACKUP_STORE = text_of("SERVANDA_BACKUP_STORE", str(HOME / "backups"))  # a folder, or any address that restic knows
 BACKUP_KEY = directory_of(

@@ -16,7 +16,7 @@ from servanda.business.hosting.decisions.deletion import PauseWithoutEnd
 from servanda.business.hosting.decisions.load import is_beyond, look_at_load
 from servanda.business.hosting.facts import LoadFound, TaskFacts
 from servanda.business.hosting.queries import services, services_of_customer
-from servanda.business.hosting.queries.tasks import open_tasks, task_tally
+from servanda.business.hosting.queries.tasks import NoSuchTask, open_tasks, task_tally
 from servanda.business.hosting.queries.terms import asked_of
 from servanda.business.letters.queries import letters_of_customer
 from servanda.ground.calendar import moment_of
@@ -90,7 +90,7 @@ def test_what_was_seen_to_is_told_again_on_another_day_and_not_on_the_same(servi
     with pytest.raises(TaskRefused, match="what came of it"):
         end_task(house.world.company, task.task_id, outcome=" ", order=order(house))
     end_task(house.world.company, task.task_id, outcome="the import is done", order=order(house))
-    with pytest.raises(TaskRefused, match="seen to already"):
+    with pytest.raises(NoSuchTask, match="seen to already"):
         end_task(house.world.company, task.task_id, outcome="again", order=order(house))
     busy(house)
     assert (tasks(house), len(written(service_id))) == ([], 1)

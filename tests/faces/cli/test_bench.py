@@ -69,7 +69,7 @@ def test_a_bench_that_is_interrupted_leaves_no_database_behind(database_server: 
     with bench(database_server, "billing", "--subscriptions", "20000") as program:
         wait_for_database(database_server, program)
         program.send_signal(signal.SIGINT)
-        _, said = program.communicate(timeout=60)
+        _, said = program.communicate(timeout=240)
     assert program.returncode == 1
     assert "Stopped" in said
     assert left_behind(database_server, program) == ()

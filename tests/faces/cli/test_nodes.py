@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -14,9 +15,12 @@ from servanda.business.nodes.actions.enrolling import enrol
 from servanda.business.nodes.queries import existing_node
 from servanda.faces.cli.main import main
 from servanda.ground.nodes.messages import public_bytes
+from servanda.ground.nodes.sealing import public_text
 from tests.cast import ALMA
 from tests.conftest import RealDatabase
 from tests.stories.world import World
+
+SEALING = public_text(X25519PrivateKey.generate())
 
 
 @pytest.fixture
@@ -37,7 +41,7 @@ def test_a_server_is_added_enrols_and_is_told(key_file: Path, capsys: pytest.Cap
     token = capsys.readouterr().out.strip()
     now = timezone.now()
     key = Ed25519PrivateKey.generate()
-    enrol(token, name="node1", public_key=public_bytes(key), facts={}, today=world.today, at=now)
+    enrol(token, name="node1", public_key=public_bytes(key), facts={}, today=world.today, at=now, sealing_key=SEALING)
     world.customer(ALMA, "hosting-monthly", began_on=world.today)
     world.round()
     assert main(["nodes", "sign", "--once"]) == 0

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from servanda.drivers.nodelink.memory import MemoryControlPlane, MemoryLink
 from servanda.faces.node.words import ASK_EVERY, Words
 from servanda.ground.nodes.kinds.backups import Export, MoveIn, SftpSource
 from servanda.ground.nodes.kinds.mail import MailImport
 from servanda.ground.nodes.messages import Enrol, public_bytes
+from servanda.ground.nodes.sealing import public_text
 from servanda.ground.nodes.words import seal_word
 from tests.drivers.nodelink.test_links import TOKEN, Me
 
@@ -37,7 +39,14 @@ def plane() -> MemoryControlPlane:
 @pytest.fixture
 def words(plane: MemoryControlPlane, tmp_path: Path) -> Words:
     me = Me()
-    plane.enrol(Enrol(token=TOKEN, node="n1", public_key=public_bytes(me.key)))
+    plane.enrol(
+        Enrol(
+            token=TOKEN,
+            node="n1",
+            public_key=public_bytes(me.key),
+            sealing_key=public_text(X25519PrivateKey.generate()),
+        )
+    )
     return Words(tmp_path, MemoryLink(plane, me, lambda: datetime.now(UTC)), me.key)
 
 

@@ -56,7 +56,8 @@ def of_a_customer() -> Iterator[tuple[str, AccessRule]]:
 
 def filled(address: str, number: str, owned: dict[str, str]) -> str:
     values = {
-        "<slug:slug>": "simsoft", "<str:number>": number, "<str:version>": "2024-01", "<slug:name>": "export", **owned,
+        "<slug:slug>": "simsoft", "<str:number>": number, "<str:version>": "2024-01", "<slug:name>": "export",
+        "<str:domain>": "kaj.example", **owned,
     }  # fmt: skip
     for part, value in values.items():
         address = address.replace(part, value)

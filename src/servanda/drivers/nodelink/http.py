@@ -50,7 +50,7 @@ class HttpLink:
         self._client = _client(url, roots)
         self._identity = identity
         self._now = now
-        self._one_by_one = {path: Lock() for path in (DOCUMENTS_PATH, REPORTS_PATH)}
+        self._one_by_one = {path: Lock() for path in (DOCUMENTS_PATH, REPORTS_PATH, WORDS_PATH)}
 
     def documents(self, *, after: int, wait_seconds: float) -> Sequence[bytes]:
         path = f"{DOCUMENTS_PATH}?after={after:d}&wait={wait_seconds:.0f}"

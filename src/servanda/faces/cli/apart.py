@@ -36,10 +36,20 @@ def start_worker(settings: Any) -> AbstractContextManager[Child]:
     account = import_string(settings.ACCOUNT_OF_WORKER)()
     told = {**import_string(settings.DATABASE_OF_WORKER)(), "SERVANDA_SECRET_KEY": settings.SECRET_KEY}
     if account:
-        for folder in (settings.HEADS, settings.COLLECTIONS, settings.EINVOICE_DROP):
+        for folder in (settings.HEADS, settings.COLLECTIONS, settings.EINVOICE_DROP, settings.OUTSIDE):
             if settings.HOME in folder.parents:
                 hand_over(folder, account)
-    return start("the worker", (*_PROGRAM, "work"), account, settings, told=told, without=_NOT_FOR_WORKER)
+        hand_over(settings.MARK.parent, account)
+        settings.MARK.parent.chmod(0o755)  # the signer reads it too
+    queue = ("--queue", "default") if account else ()
+    return start("the worker", (*_PROGRAM, "work", *queue), account, settings, told=told, without=_NOT_FOR_WORKER)
+
+
+def start_keeper(settings: Any) -> AbstractContextManager[Child] | None:
+    """Start what keeps backups, where the worker has an account of its own and may not read the other parts' keys."""
+    if not import_string(settings.ACCOUNT_OF_WORKER)():
+        return None
+    return child("the keeper of backups", (*_PROGRAM, "work", "--queue", "backups"))
 
 
 def start_signer(settings: Any) -> AbstractContextManager[Child]:

@@ -234,10 +234,13 @@ def _login(settings: Any) -> str:
 def _start(settings: Any, stack: ExitStack, pages: web.Apart, *, port: int) -> tuple[Child, ...]:
     if not settings.HAS_OWN_MAIL_SERVER:
         stack.enter_context(import_module(settings.DRIVERS).mail_sink())
-    started = (
+    started: tuple[Child, ...] = (
         stack.enter_context(apart.start_worker(settings)),
         stack.enter_context(web.start(settings, pages, host=HOST, port=port)),
     )
+    keeper = apart.start_keeper(settings)
+    if keeper is not None:
+        started = (*started, stack.enter_context(keeper))
     if not settings.NODE_KEY.is_file():  # nothing is signed before `servanda nodes key`
         return started
     return (*started, stack.enter_context(apart.start_signer(settings)))

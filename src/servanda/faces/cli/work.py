@@ -17,6 +17,7 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument(
         "--until-idle", action="store_true", help="end when no job is left, instead of waiting for more"
     )
+    parser.add_argument("--queue", choices=("default", "backups"), help="only these jobs; otherwise all")
     parser.set_defaults(run=run)
 
 
@@ -31,5 +32,5 @@ def run(args: argparse.Namespace) -> int:
         if not may_work(timezone.now()):
             print(COPIED, file=sys.stderr, flush=True)
 
-        asyncio.run(work(waits=not args.until_idle))
+        asyncio.run(work(waits=not args.until_idle, queue=args.queue))
     return 0

@@ -7,6 +7,7 @@ Several programs of one place beat one after the other, behind a lock on the fil
 import fcntl
 import hashlib
 import json
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,7 +95,8 @@ def _keep(mark: Mark) -> None:
 @contextmanager
 def _alone() -> Iterator[None]:
     file: Path = settings.MARK
-    file.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
-    with open(file.with_suffix(".lock"), "wb") as lock:
+    file.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    # Opened for reading: parts of one place have accounts of their own, and any of them may have made it.
+    with open(os.open(file.with_suffix(".lock"), os.O_RDONLY | os.O_CREAT, 0o644), "rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

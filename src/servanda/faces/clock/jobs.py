@@ -118,7 +118,7 @@ def audit(timestamp: int = 0) -> None:
 
 
 @app.periodic(cron="41 1 * * *")
-@app.task(name="own_backup", queueing_lock="own_backup", lock="own_backup")
+@app.task(name="own_backup", queue="backups", queueing_lock="own_backup", lock="own_backup")
 def own_backup(timestamp: int = 0) -> None:
     """Keep the database, what lies beside it, and the keys. A copy keeps nothing: its place in the archive is taken."""
     from servanda.faces.clock.beating import may_work
@@ -129,7 +129,7 @@ def own_backup(timestamp: int = 0) -> None:
 
 
 @app.periodic(cron="41 2 * * 0")
-@app.task(name="restore_drill", queueing_lock="restore_drill", lock="own_backup")
+@app.task(name="restore_drill", queue="backups", queueing_lock="restore_drill", lock="own_backup")
 def restore_drill(timestamp: int = 0) -> None:
     """Prove that the last backup can be put back."""
     from servanda.faces.clock.beating import may_work

@@ -22,13 +22,13 @@ PARALLEL = 3  # a long round leaves room for letters
 _AWAY = (ConnectorException, OperationalError)
 
 
-async def work(*, waits: bool) -> None:
-    """Run jobs until SIGINT or SIGTERM, or until none is left; wait for a database that is away for a while."""
+async def work(*, waits: bool, queue: str | None = None) -> None:
+    """Run the jobs of a queue (None: all) until SIGINT or SIGTERM, or until none is left; wait for a database that is away."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     while True:
-        await _work_until(stop, waits=waits)
+        await _work_until(stop, waits=waits, queue=queue)
         if stop.is_set() or not waits:
             return
         print(f"The worker lost its database. It tries again in {PAUSE_SECONDS:.0f} s.", file=sys.stderr, flush=True)
@@ -36,8 +36,8 @@ async def work(*, waits: bool) -> None:
         await sync_to_async(connections.close_all, thread_sensitive=True)()
 
 
-async def _work_until(stop: asyncio.Event, *, waits: bool) -> None:
-    running = asyncio.ensure_future(_run_worker(waits=waits))
+async def _work_until(stop: asyncio.Event, *, waits: bool, queue: str | None) -> None:
+    running = asyncio.ensure_future(_run_worker(waits=waits, queue=queue))
     asked = asyncio.ensure_future(stop.wait())
     await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
     asked.cancel()
@@ -57,13 +57,14 @@ async def _pause(stop: asyncio.Event) -> None:
         return
 
 
-async def _run_worker(*, waits: bool) -> None:
+async def _run_worker(*, waits: bool, queue: str | None) -> None:
     worker_app = DjangoApp(connector=cast(DjangoConnector, app.connector).get_worker_connector())
     app.perform_import_paths()  # type: ignore[no-untyped-call]
     worker_app.tasks = app.tasks
     worker_app.periodic_registry = app.periodic_registry
     async with worker_app.open_async():
         await worker_app.run_worker_async(
+            queues=[queue] if queue else None,  # type: ignore[arg-type]  # None is the default, and means all
             wait=waits,
             concurrency=PARALLEL,
             delete_jobs="successful",

@@ -2,10 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from servanda.terms.kinds.rule import Days, ShownRule
+from servanda.terms.kinds.rule import Days, Rule, ShownRule
 
 
-class Backup(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Backup(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is backed up, how often and for how long. Without `included` it is agreed apart or is the customer's own."""
 
     kind: ClassVar[str] = "backup"
@@ -35,7 +35,7 @@ class Backup(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     by: Literal["provider", "customer"] = "provider"
 
 
-class Restore(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Restore(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a restore is asked for, who does it, and what it costs."""
 
     kind: ClassVar[str] = "restore"

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from servanda.terms.kinds.rule import Hours, Rule, ShownRule
 
 
-class ContentBan(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ContentBan(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which content may not be stored, moved or linked to. `unless_agreed`: allowed after an agreement made beforehand."""
 
     kind: ClassVar[str] = "content-ban"
@@ -35,7 +35,7 @@ class ContentBan(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     unless_agreed: bool = False
 
 
-class ActivityBan(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ActivityBan(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which activities are not allowed from, to or on a service."""
 
     kind: ClassVar[str] = "activity-ban"

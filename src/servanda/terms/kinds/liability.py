@@ -2,10 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from servanda.terms.kinds.rule import Amount, Count, Number, Percent, ShownRule
+from servanda.terms.kinds.rule import Amount, Count, Number, Percent, Rule, ShownRule
 
 
-class Exclusion(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Exclusion(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a party does not answer for. The law keeps what cannot be excluded: see its note."""
 
     kind: ClassVar[str] = "exclusion"

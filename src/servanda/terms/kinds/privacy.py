@@ -153,7 +153,7 @@ class Newsletter(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     news_page_too: bool = False
 
 
-class Age(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Age(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How old a customer must be, and whose yes a younger one needs."""
 
     kind: ClassVar[str] = "age"

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from servanda.terms.kinds.rule import Amount, ClockTime, Hours, Minutes, ShownRule, WorkingHours
+from servanda.terms.kinds.rule import Amount, ClockTime, Hours, Minutes, Rule, ShownRule, WorkingHours
 
 
 class SupportChannel(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,7 +42,7 @@ class SupportResponse(ShownRule, frozen=True, kw_only=True, forbid_unknown_field
     is_aim: bool = False
 
 
-class TimeRate(ShownRule, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TimeRate(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an hour of some kind of work costs, and in which steps it counts. Without `amount` the price list in force has it."""
 
     kind: ClassVar[str] = "time-rate"

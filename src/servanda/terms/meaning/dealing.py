@@ -1,12 +1,15 @@
 """Sentences about offers and deliveries, faults and liability, how long data are kept, and whoever else takes part."""
 
 from servanda.terms.clauses import (
+    ActivityBan,
     Age,
     BulkMail,
+    ContentBan,
     DataBreach,
     DataLocation,
     Delegation,
     Delivery,
+    Exclusion,
     Inspection,
     LiabilityCap,
     Offer,
@@ -219,6 +222,35 @@ def _data_location(rule: DataLocation, da: Figure, en: Figure) -> Said:
     )
 
 
+def _content_ban(rule: ContentBan, da: Figure, en: Figure) -> Said:
+    if rule.unless_agreed:
+        return (
+            "Det indhold, som punktet nævner, må kun ligge hos os, når vi har aftalt det først.",
+            "The content that the clause names may lie with us only when we have agreed so first.",
+        )
+    return (
+        "Det indhold, som punktet nævner, må ikke ligge hos os, og du må heller ikke linke til det.",
+        "The content that the clause names may not lie with us, nor may you link to it.",
+    )
+
+
+def _activity_ban(rule: ActivityBan, da: Figure, en: Figure) -> Said:
+    return together(
+        (
+            "Det, som punktet nævner, må du ikke bruge vores ydelser til.",
+            "You may not use our services for what the clause names.",
+        ),
+        if_so(rule.except_own_use, "Til dig selv må du gerne.", "For yourself you may."),
+    )
+
+
+def _exclusion(rule: Exclusion, da: Figure, en: Figure) -> Said:
+    return (
+        "Der er ting, vi ikke svarer for; punktet nævner dem. Det, loven ikke lader os fraskrive os, svarer vi for alligevel.",
+        "There are things we do not answer for; the clause names them. What the law does not let us exclude, we answer for.",
+    )
+
+
 BULK_WAYS: Words = {
     "permit on the shared relay": (
         "lov til at sende over vores fælles mailserver",
@@ -256,6 +288,9 @@ SAYERS: dict[str, Sayer] = {
     "retention": _retention,
     "data-breach": _data_breach,
     "data-location": _data_location,
+    "content-ban": _content_ban,
+    "activity-ban": _activity_ban,
+    "exclusion": _exclusion,
     "bulk-mail": _bulk_mail,
     "age": _age,
     "delegation": _delegation,

@@ -66,7 +66,7 @@ def test_a_copy_that_claims_another_age_is_as_old_as_the_store_says(node: Node, 
 def test_another_keeper_cannot_open_the_key(node: Node, tmp_path: Path) -> None:
     node.write("htdocs/page", b"x")
     copy_plan(node.plan_with(databases=()), node.repository, node.databases, now=NOW)
-    with pytest.raises(Broken, match="not sealed for this keeper"):
+    with pytest.raises(Broken, match="not sealed for this key"):
         keeper_of(node, tmp_path, X25519PrivateKey.generate()).password_of("node1/7")
     assert keeper_of(node, tmp_path).password_of("node1/7") == node.shelf.password()
 
