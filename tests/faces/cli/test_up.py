@@ -83,10 +83,15 @@ def assert_the_web_server_is_apart(program: "subprocess.Popen[str]", said: str) 
         assert server.environ()["SERVANDA_DATABASE_URL"].startswith("postgresql://servanda_web@/")
         assert "SERVANDA_DATABASE_OWNER_URL" not in server.environ()
         assert (server.username() == "servanda-web") == (os.geteuid() == 0)
-    for account, word in (("servanda-worker", "work"), ("servanda-signer", "sign")):
-        parts = [one for one in children if one.cmdline()[-1] == word]
-        assert {one.username() for one in parts} == {account} or os.geteuid() != 0
-        assert parts or word == "sign", "the signer runs where there is a key"
+    ours = psutil.Process().username()
+    for account, words in (
+        ("servanda-worker", "work --queue default"),
+        ("servanda-signer", "nodes sign"),
+        (ours, "work --queue backups"),
+    ):
+        parts = [one for one in children if " ".join(one.cmdline()).endswith(words)]
+        assert {one.username() for one in parts} <= {account} or os.geteuid() != 0
+        assert parts or words == "nodes sign" or os.geteuid() != 0, "the signer runs where there is a key"
     assert ("under the same account as all the rest" in said) == (os.geteuid() != 0)
 
 

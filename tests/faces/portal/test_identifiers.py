@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from servanda.business.access.queries import members_of
@@ -65,6 +66,11 @@ def filled(address: str, number: str, owned: dict[str, str]) -> str:
     return f"/{address}"
 
 
+def told_beside(asked: str, answer: HttpResponse) -> str:
+    """What an answer says, without the address that was asked for: the form for the language leads back to it."""
+    return answer.content.decode("latin-1").replace(asked, "")
+
+
 def state_of(customer_id: int) -> object:
     """All that a foreign form could change."""
     lines = lines_of_customer(customer_id)
@@ -90,9 +96,10 @@ def test_no_address_of_another_customer_opens(other: Client, kaj_id: int, kajs: 
     count = 0
     for address, rule in of_a_customer():
         for method in rule.methods:
-            answer = other.generic(method, filled(address, "1001", kajs))
+            asked = filled(address, "1001", kajs)
+            answer = other.generic(method, asked)
             assert answer.status_code == 404, (method, address)
-            assert not SECRET.search(answer.content.decode("latin-1")), address
+            assert not SECRET.search(told_beside(asked, answer)), address
             count += 1
     assert count > 20
     assert state_of(kaj_id) == before
@@ -105,9 +112,10 @@ def test_no_foreign_identifier_opens_in_ones_own_addresses(other: Client, kaj_id
         if not any(part in address for part in OWNED):
             continue
         for method in rule.methods:
-            answer = other.generic(method, filled(address, "1002", kajs))
+            asked = filled(address, "1002", kajs)
+            answer = other.generic(method, asked)
             assert answer.status_code == 404, (method, address)
-            assert not SECRET.search(answer.content.decode("latin-1")), address
+            assert not SECRET.search(told_beside(asked, answer)), address
             tried += 1
     assert tried >= 9
     assert state_of(kaj_id) == before
