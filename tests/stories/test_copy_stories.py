@@ -209,7 +209,7 @@ def test_a_node_that_is_ahead_of_a_restored_database_is_told_everything_anew(
     database_server: Server,
     django_db_blocker: DjangoDbBlocker,
 ) -> None:
-    house = House(World("simsoft", date(2026, 9, 1)))
+    house = House(World("simsoft", date(2026, 9, 1)), now=NOON)
     alma = house.world.customer(ALMA, "webhotel-small", began_on=date(2026, 9, 1))
     house.world.round()
     house.settle()
