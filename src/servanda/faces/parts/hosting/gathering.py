@@ -204,7 +204,7 @@ def _described(part: PartFacts) -> tuple[str, tuple[str, ...], tuple[tuple[str, 
     if isinstance(one, Zone):
         signed = _("signed (DNSSEC)") if one.has_dnssec else _("not signed")
         return one.domain, (signed, *_facts(part.facts, ("ds",))), ()
-    return part.key.partition("/")[2], _facts(part.facts, ("until", "not_after")), ()
+    return part.key.partition("/")[2], _valid_until(part.facts), ()
 
 
 def _reached(database: Database, address: str) -> tuple[str, ...]:
@@ -224,6 +224,16 @@ def _mail_notes(domain: MailDomain) -> tuple[str, ...]:
 
 def _facts(facts: Mapping[str, object], names: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{name}: {facts[name]}" for name in names if facts.get(name))
+
+
+def _valid_until(facts: Mapping[str, object]) -> tuple[str, ...]:
+    """Return until when a certificate is valid, as a day with its weekday; nothing where the server has not told."""
+    told = str(facts.get("until") or facts.get("not_after") or "")
+    try:
+        day = datetime.fromisoformat(told).date()
+    except ValueError:
+        return ()
+    return (_("valid until %(day)s") % {"day": day_text(day, _language())},)
 
 
 def _records(parts: Iterable[PartFacts]) -> tuple[RecordRow, ...]:
