@@ -2,9 +2,10 @@
 
 from tests.business.audit.faults import OF_SAFE_IT, Fault
 
-NODE = f"""insert into node (company_id, name, incarnation, public_key, country, addresses, host_name, services_max, services,
-    takes_new, facts, counter, report_number, accepted_seq, accepted_hash, reached_seq, added_at, revoked_because)
-    values ({OF_SAFE_IT}, 'node1', 1, 'k', 'DK', '[]', '', 9, 0, true, '{{}}', 0, 0, 0, '', 0, now(), '') returning id into n;"""
+NODE = f"""insert into node (company_id, name, incarnation, public_key, sealing_key, report_counter, country, addresses,
+    host_name, services_max, services, takes_new, facts, counter, report_number, accepted_seq, accepted_hash, reached_seq, added_at,
+    revoked_because) values ({OF_SAFE_IT}, 'node1', 1, 'k', 'k', 0, 'DK', '[]', '', 9, 0, true, '{{}}', 0, 0, 0, '', 0, now(), '')
+    returning id into n;"""
 HELD = """select service_id into s from service_hold h join service v on v.id = h.service_id
     where lifted_at is null and v.state = 'running' limit 1;"""
 FREE = f"""select min(id) into s from service v where company_id = {OF_SAFE_IT} and state = 'running'
