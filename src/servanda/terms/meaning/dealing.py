@@ -228,9 +228,16 @@ def _content_ban(rule: ContentBan, da: Figure, en: Figure) -> Said:
             "Det indhold, som punktet nævner, må kun ligge hos os, når vi har aftalt det først.",
             "The content that the clause names may lie with us only when we have agreed so first.",
         )
-    return (
-        "Det indhold, som punktet nævner, må ikke ligge hos os, og du må heller ikke linke til det.",
-        "The content that the clause names may not lie with us, nor may you link to it.",
+    return together(
+        (
+            "Det indhold, som punktet nævner, må ikke ligge hos os.",
+            "The content that the clause names may not lie with us.",
+        ),
+        if_so(
+            "links to banned content" in rule.bans,
+            "Du må heller ikke linke til det.",
+            "Nor may you link to it.",
+        ),
     )
 
 
@@ -245,9 +252,20 @@ def _activity_ban(rule: ActivityBan, da: Figure, en: Figure) -> Said:
 
 
 def _exclusion(rule: Exclusion, da: Figure, en: Figure) -> Said:
-    return (
-        "Der er ting, vi ikke svarer for; punktet nævner dem. Det, loven ikke lader os fraskrive os, svarer vi for alligevel.",
-        "There are things we do not answer for; the clause names them. What the law does not let us exclude, we answer for.",
+    return together(
+        (
+            "Der er ting, vi ikke svarer for; punktet nævner dem.",
+            "There are things we do not answer for; the clause names them.",
+        ),
+        if_so(
+            rule.except_gross_negligence,
+            "Har vi handlet groft uagtsomt, svarer vi alligevel.",
+            "If we have been grossly negligent, we answer all the same.",
+        ),
+        (
+            "Det, loven ikke lader os fraskrive os, svarer vi for.",
+            "What the law does not let us exclude, we answer for.",
+        ),
     )
 
 
