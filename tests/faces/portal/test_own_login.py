@@ -14,6 +14,7 @@ from servanda.business.access.facts import Role
 from servanda.business.access.models import Mail, Sitting
 from servanda.business.companies.facts import CompanyFacts
 from servanda.business.identity.actions import add_factor
+from servanda.business.identity.queries import factors_of
 from servanda.faces.parts.factors import new_secret, sealed
 from tests.faces.portal.conftest import browser_of
 
@@ -102,6 +103,16 @@ def test_another_address_is_proven_and_the_former_one_can_undo_it(kaj: Client) -
     user = users.get(username="kaj@kunde.example")
     assert user.check_password(NEW)
     assert thief.get("/my/you/").status_code == 302
+
+
+def test_proofs_of_a_thief_go_with_the_change_that_is_undone(kaj: Client) -> None:
+    user = get_user_model().objects.get(username="kaj@kunde.example")
+    own = add_factor(user.pk, "passkey", name="Egen", material=b"x", counter=0, at=timezone.now() - timedelta(days=1))
+    kaj.post("/my/you/email/", {"old": OLD, "email": "kaj@ny.example"})
+    kaj.post(link_of("e-mail"))
+    add_factor(user.pk, "code", name="App", material=sealed(new_secret()), counter=1, at=timezone.now())
+    Client(SERVER_NAME=settings.ALLOWED_HOSTS[0]).post(link_of("e-mail changed"), {"password": NEW})
+    assert [one.factor_id for one in factors_of(user.pk)] == [own.factor_id]
 
 
 def test_an_address_that_signs_in_already_is_not_told_of(kaj: Client, other: Client) -> None:

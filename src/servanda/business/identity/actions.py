@@ -100,10 +100,13 @@ def end_factor(factor_id: int, *, user_id: int, at: datetime) -> None:
 
 
 @transaction.atomic
-def end_factors(user_id: int, *, at: datetime) -> None:
-    """End all second proofs of somebody who has lost them, the codes on paper too."""
-    open_factors().filter(user_id=user_id).update(ended_at=at)
-    RecoveryCode.objects.filter(user_id=user_id).delete()
+def end_factors(user_id: int, *, at: datetime, since: datetime | None = None) -> None:
+    """End the second proofs that were added since a moment, codes on paper too; all of them where somebody has lost them."""
+    factors, codes = open_factors().filter(user_id=user_id), RecoveryCode.objects.filter(user_id=user_id)
+    if since is not None:
+        factors, codes = factors.filter(added_at__gte=since), codes.filter(made_at__gte=since)
+    factors.update(ended_at=at)
+    codes.delete()
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model, update_session_auth_hash
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from servanda.business.access.actions.links import (
 )
 from servanda.business.access.actions.sittings import end_sitting, end_sittings
 from servanda.business.access.queries import link_by, sittings_of
+from servanda.business.identity.actions import end_factors
 from servanda.faces.parts.access import access
 from servanda.faces.parts.links import secret_link
 from servanda.faces.parts.networks import network_of
@@ -143,11 +145,21 @@ def email(request: HttpRequest, secret: str) -> HttpResponse:
 
 @access(policy="anyone", methods=("GET", "POST"))
 def undo_email(request: HttpRequest, secret: str) -> HttpResponse:
-    """Let the reader of the former address take it back, with a new password."""
+    """Let the reader of the former address take it back, with a new password.
+
+    Second proofs that were added since the change go with it: whoever made the change would still keep the owner out by them.
+    """
     now = timezone.now()
-    return _with_password(
-        request, secret, "undo e-mail", lambda chosen: undo_other_email(secret, chosen, today=legal_day(now), at=now)
-    )
+    found = link_by(secret, purpose="undo e-mail", at=now)
+
+    def take(chosen: str) -> int:
+        with transaction.atomic():
+            user_id = undo_other_email(secret, chosen, today=legal_day(now), at=now)
+            if found is not None:
+                end_factors(user_id, at=now, since=found.made_at)
+        return user_id
+
+    return _with_password(request, secret, "undo e-mail", take)
 
 
 def _with_password(request: HttpRequest, secret: str, purpose: str, take: Callable[[str], int]) -> HttpResponse:
