@@ -50,6 +50,8 @@ def test_without_a_bug_nothing_is_found(copy: Copy) -> None:
 @pytest.mark.slow
 @by_name
 def test_every_planted_bug_is_found(copy: Copy, bug: Bug) -> None:
+    is_found = copy.look_for(bug, SLOW, seeds=6).is_found
     if bug.name in NOT_FOUND:
+        assert not is_found, "something finds it now: take it from the known holes"
         pytest.xfail(NOT_FOUND[bug.name])
-    assert copy.look_for(bug, SLOW, seeds=6).is_found
+    assert is_found

@@ -72,7 +72,7 @@ def test_what_is_kept_can_be_put_back_row_by_row_and_the_drill_says_what_would_b
     restore(place)
     assert (place / "secret-key").read_text(encoding="ascii") == "made-up\n"
     assert (place / "signer" / "node-key.pem").is_file()
-    assert not (place / "mark.json").exists()
+    assert list(place.rglob("mark.*")) == [], "the mark names the place it was kept in"
     with leased(place / "postgres", settings=DISPOSABLE) as lease:
         assert keeping.count_rows(lease.url()).rows["company"] == expected
     with pytest.raises(NotEmpty, match="nothing is overwritten"):
